@@ -1,0 +1,53 @@
+"""Tags of the base page."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from django import template
+from django.conf import settings
+from django.template import Context
+from django.urls import translate_url
+from django.utils.translation import get_language
+
+register = template.Library()
+
+
+class LanguageLink(TypedDict):
+    code: str
+    name: str
+    url: str
+    is_current: bool
+
+
+def _in_language(path: str, code: str, *, current: str) -> str:
+    translated = translate_url(path, code)
+    if translated == path and code != current:
+        # A page that does not exist, in any language: the home page is the next best one to offer.
+        return f"/{code}/"
+    return translated
+
+
+@register.simple_tag(takes_context=True)
+def language_links(context: Context, with_query: bool = True) -> list[LanguageLink]:
+    """The address of this page in every language of the site, each under the name it gives itself.
+
+    Empty for addresses that carry no language, and where there is no request (the page for status 500).
+    The query stays unless `with_query` is false, as for the canonical addresses that search engines read.
+    """
+    request = context.get("request")
+    if request is None:
+        return []
+    current = get_language() or settings.LANGUAGE_CODE
+    if not request.path.startswith(f"/{current}/"):
+        return []
+    path = request.get_full_path() if with_query else request.path
+    return [
+        {
+            "code": code,
+            "name": str(name),
+            "url": _in_language(path, code, current=current),
+            "is_current": code == current,
+        }
+        for code, name in settings.LANGUAGES
+    ]
