@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from efus_conference.models import Edition, Organisation
+from programme.models import Speaker
+
+
+class KeyFigure(models.Model):
+    """One recorded number of an edition, with who says so; two sources may differ and both stand."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="figures", verbose_name=_("edition"))
+    counted = models.SlugField(
+        _("what is counted"),
+        max_length=60,
+        help_text=_("The same word in every edition: participants, countries …"),
+    )
+    label = models.CharField(_("label"), max_length=120)
+    value = models.PositiveIntegerField(_("number"))
+    is_approximate = models.BooleanField(_("approximate"), default=False)
+    source = models.CharField(_("source"), max_length=200)
+    detail = models.CharField(_("detail"), max_length=250, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=10)
+
+    class Meta:
+        verbose_name = _("key figure")
+        verbose_name_plural = _("key figures")
+        ordering = ["order", "counted", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["edition", "counted", "source"],
+                name="one_figure_per_source",
+                violation_error_message=_("This source has a figure for this already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value} {self.label}"
+
+
+class Video(models.Model):
+    """A video of an edition; where none is held its speaker is named all the same."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="videos", verbose_name=_("edition"))
+    title = models.CharField(_("title"), max_length=250)
+    speaker = models.ForeignKey(
+        Speaker, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("speaker")
+    )
+    function = models.CharField(_("function then"), max_length=250, blank=True)
+    address = models.URLField(_("address"), blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=10)
+
+    class Meta:
+        verbose_name = _("video")
+        verbose_name_plural = _("videos")
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Voice(models.Model):
+    """Someone known to have spoken at an edition, of whom no session is on record."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="voices", verbose_name=_("edition"))
+    speaker = models.ForeignKey(Speaker, models.PROTECT, related_name="+", verbose_name=_("speaker"))
+    function = models.CharField(_("function then"), max_length=250, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=10)
+
+    class Meta:
+        verbose_name = _("voice")
+        verbose_name_plural = _("voices")
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "speaker"], name="a_voice_once_per_edition")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.speaker)
+
+
+class Partner(models.Model):
+    """An organisation that carries an edition beside its hosts."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="partners", verbose_name=_("edition"))
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="+", verbose_name=_("organisation")
+    )
+    role = models.CharField(_("role"), max_length=200, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=10)
+
+    class Meta:
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "organisation"], name="a_partner_once_per_edition"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.organisation)
+
+
+class EditionNote(models.Model):
+    """What else is known of an edition, a line each: a format it had, a field visit it offered."""
+
+    class Kind(models.TextChoices):
+        FORMAT = "format", _("format")
+        FIELD_VISIT = "field_visit", _("field visit offered")
+        OTHER = "other", _("other")
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="notes", verbose_name=_("edition"))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.OTHER)
+    text = models.CharField(_("text"), max_length=300)
+    order = models.PositiveSmallIntegerField(_("order"), default=10)
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        ordering = ["kind", "order", "pk"]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from declarations.models.texts import Declaration
+from efus_conference.models import Organisation
+
+
+class Actor(models.Model):
+    """Who did something to a signature, as a pseudonym that outlives the account.
+
+    Erasing a person empties `user` and touches no event. The archive is the actor of records from before this
+    register, and of nothing else.
+    """
+
+    class Kind(models.TextChoices):
+        PERSON = "person", _("organiser")
+        INVITATION = "invitation", _("office, by invitation")
+        ARCHIVE = "archive", _("archive")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("account"),
+    )
+    invitation = models.OneToOneField(
+        "declarations.Invitation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("invitation"),
+    )
+
+    class Meta:
+        verbose_name = _("actor")
+        verbose_name_plural = _("actors")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="person", invitation__isnull=True)
+                | Q(kind="invitation", user__isnull=True, invitation__isnull=False)
+                | Q(kind="archive", user__isnull=True, invitation__isnull=True),
+                name="actor_is_of_one_kind",
+            ),
+            models.UniqueConstraint(fields=["kind"], condition=Q(kind="archive"), name="one_archive_actor"),
+        ]
+
+    def __str__(self) -> str:
+        if self.kind == self.Kind.PERSON:
+            return str(self.user) if self.user else f"{self.get_kind_display()} {self.pk}"
+        return str(self.get_kind_display())
+
+
+class Signatory(models.Model):
+    """An organisation that may sign, or signed, one declaration."""
+
+    declaration = models.ForeignKey(
+        Declaration, models.PROTECT, related_name="signatories", verbose_name=_("declaration")
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="signatories", verbose_name=_("organisation")
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=10)
+
+    class Meta:
+        verbose_name = _("signatory")
+        verbose_name_plural = _("signatories")
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["declaration", "organisation"],
+                name="a_signatory_once_per_declaration",
+                violation_error_message=_("This organisation is a signatory of the declaration already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.organisation)
+
+    def registered_mailbox(self) -> Mailbox | None:
+        """The office's mailbox: the first that was set, or the last change that a second officer confirmed."""
+        return (
+            self.mailboxes.filter(Q(is_first=True) | Q(confirmed_at__isnull=False))
+            .order_by("is_first", "-confirmed_at")
+            .first()
+        )
+
+
+class Mailbox(models.Model):
+    """The address an office's invitations go to. The first is set by one officer, each change by two."""
+
+    signatory = models.ForeignKey(
+        Signatory, models.CASCADE, related_name="mailboxes", verbose_name=_("signatory")
+    )
+    email = models.EmailField(_("e-mail address"))
+    is_first = models.BooleanField(default=True, editable=False)
+    set_by = models.ForeignKey(Actor, models.PROTECT, related_name="+", verbose_name=_("set by"))
+    set_at = models.DateTimeField(_("set"), auto_now_add=True)
+    confirmed_by = models.ForeignKey(
+        Actor, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmed by")
+    )
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("office's mailbox")
+        verbose_name_plural = _("offices' mailboxes")
+        ordering = ["-set_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["signatory"], condition=Q(is_first=True), name="one_first_mailbox_per_signatory"
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by__isnull=True, confirmed_at__isnull=True)
+                | (Q(confirmed_at__isnull=False) & ~Q(confirmed_by=F("set_by"))),
+                name="mailbox_changed_by_two",
+                violation_error_message=_("A second officer confirms the change of a mailbox."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
+def hash_of_token(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def usable(self, at: datetime | None = None) -> InvitationQuerySet:
+        """Neither used, revoked nor expired, for a declaration that takes signatures."""
+        return self.filter(
+            used_at__isnull=True,
+            revoked_at__isnull=True,
+            expires_at__gt=at or timezone.now(),
+            signatory__declaration__is_published=True,
+            signatory__declaration__is_open_to_signatures=True,
+        ).exclude(signatory__declaration__text_hash="")
+
+    def by_token(self, token: str) -> InvitationQuerySet:
+        return self.filter(token_hash=hash_of_token(token))
+
+
+class Invitation(models.Model):
+    """A link for one office to one declaration; only its hash is stored, made when the mail is sent."""
+
+    signatory = models.ForeignKey(
+        Signatory, models.CASCADE, related_name="invitations", verbose_name=_("signatory")
+    )
+    mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="+", verbose_name=_("sent to"))
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    token_hash = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001
+    sent_by = models.ForeignKey(Actor, models.PROTECT, related_name="+", verbose_name=_("sent by"))
+    made_at = models.DateTimeField(_("made"), auto_now_add=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("expires"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    opened_at = models.DateTimeField(_("first opened"), null=True, blank=True)
+    used_at = models.DateTimeField(_("used"), null=True, blank=True)
+
+    objects: ClassVar[InvitationQuerySet] = InvitationQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["-made_at"]
+
+    def __str__(self) -> str:
+        return f"{self.signatory} · {self.made_at:%Y-%m-%d}"

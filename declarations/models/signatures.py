@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import secrets
+from typing import ClassVar
+
+from django.core.files.storage import Storage, storages
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from declarations import triggers
+from declarations.models.invitations import Actor, Signatory
+
+ACTIVE_STATES = ("historical", "submitted", "under_review", "needs_information", "verified")
+
+
+class SignatureQuerySet(models.QuerySet["Signature"]):
+    def public(self) -> SignatureQuerySet:
+        """What the register shows: historical records, and those whose evidence someone else checked."""
+        return self.filter(state__in=[Signature.State.HISTORICAL, Signature.State.VERIFIED])
+
+    def active(self) -> SignatureQuerySet:
+        """Those that count: at most one per signatory."""
+        return self.filter(state__in=ACTIVE_STATES)
+
+    def to_verify(self) -> SignatureQuerySet:
+        return self.filter(state__in=[Signature.State.SUBMITTED, Signature.State.UNDER_REVIEW])
+
+
+def new_receipt_code() -> str:
+    return secrets.token_urlsafe(24)
+
+
+class Signature(models.Model):
+    """One signatory's signature: who signed, in what office, on which day, and where it stands.
+
+    `state` changes only by inserting a `SignatureEvent`: a trigger writes it and refuses any other hand.
+    What the office recorded is fixed from submission on, unless more information is asked for. In state `new`
+    it is the office's unsent draft.
+    """
+
+    class State(models.TextChoices):
+        NEW = "new", _("being recorded")
+        HISTORICAL = "historical", _("historical record")
+        SUBMITTED = "submitted", _("recorded by the office")
+        UNDER_REVIEW = "under_review", _("under review")
+        NEEDS_INFORMATION = "needs_information", _("needs information")
+        VERIFIED = "verified", _("evidence checked")
+        REFUSED = "refused", _("refused")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        SUPERSEDED = "superseded", _("superseded")
+
+    signatory = models.ForeignKey(
+        Signatory, models.PROTECT, related_name="signatures", verbose_name=_("signatory")
+    )
+    state = models.CharField(_("state"), max_length=20, choices=State, default=State.NEW, editable=False)
+    signer_name = models.CharField(_("who signed"), max_length=200, blank=True)
+    signer_office = models.CharField(_("in what office"), max_length=200, blank=True)
+    signed_on = models.DateField(_("signed on"), null=True, blank=True)
+    language = models.CharField(_("text read in"), max_length=10, blank=True)
+    text_hash = models.CharField(_("hash of the texts"), max_length=64, blank=True, editable=False)
+    invitation = models.ForeignKey(
+        "declarations.Invitation",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="signatures",
+        verbose_name=_("invitation"),
+    )
+    receipt_code = models.CharField(max_length=40, unique=True, default=new_receipt_code, editable=False)
+    made_at = models.DateTimeField(_("recorded"), auto_now_add=True)
+    decided_at = models.DateTimeField(_("verified or refused"), null=True, blank=True, editable=False)
+
+    objects: ClassVar[SignatureQuerySet] = SignatureQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("signature")
+        verbose_name_plural = _("signatures")
+        ordering = ["signatory__order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["signatory"],
+                condition=Q(state__in=ACTIVE_STATES),
+                name="one_active_signature_per_signatory",
+            ),
+        ]
+        triggers = triggers.SIGNATURE
+
+    def __str__(self) -> str:
+        return f"{self.signatory} · {self.get_state_display()}"
+
+
+class SignatureEvent(models.Model):
+    """What happened to a signature, append-only. Inserting one is the only way to change its state.
+
+    The database refuses as verifier whoever recorded the signature, sent its invitation or set the office's
+    mailbox, and anyone of the signatory itself, superusers included (see `declarations/triggers.py`).
+    """
+
+    class Kind(models.TextChoices):
+        HISTORICAL = "historical", _("entered from the archive")
+        SUBMITTED = "submitted", _("recorded")
+        UNDER_REVIEW = "under_review", _("taken under review")
+        NEEDS_INFORMATION = "needs_information", _("information asked for")
+        VERIFIED = "verified", _("verified")
+        REFUSED = "refused", _("refused")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        SUPERSEDED = "superseded", _("superseded")
+
+    signature = models.ForeignKey(
+        Signature, models.PROTECT, related_name="events", verbose_name=_("signature")
+    )
+    kind = models.CharField(_("what"), max_length=20, choices=Kind)
+    actor = models.ForeignKey(Actor, models.PROTECT, related_name="events", verbose_name=_("by"))
+    note = models.TextField(_("note"), blank=True)
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("history")
+        ordering = ["at", "pk"]
+        triggers = triggers.SIGNATURE_EVENT
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class Mandate(models.Model):
+    """By what right someone signed for an organisation. It is public."""
+
+    class Basis(models.TextChoices):
+        OWN_COMPETENCE = "own_competence", _("own competence of the office")
+        EXECUTIVE = "executive", _("decision of the executive")
+        COUNCIL = "council", _("decision of the council")
+        RATIFICATION = "ratification", _("subject to ratification")
+
+    signature = models.OneToOneField(
+        Signature, models.CASCADE, related_name="mandate", verbose_name=_("signature")
+    )
+    basis = models.CharField(_("basis"), max_length=20, choices=Basis)
+    body = models.CharField(_("body that decided or will ratify"), max_length=200, blank=True)
+    decided_on = models.DateField(_("decided on"), null=True, blank=True)
+    reference = models.CharField(_("reference of the decision"), max_length=120, blank=True)
+    ratify_until = models.DateField(_("to be ratified until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("mandate")
+        verbose_name_plural = _("mandates")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(basis="own_competence") | ~Q(body=""),
+                name="a_decision_has_its_body",
+                violation_error_message=_("Say which body decided, or will ratify."),
+            ),
+        ]
+        triggers = [triggers.fixed_with_its_signature("mandate_fixed_once_submitted")]
+
+    def __str__(self) -> str:
+        return str(self.get_basis_display())
+
+
+def private_storage() -> Storage:
+    return storages["private"]
+
+
+def evidence_path(evidence: Evidence, _filename: str) -> str:
+    """A random name: an address of evidence can't be guessed, and the sender's file name opens nothing."""
+    return f"evidence/{secrets.token_hex(24)}"
+
+
+def preview_path(evidence: Evidence, _filename: str) -> str:
+    return f"evidence/{secrets.token_hex(24)}.png"
+
+
+class Evidence(models.Model):
+    """The signed page, or the decision: kept byte for byte, handed out only to officers, as a download."""
+
+    class Kind(models.TextChoices):
+        SIGNED_PAGE = "signed_page", _("signed page")
+        DECISION = "decision", _("decision")
+
+    signature = models.ForeignKey(
+        Signature, models.PROTECT, related_name="evidence", verbose_name=_("signature")
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.SIGNED_PAGE)
+    file = models.FileField(_("file"), storage=private_storage, upload_to=evidence_path, max_length=120)
+    preview = models.FileField(
+        _("preview"), storage=private_storage, upload_to=preview_path, max_length=120, blank=True
+    )
+    name = models.CharField(_("file name as sent"), max_length=200)
+    content_type = models.CharField(_("type"), max_length=40)
+    size = models.PositiveIntegerField(_("bytes"))
+    sha256 = models.CharField(_("SHA-256"), max_length=64)
+    uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        ordering = ["kind", "pk"]
+        triggers = [triggers.fixed_with_its_signature("evidence_fixed_once_submitted")]
+
+    def __str__(self) -> str:
+        return self.name

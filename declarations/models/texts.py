@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import hashlib
+from typing import ClassVar
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from efus_conference.models import Edition, Project
+
+
+class DeclarationQuerySet(models.QuerySet["Declaration"]):
+    def public(self) -> DeclarationQuerySet:
+        return self.filter(is_published=True)
+
+
+class Declaration(models.Model):
+    """A political text that cities and others sign.
+
+    A historical one has a summary of ours and no text, until its original is loaded; nothing of it is hashed.
+    Any other is frozen when it is published: `text_hash` is over the exact bytes of all its versions
+    (see `hash_of_texts`), and the database refuses a change from then on.
+    """
+
+    class Kind(models.TextChoices):
+        DECLARATION = "declaration", _("declaration")
+        MANIFESTO = "manifesto", _("manifesto")
+
+    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.DECLARATION)
+    title = models.CharField(_("title"), max_length=250)
+    adopted_at_edition = models.ForeignKey(
+        Edition,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="declarations",
+        verbose_name=_("adopted at the edition"),
+    )
+    adopted_place = models.CharField(_("adopted in"), max_length=120, blank=True)
+    adopted_on = models.DateField(_("adopted on"), null=True, blank=True)
+    occasion = models.CharField(_("occasion"), max_length=300, blank=True)
+    in_the_name_of = models.CharField(_("in the name of"), max_length=200, blank=True)
+    project = models.ForeignKey(
+        Project, models.PROTECT, null=True, blank=True, related_name="declarations", verbose_name=_("project")
+    )
+    based_on = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="successors", verbose_name=_("based on")
+    )
+    previous = models.CharField(_("what came before"), max_length=300, blank=True)
+    spokesperson = models.CharField(_("spokesperson"), max_length=200, blank=True)
+    summary = models.TextField(
+        _("our summary"), blank=True, help_text=_("In our words; the page labels it so.")
+    )
+    is_historical = models.BooleanField(
+        _("historical"),
+        default=False,
+        help_text=_("From before this register; its official text is not held."),
+    )
+    is_demonstration = models.BooleanField(_("demonstration"), default=False)
+    is_open_to_signatures = models.BooleanField(_("open to more signatories"), default=False)
+    is_published = models.BooleanField(_("published"), default=False, editable=False)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("published by"),
+    )
+    text_hash = models.CharField(_("hash of the texts"), max_length=64, blank=True, editable=False)
+    order = models.PositiveSmallIntegerField(_("order"), default=10)
+
+    objects: ClassVar[DeclarationQuerySet] = DeclarationQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("declaration")
+        verbose_name_plural = _("declarations")
+        ordering = ["-adopted_on", "-published_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_published=False, text_hash="")
+                | Q(is_published=True, is_historical=True)
+                | Q(is_published=True, is_historical=False, text_hash__regex="^[0-9a-f]{64}$"),
+                name="published_text_is_frozen",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="frozen_stays_frozen",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__text_hash__gt="")
+                & (
+                    pgtrigger.Q(old__text_hash__df=pgtrigger.F("new__text_hash"))
+                    | pgtrigger.Q(old__published_at__df=pgtrigger.F("new__published_at"))
+                    | pgtrigger.Q(old__is_historical__df=pgtrigger.F("new__is_historical"))
+                ),
+                func="RAISE EXCEPTION 'a published text stays as it was published' "
+                "USING ERRCODE = 'check_violation', CONSTRAINT = 'frozen_stays_frozen';",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("declarations:declaration", args=[self.slug])
+
+    @property
+    def takes_signatures(self) -> bool:
+        """Whether an office may record one: a published text of which we hold the words, and still open."""
+        return self.is_published and self.is_open_to_signatures and bool(self.text_hash)
+
+
+class DeclarationPoint(models.Model):
+    """One thing a declaration holds to or calls for, in our words."""
+
+    class Kind(models.TextChoices):
+        PRINCIPLE = "principle", _("principle")
+        CALL = "call", _("call")
+
+    declaration = models.ForeignKey(
+        Declaration, models.CASCADE, related_name="points", verbose_name=_("declaration")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.CALL)
+    text = models.TextField(_("text"))
+    order = models.PositiveSmallIntegerField(_("order"), default=10)
+
+    class Meta:
+        verbose_name = _("point")
+        verbose_name_plural = _("points")
+        ordering = ["order", "pk"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class TextVersion(models.Model):
+    """The words of a declaration in one language; fixed to the byte once the declaration is published."""
+
+    class Status(models.TextChoices):
+        AUTHENTIC = "authentic", _("authentic")
+        TRANSLATION = "translation", _("translation")
+
+    declaration = models.ForeignKey(
+        Declaration, models.PROTECT, related_name="texts", verbose_name=_("declaration")
+    )
+    language = models.CharField(_("language"), max_length=10)
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.TRANSLATION)
+    body = models.TextField(
+        _("text"),
+        help_text=_("# begins a heading, “1. ” a numbered article; an empty line ends a paragraph."),
+    )
+
+    class Meta:
+        verbose_name = _("text")
+        verbose_name_plural = _("texts")
+        ordering = ["status", "language"]
+        constraints = [
+            models.UniqueConstraint(fields=["declaration", "language"], name="one_text_per_language"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="published_text_is_fixed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[("frozen", "boolean")],
+                func="""
+                    IF TG_OP <> 'INSERT' THEN
+                        SELECT text_hash <> '' INTO frozen FROM declarations_declaration
+                            WHERE id = OLD.declaration_id FOR SHARE;
+                    END IF;
+                    IF TG_OP <> 'DELETE' AND NOT COALESCE(frozen, false) THEN
+                        SELECT text_hash <> '' INTO frozen FROM declarations_declaration
+                            WHERE id = NEW.declaration_id FOR SHARE;
+                    END IF;
+                    IF frozen THEN
+                        RAISE EXCEPTION 'the text of a published declaration is fixed'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'published_text_is_fixed';
+                    END IF;
+                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.declaration} · {self.language}"
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the exact bytes: the text in UTF-8, as it is stored."""
+        return hashlib.sha256(self.body.encode()).hexdigest()
+
+
+def hash_of_texts(versions: list[TextVersion]) -> str:
+    """The hash over a set of versions: SHA-256 of a line “<language> <status> <sha256>\\n” each, by language."""
+    lines = sorted(f"{version.language} {version.status} {version.sha256}\n" for version in versions)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -1,0 +1,161 @@
+"""What the database itself refuses about signatures. The rules: mechanisms of the register, `docs/threat-model.md`.
+
+Every refusal is a check violation that carries the trigger's name as its constraint, so that the code can
+tell them apart and explain them kindly.
+"""
+
+from __future__ import annotations
+
+import pgtrigger
+
+
+def _refuse(name: str, why: str) -> str:
+    return f"RAISE EXCEPTION '{why}' USING ERRCODE = 'check_violation', CONSTRAINT = '{name}';"
+
+
+# from → to; `new` is an office's unsent draft.
+TRANSITIONS = {
+    "new": ["historical", "submitted"],
+    "submitted": ["under_review", "needs_information", "verified", "refused", "withdrawn"],
+    "under_review": ["needs_information", "verified", "refused", "withdrawn"],
+    "needs_information": ["submitted", "refused", "withdrawn"],
+    "verified": ["withdrawn", "superseded"],
+    "historical": ["withdrawn", "superseded"],
+}
+_ALLOWED = " OR ".join(
+    f"(current_state = '{before}' AND NEW.kind IN ({', '.join(repr(after) for after in afters)}))"
+    for before, afters in TRANSITIONS.items()
+)
+
+SIGNATURE = [
+    pgtrigger.Trigger(
+        name="signature_begins_new",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        condition=~pgtrigger.Q(new__state="new"),
+        func=_refuse("signature_begins_new", "a signature begins as new; events change its state"),
+    ),
+    pgtrigger.Trigger(
+        name="signature_changes_by_event",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        # pg_trigger_depth() is above 1 only inside the trigger of an inserted event.
+        func=f"""
+            IF (NEW.state, NEW.decided_at) IS DISTINCT FROM (OLD.state, OLD.decided_at)
+                    AND pg_trigger_depth() < 2 THEN
+                {_refuse("signature_changes_by_event", "only an event changes the state of a signature")}
+            END IF;
+            IF NEW.signatory_id <> OLD.signatory_id OR NEW.receipt_code <> OLD.receipt_code THEN
+                {_refuse("signature_keeps_its_signatory", "a signature keeps its signatory")}
+            END IF;
+            IF OLD.state NOT IN ('new', 'needs_information') AND
+                    (NEW.signer_name, NEW.signer_office, NEW.signed_on, NEW.language, NEW.text_hash, NEW.invitation_id)
+                    IS DISTINCT FROM
+                    (OLD.signer_name, OLD.signer_office, OLD.signed_on, OLD.language, OLD.text_hash, OLD.invitation_id)
+                    THEN
+                {_refuse("signature_fixed_once_submitted", "what was submitted stays as it was submitted")}
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+    pgtrigger.Trigger(
+        name="signature_is_kept",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Delete,
+        condition=~pgtrigger.Q(old__state="new"),
+        func=_refuse("signature_is_kept", "a recorded signature is kept"),
+    ),
+]
+
+SIGNATURE_EVENT = [
+    pgtrigger.Protect(name="event_is_kept", operation=pgtrigger.Update | pgtrigger.Delete),
+    pgtrigger.Trigger(
+        name="event_history_is_kept",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func=_refuse("event_history_is_kept", "events are kept"),
+    ),
+    pgtrigger.Trigger(
+        name="event_changes_signature",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert,
+        declare=[
+            ("current_state", "text"),
+            ("the_signatory", "bigint"),
+            ("the_organisation", "bigint"),
+            ("is_of_the_organiser", "boolean"),
+            ("actor_kind", "text"),
+            ("actor_user", "bigint"),
+            ("works_for", "bigint"),
+        ],
+        func=f"""
+            -- The row lock makes two decisions about one signature follow each other.
+            SELECT state, signatory_id INTO current_state, the_signatory
+                FROM declarations_signature WHERE id = NEW.signature_id FOR UPDATE;
+            IF NOT ({_ALLOWED}) THEN
+                {_refuse("signature_state_follows", "this does not follow from the state the signature is in")}
+            END IF;
+
+            SELECT kind, user_id INTO actor_kind, actor_user FROM declarations_actor WHERE id = NEW.actor_id;
+            IF (actor_kind = 'archive') <> (NEW.kind = 'historical') THEN
+                {_refuse("archive_records_history_only", "the archive records what is historical, and only that")}
+            END IF;
+
+            IF NEW.kind IN ('verified', 'refused') THEN
+                SELECT s.organisation_id, o.is_organiser INTO the_organisation, is_of_the_organiser
+                    FROM declarations_signatory s JOIN efus_conference_organisation o ON o.id = s.organisation_id
+                    WHERE s.id = the_signatory;
+                SELECT organisation_id INTO works_for FROM efus_conference_user
+                    WHERE id = actor_user AND is_staff AND is_active;
+                IF actor_kind <> 'person' OR NOT FOUND THEN
+                    {_refuse("verifier_is_an_organiser", "only an organiser verifies")}
+                END IF;
+                IF works_for = the_organisation THEN
+                    {_refuse("verifier_is_not_of_the_signatory", "nobody verifies for the organisation they work for")}
+                END IF;
+                IF is_of_the_organiser AND works_for IS NULL THEN
+                    {_refuse("verifier_is_not_of_the_signatory", "someone of another organisation verifies this one")}
+                END IF;
+                IF EXISTS (SELECT FROM declarations_signatureevent
+                        WHERE signature_id = NEW.signature_id AND kind = 'submitted' AND actor_id = NEW.actor_id) THEN
+                    {_refuse("verifier_is_not_the_recorder", "nobody verifies what they recorded")}
+                END IF;
+                IF EXISTS (SELECT FROM declarations_invitation
+                        WHERE signatory_id = the_signatory AND sent_by_id = NEW.actor_id) THEN
+                    {_refuse("verifier_did_not_invite", "nobody verifies whom they invited")}
+                END IF;
+                IF EXISTS (SELECT FROM declarations_mailbox
+                        WHERE signatory_id = the_signatory
+                        AND (set_by_id = NEW.actor_id OR confirmed_by_id = NEW.actor_id)) THEN
+                    {_refuse("verifier_did_not_set_the_mailbox", "nobody verifies an office whose mailbox they set")}
+                END IF;
+            END IF;
+
+            UPDATE declarations_signature SET
+                state = NEW.kind,
+                decided_at = CASE WHEN NEW.kind IN ('verified', 'refused') THEN NEW.at ELSE decided_at END
+                WHERE id = NEW.signature_id;
+            RETURN NULL;
+        """,
+    ),
+]
+
+
+def fixed_with_its_signature(name: str) -> pgtrigger.Trigger:
+    """For rows that belong to a signature: nothing changes or goes once it was submitted."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        declare=[("the_state", "text")],
+        func=f"""
+            SELECT state INTO the_state FROM declarations_signature
+                WHERE id = CASE WHEN TG_OP = 'INSERT' THEN NEW.signature_id ELSE OLD.signature_id END;
+            IF the_state NOT IN ('new', 'needs_information') THEN
+                {_refuse(name, "what was submitted stays as it was submitted")}
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        """,
+    )

@@ -1,0 +1,67 @@
+"""Accounts: what we add to allauth, and making one that is ready to use."""
+
+from __future__ import annotations
+
+import logging
+from smtplib import SMTPException
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.mfa.utils import is_mfa_enabled
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from efus_conference.models import User
+
+logger = logging.getLogger(__name__)
+
+
+class SignupForm(forms.Form):
+    """What a new account says of its person beside address and password."""
+
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    field_order = ["name", "email", "password1"]
+
+    def signup(self, request: HttpRequest, user: User) -> None:
+        user.name = self.cleaned_data["name"]
+        user.language = (get_language() or settings.LANGUAGE_CODE)[:2]
+        user.save(update_fields=["name", "language"])
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """A mail server that does not answer costs the person a sentence, never the page."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, SMTPException):
+            logger.exception("An account's mail could not be sent.")
+            if self.request is not None:
+                messages.error(
+                    self.request,
+                    _(
+                        "Our mail server does not answer, so no e-mail was sent. Please try again in a few minutes."
+                    ),
+                )
+
+
+def has_second_factor(user: User | AnonymousUser) -> bool:
+    return user.is_authenticated and bool(is_mfa_enabled(user))
+
+
+@transaction.atomic
+def add_account(*, email: str, password: str | None = None, **fields: Any) -> User:
+    """An account whose address counts as verified, for people whom organisers know."""
+    user = User.objects.create_user(email, password, **fields)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user

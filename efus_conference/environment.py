@@ -1,0 +1,113 @@
+"""Typed reading of the environment: a value that can't be used stops the start with a sentence."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off"}
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def required(name: str, what_for: str) -> str:
+    """The value of `name`; where it is missing the start stops and says what it is for."""
+    value = text(name)
+    if not value:
+        raise ImproperlyConfigured(f"Set {name}: {what_for}.")
+    return value
+
+
+def boolean(name: str, *, default: bool = False) -> bool:
+    value = text(name).lower()
+    if not value:
+        return default
+    if value in TRUE or value in FALSE:
+        return value in TRUE
+    raise ImproperlyConfigured(f"{name} must be true or false, not “{value}”.")
+
+
+def integer(name: str, default: int, *, lowest: int = 0) -> int:
+    value = text(name)
+    if not value:
+        return default
+    if not value.isascii() or not value.isdigit() or int(value) < lowest:
+        raise ImproperlyConfigured(f"{name} must be a whole number from {lowest} up, not “{value}”.")
+    return int(value)
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A list written with commas."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def folder(name: str, default: Path) -> Path:
+    return Path(text(name, str(default))).expanduser().resolve()
+
+
+def web_address(name: str, default: str) -> str:
+    """An address with scheme and host and without a closing slash."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ImproperlyConfigured(f"{name} must look like https://conference.example, not “{value}”.")
+    return value
+
+
+def database(name: str) -> dict[str, object] | None:
+    """Django's settings of a database from an address such as postgresql://user:password@host:5432/name.
+
+    Options behind the question mark (sslmode, …) go to libpq as they are.
+    """
+    value = text(name)
+    if not value:
+        return None
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is no address: its port must be a number.") from None
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise ImproperlyConfigured(
+            f"{name} must look like postgresql://user:password@host:5432/name (its value is not shown here)."
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(port or ""),
+        "OPTIONS": dict(parse_qsl(parts.query)),
+    }
+
+
+def mail(name: str) -> dict[str, object] | None:
+    """Django's EMAIL_… settings from smtp://user:password@host:587 (STARTTLS) or smtps://… (TLS)."""
+    value = text(name)
+    if not value:
+        return None
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is no address: its port must be a number.") from None
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise ImproperlyConfigured(f"{name} must look like smtp://user:password@host:587 or smtps://….")
+    is_local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or (465 if parts.scheme == "smtps" else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and not is_local,
+        "EMAIL_TIMEOUT": 20,
+    }

@@ -1,0 +1,123 @@
+"""Mails: composed and sent by a job, in the reader's language, plain and HTML, with a masked copy kept.
+
+An action calls `queue("registration/confirmation", registration_id=7)` inside its transaction: the job exists
+exactly if the transaction is committed. The job's arguments are ids; the composer registered for the kind
+reads the rows, makes links and tokens, and says who gets it. Delivery is at least once: a job that dies
+between sending and keeping the copy sends again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.mail.backends.base import BaseEmailBackend
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.contrib.django import app
+
+from efus_conference.models import Mail
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail to one address. `secrets` are the texts the kept copy masks: tokens, codes, links with them."""
+
+    to: str
+    language: str
+    context: dict[str, Any]
+    secrets: tuple[str, ...] = ()
+    attachments: tuple[tuple[str, bytes, str], ...] = ()  # file name, content, media type
+    user_id: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+Composer = Callable[..., Iterable[Letter]]
+_composers: dict[str, Composer] = {}
+
+
+def composes(kind: str) -> Callable[[Composer], Composer]:
+    """Registers what composes a kind of mail, such as “registration/confirmation”.
+
+    Its templates are `<app>/emails/<name>.subject.txt`, `.txt` and `.html`.
+    """
+
+    def register(composer: Composer) -> Composer:
+        _composers[kind] = composer
+        return composer
+
+    return register
+
+
+def queue(kind: str, **ids: int) -> None:
+    """Queues a mail as part of the current transaction."""
+    if kind not in _composers:
+        raise LookupError(f"Nothing composes mails of the kind {kind}.")
+    send.defer(kind=kind, ids=ids)
+
+
+def site_address(path: str) -> str:
+    """The full address of a path of this site; never from a request's Host header, which a stranger may write."""
+    return f"{settings.SITE_URL}{path}"
+
+
+@app.task(
+    name="mail.send",
+    queue="mail",
+    pass_context=True,
+    retry=RetryStrategy(max_attempts=8, exponential_wait=4),
+)
+def send(context: JobContext, kind: str, ids: dict[str, int]) -> None:
+    """Composes and sends; a mail this very job already sent to an address is not sent again."""
+    job_id = context.job.id
+    for letter in _composers[kind](**ids):
+        if Mail.objects.filter(job_id=job_id, to=letter.to).exists():
+            continue
+        _send(kind, letter, job_id=job_id, ids=ids)
+
+
+def _send(kind: str, letter: Letter, *, job_id: int | None, ids: dict[str, int]) -> None:
+    app_name, name = kind.split("/")
+    template = f"{app_name}/emails/{name}"
+    with translation.override(letter.language):
+        values = {**letter.context, "site_url": settings.SITE_URL, "language": letter.language}
+        subject = " ".join(render_to_string(f"{template}.subject.txt", values).split())
+        # A tag on a line of its own leaves an empty line; more than one in a row is never meant.
+        text = re.sub(r"\n{3,}", "\n\n", render_to_string(f"{template}.txt", values)).strip() + "\n"
+        html = render_to_string(f"{template}.html", {**values, "subject": subject})
+    message = EmailMultiAlternatives(subject, text, to=[letter.to], headers=letter.headers)
+    message.attach_alternative(html, "text/html")
+    for attachment in letter.attachments:
+        message.attach(*attachment)
+    message.send()
+    for secret in letter.secrets:
+        text = text.replace(secret, "•••")
+    Mail.objects.create(
+        kind=kind,
+        to=letter.to,
+        language=letter.language,
+        subject=subject[:300],
+        text=text,
+        user_id=letter.user_id,
+        subject_ids=ids,
+        job_id=job_id,
+    )
+
+
+class ReadableFileBackend(BaseEmailBackend):
+    """Without a mail server, each mail is a file of its own in DATA_DIR/mail that any mail program opens."""
+
+    def send_messages(self, email_messages: list[Any]) -> int:
+        folder = Path(settings.EMAIL_FILE_PATH)
+        folder.mkdir(parents=True, exist_ok=True)
+        for message in email_messages:
+            to = re.sub(r"[^\w.@-]", "_", message.to[0] if message.to else "nobody")[:80]
+            stem = f"{timezone.now():%Y%m%d-%H%M%S-%f}-{to}"
+            (folder / f"{stem}.eml").write_bytes(message.message().as_bytes())
+        return len(email_messages)

@@ -1,0 +1,18 @@
+from efus_conference.models.editions import Edition, EditionHost, EditionQuerySet, Project
+from efus_conference.models.loaded import LoadedItem
+from efus_conference.models.mails import Mail
+from efus_conference.models.organisations import Organisation, OrganisationQuerySet
+from efus_conference.models.users import User, UserManager
+
+__all__ = [
+    "Edition",
+    "EditionHost",
+    "EditionQuerySet",
+    "LoadedItem",
+    "Mail",
+    "Organisation",
+    "OrganisationQuerySet",
+    "Project",
+    "User",
+    "UserManager",
+]

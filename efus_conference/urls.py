@@ -1,0 +1,33 @@
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+import archive.urls
+import declarations.urls
+import programme.urls
+import registration.urls
+from efus_conference import views
+
+urlpatterns = [
+    # Machine addresses carry no language; the feeds take ?lang=.
+    path("", views.to_the_reader_s_language, name="root"),
+    path("healthz", views.healthz, name="healthz"),
+    path("robots.txt", views.robots, name="robots"),
+    path("", include((programme.urls.machine, "programme_machine"))),
+    path("", include((registration.urls.machine, "registration_machine"))),
+    path("", include((declarations.urls.machine, "declarations_machine"))),
+    path("admin/", admin.site.urls),
+    *i18n_patterns(
+        path("", views.home, name="home"),
+        path("", include((programme.urls.pages, "programme"))),
+        path("", include((registration.urls.pages, "registration"))),
+        path("", include((declarations.urls.pages, "declarations"))),
+        path("", include((archive.urls.pages, "archive"))),
+        path("accounts/", include("allauth.urls")),
+    ),
+]
+
+handler400 = "efus_conference.views.bad_request"
+handler403 = "efus_conference.views.permission_denied"
+handler404 = "efus_conference.views.not_found"
+handler500 = "efus_conference.views.server_error"

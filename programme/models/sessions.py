@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from efus_conference.models import Edition, Organisation
+from programme.models.speakers import Speaker
+from programme.models.vocabulary import Room, SessionKind, Theme
+
+CODE_CHARACTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that are mistaken for another
+CODE_PATTERN = "[0-9A-Z]{6}"
+
+
+def new_code() -> str:
+    return "".join(secrets.choice(CODE_CHARACTERS) for _ in range(6))
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    def with_draft(self) -> SessionQuerySet:
+        """With all that a release compares, in a fixed number of queries."""
+        return self.select_related("edition", "kind", "room").prefetch_related(
+            "themes", "appearances__speaker", "appearances__organisation"
+        )
+
+
+class Session(models.Model):
+    """What a session is for ever (code, guid, kind), and the organisers' draft of it.
+
+    No public page reads the draft: a release copies it to `ReleasedSession`.
+    """
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="sessions", verbose_name=_("edition"))
+    code = models.CharField(
+        _("code"),
+        max_length=6,
+        unique=True,
+        default=new_code,
+        validators=[RegexValidator(f"^{CODE_PATTERN}$", _("Six characters, digits and capitals."))],
+    )
+    guid = models.UUIDField(_("guid"), unique=True, default=uuid.uuid4, editable=False)
+    kind = models.ForeignKey(SessionKind, models.PROTECT, related_name="sessions", verbose_name=_("kind"))
+    title = models.CharField(_("title"), max_length=300)
+    subtitle = models.CharField(_("subtitle"), max_length=300, blank=True)
+    abstract = models.TextField(
+        _("abstract"), blank=True, help_text=_("What it is about, in a few sentences.")
+    )
+    room = models.ForeignKey(
+        Room, models.PROTECT, null=True, blank=True, related_name="sessions", verbose_name=_("room")
+    )
+    meeting_point = models.CharField(
+        _("meeting point"), max_length=300, blank=True, help_text=_("For what takes place outside a room.")
+    )
+    starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
+    floor_languages = ArrayField(
+        models.CharField(max_length=10), verbose_name=_("spoken in"), default=list, blank=True
+    )
+    interpretation_languages = ArrayField(
+        models.CharField(max_length=10), verbose_name=_("interpreted into"), default=list, blank=True
+    )
+    themes = models.ManyToManyField(Theme, blank=True, related_name="sessions", verbose_name=_("themes"))
+    speakers = models.ManyToManyField(
+        Speaker, through="Appearance", related_name="sessions", verbose_name=_("speakers")
+    )
+    is_cancelled = models.BooleanField(
+        _("cancelled"), default=False, help_text=_("Once released it stays on the site, marked as cancelled.")
+    )
+    note = models.TextField(_("organisers' note"), blank=True, help_text=_("Never shown on the site."))
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects: ClassVar[SessionQuerySet] = SessionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_at__isnull=True, ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                name="session_ends_after_it_starts",
+                violation_error_message=_("Give both times or none; a session ends after it starts."),
+            ),
+            models.CheckConstraint(condition=Q(code__regex=f"^{CODE_PATTERN}$"), name="session_code_form"),
+        ]
+        indexes = [models.Index(fields=["edition", "starts_at"])]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def clean(self) -> None:
+        super().clean()
+        if self.room_id and self.room and self.room.edition_id != self.edition_id:
+            raise ValidationError({"room": _("This room belongs to another edition.")})
+
+
+class Appearance(models.Model):
+    """One person's part in one session, with the function and organisation they had then."""
+
+    class Role(models.TextChoices):
+        CHAIR = "chair", _("chair")
+        MODERATOR = "moderator", _("moderator")
+        SPEAKER = "speaker", _("speaker")
+        RAPPORTEUR = "rapporteur", _("rapporteur")
+        HOST = "host", _("host")
+
+    session = models.ForeignKey(
+        Session, models.CASCADE, related_name="appearances", verbose_name=_("session")
+    )
+    speaker = models.ForeignKey(
+        Speaker, models.PROTECT, related_name="appearances", verbose_name=_("speaker")
+    )
+    role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.SPEAKER)
+    function = models.CharField(_("function"), max_length=250, blank=True)
+    organisation = models.ForeignKey(
+        Organisation, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("organisation")
+    )
+    is_to_be_confirmed = models.BooleanField(_("to be confirmed"), default=False)
+    order = models.PositiveSmallIntegerField(_("order"), default=1)
+
+    class Meta:
+        verbose_name = _("appearance")
+        verbose_name_plural = _("appearances")
+        ordering = ["order", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "speaker", "role"],
+                name="a_role_once_per_session",
+                violation_error_message=_("This person has this role in the session already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.speaker} · {self.get_role_display()}"

@@ -1,0 +1,26 @@
+from registration.models.people import (
+    Category,
+    CategoryQuerySet,
+    Delegation,
+    Place,
+    Registration,
+    RegistrationEvent,
+    RegistrationQuerySet,
+)
+from registration.models.seats import Booking, BookingQuerySet, FeedLink, SeatPool, SeatPoolQuerySet, Star
+
+__all__ = [
+    "Booking",
+    "BookingQuerySet",
+    "Category",
+    "CategoryQuerySet",
+    "Delegation",
+    "FeedLink",
+    "Place",
+    "Registration",
+    "RegistrationEvent",
+    "RegistrationQuerySet",
+    "SeatPool",
+    "SeatPoolQuerySet",
+    "Star",
+]
