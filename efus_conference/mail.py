@@ -9,13 +9,13 @@ between sending and keeping the copy sends again.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -113,7 +113,7 @@ def _send(kind: str, letter: Letter, *, job_id: int | None, ids: dict[str, int])
 class ReadableFileBackend(BaseEmailBackend):
     """Without a mail server, each mail is a file of its own in DATA_DIR/mail that any mail program opens."""
 
-    def send_messages(self, email_messages: list[Any]) -> int:
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         folder = Path(settings.EMAIL_FILE_PATH)
         folder.mkdir(parents=True, exist_ok=True)
         for message in email_messages:

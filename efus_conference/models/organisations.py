@@ -17,7 +17,7 @@ from efus_conference.sorting import translated_sort_key
 NOT_COUNTRIES = set("AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ".split())  # noqa: SIM905
 COUNTRY_CODES = sorted(
     code
-    for code in Locale("en").territories
+    for code in map(str, Locale("en").territories)
     if len(code) == 2 and code.isalpha() and code not in NOT_COUNTRIES
 )
 
