@@ -1,0 +1,50 @@
+"""Spreadsheets out and in, safe against formulas.
+
+A spreadsheet program runs a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return (OWASP, “CSV
+injection”). Such a cell leaves with an apostrophe before it, and loses it when the sheet comes back, so that a
+sheet that was only opened and saved changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from import_export import resources
+
+# With any number of apostrophes before: otherwise a name that really begins with one would lose it.
+_RUNS = re.compile(r"'*[=+\-@\t\r]")
+_IS_GUARDED = re.compile(r"'+[=+\-@\t\r]")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
+
+
+def safe_cell(value: Any) -> Any:
+    """A value as it may stand in a sheet; what is no text, or is a plain number, stays as it is."""
+    if isinstance(value, str) and _RUNS.match(value) and not _NUMBER.match(value):
+        return f"'{value}"
+    return value
+
+
+def unsafe_cell(value: Any) -> Any:
+    """The inverse of `safe_cell`, for a value that comes back from a sheet."""
+    if isinstance(value, str) and _IS_GUARDED.match(value):
+        return value[1:]
+    return value
+
+
+class SafeResource(resources.ModelResource):
+    """A model's rows as a spreadsheet. Rows that would be invalid stop the whole import."""
+
+    class Meta:
+        abstract = True
+        clean_model_instances = True
+        skip_unchanged = True
+        report_skipped = True
+        use_transactions = True
+
+    def export_field(self, field: Any, instance: Any, **kwargs: Any) -> Any:
+        return safe_cell(super().export_field(field, instance, **kwargs))
+
+    def import_row(self, row: Any, instance_loader: Any, **kwargs: Any) -> Any:
+        plain = {column: unsafe_cell(value) for column, value in row.items()}
+        return super().import_row(plain, instance_loader, **kwargs)
