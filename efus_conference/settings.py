@@ -28,10 +28,20 @@ PORT = environment.integer("PORT", 8000, lowest=1)
 SITE_URL = environment.web_address("SITE_URL", f"http://localhost:{PORT}")
 DEBUG = False
 
+
+def _own_secret(name: str) -> str:
+    try:
+        return environment.text(name) or secrets_file.secret(DATA_DIR, name)
+    except OSError as error:
+        raise ImproperlyConfigured(f"The data folder {DATA_DIR} can't be used: {error.strerror}.") from error
+    except ValueError as error:
+        raise ImproperlyConfigured(str(error)) from error
+
+
 if DEMONSTRATION:
-    SECRET_KEY = environment.text("SECRET_KEY") or secrets_file.secret(DATA_DIR, "SECRET_KEY")
-    TICKET_KEY = environment.text("TICKET_KEY") or secrets_file.secret(DATA_DIR, "TICKET_KEY")
-    LOG_KEY = environment.text("LOG_KEY") or secrets_file.secret(DATA_DIR, "LOG_KEY")
+    SECRET_KEY = _own_secret("SECRET_KEY")
+    TICKET_KEY = _own_secret("TICKET_KEY")
+    LOG_KEY = _own_secret("LOG_KEY")
     SEAL_P12 = environment.text("SEAL_P12")
     ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
 else:
