@@ -5,3 +5,11 @@ from django.utils.translation import gettext_lazy as _
 class RegistrationConfig(AppConfig):
     name = "registration"
     verbose_name = _("Registration")
+
+    def ready(self) -> None:
+        # Models are there only now; the programme asks and tells us through its lists.
+        from programme.release_hooks import release_checks, release_effects
+        from registration.releases import carry_seats_along, warn_of_seats
+
+        release_checks.append(warn_of_seats)
+        release_effects.append(carry_seats_along)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.conf import settings
@@ -104,6 +105,19 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """A person's own and those of the people they assist."""
         return self.filter(managed_by=user)
 
+    def for_current_edition(self) -> RegistrationQuerySet:
+        return self.filter(edition__is_current=True, edition__is_published=True)
+
+    def concerned_by(self, session_ids: Iterable[int]) -> RegistrationQuerySet:
+        """The live ones with a star on one of the sessions, or a seat that stands or was called off."""
+        ids = list(session_ids)
+        starred = Q(pk__in=self.model._default_manager.filter(stars__session_id__in=ids).values("pk"))
+        seated = Q(
+            place__bookings__session_id__in=ids,
+            place__bookings__status__in=["active", "clash", "called_off"],
+        )
+        return self.live().filter(starred | seated).distinct().order_by("pk")
+
 
 class Registration(models.Model):
     """One named person's registration for one edition, kept by one account: their own or an assistant's."""
@@ -159,6 +173,7 @@ class Registration(models.Model):
         verbose_name = _("registration")
         verbose_name_plural = _("registrations")
         ordering = ["family_name", "given_name", "pk"]
+        permissions = [("read_needs", _("Can read the access needs"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["place"],

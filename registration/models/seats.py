@@ -7,13 +7,19 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Deferrable, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from efus_conference.models import Edition
 from programme.models import Session
 from registration.models.people import Place, Registration
+
+NOT_THAT_MANY = _(
+    "There are not that many seats: those held back, offered and taken together exceed the number."
+)
 
 
 class SeatPoolQuerySet(models.QuerySet["SeatPool"]):
@@ -24,6 +30,12 @@ class SeatPoolQuerySet(models.QuerySet["SeatPool"]):
         each other.
         """
         return self.select_for_update(of=("self",)).filter(session_id__in=session_ids).order_by("session_id")
+
+    def locked_of(self, edition: Edition) -> SeatPoolQuerySet:
+        """All pools of an edition, locked in the same order."""
+        return (
+            self.select_for_update(of=("self",)).filter(session__edition=edition).order_by("session_id")
+        )
 
 
 class SeatPool(models.Model):
@@ -54,14 +66,18 @@ class SeatPool(models.Model):
             models.CheckConstraint(
                 condition=Q(capacity__gte=F("held") + F("offered") + F("taken")),
                 name="no_seat_given_twice",
-                violation_error_message=_(
-                    "There are not that many seats: those held back, offered and taken together exceed the number."
-                ),
+                violation_error_message=NOT_THAT_MANY,
             ),
         ]
 
     def __str__(self) -> str:
         return str(self.session)
+
+    def clean(self) -> None:
+        super().clean()
+        # The constraint alone would not be asked in a form that shows neither what is offered nor taken.
+        if self.capacity is not None and self.held is not None and self.free < 0:
+            raise ValidationError({"capacity": NOT_THAT_MANY})
 
     @property
     def free(self) -> int:
@@ -120,6 +136,14 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.session} · {self.get_status_display()}"
+
+    def overlaps(self, other: Booking) -> bool:
+        """Whether it is another one at the same time; the end of one may be the beginning of the next."""
+        return (
+            self.pk != other.pk
+            and self.during.lower < other.during.upper
+            and other.during.lower < self.during.upper
+        )
 
 
 class Star(models.Model):

@@ -1,0 +1,116 @@
+"""Why an action was not done. Each is a sentence a person can read, and what a page needs to help further."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from efus_conference.models import Edition
+from programme.models import ReleasedSession
+from registration.models import Booking, Registration
+from registration.models.seats import NOT_THAT_MANY
+from registration.times import spoken_moment, spoken_span
+
+
+class Refusal(Exception):
+    """Nothing was changed; `str()` says why, in the reader's language."""
+
+    message: ClassVar[str | Promise] = ""
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class RegistrationClosed(Refusal):
+    """Outside the window, which is half-open: from the opening up to, not at, the closing."""
+
+    def __init__(self, edition: Edition) -> None:
+        super().__init__()
+        self.edition = edition
+
+    def __str__(self) -> str:
+        opens_at, closes_at = self.edition.registration_opens_at, self.edition.registration_closes_at
+        if opens_at is None or closes_at is None:
+            return str(_("Registration for this edition is not planned yet."))
+        if self.edition.phase() == "announced":
+            return str(_("Registration opens on %(when)s.")) % {
+                "when": spoken_moment(opens_at, self.edition.zone)
+            }
+        return str(_("Registration closed on %(when)s.")) % {
+            "when": spoken_moment(closes_at, self.edition.zone)
+        }
+
+
+class AlreadyRegistered(Refusal):
+    """`existing` is the registration when the same account keeps it; of anyone else's, nothing is told."""
+
+    message = _("This person seems to be registered for this edition already.")
+
+    def __init__(self, existing: Registration | None = None) -> None:
+        super().__init__()
+        self.existing = existing
+
+
+class CategoryNotOffered(Refusal):
+    message = _("This category is by invitation, or of another edition. Please choose another one.")
+
+
+class NotYours(Refusal):
+    message = _("This registration is kept by someone else.")
+
+
+class NoLongerRegistered(Refusal):
+    message = _("This registration was cancelled, so nothing can be changed or booked with it.")
+
+
+class NotBookable(Refusal):
+    """No seats are booked for this session: anyone may come, or it is not in the programme, or cancelled."""
+
+    message = _("Seats in this session are not booked.")
+
+
+class SessionCancelled(NotBookable):
+    message = _("This session is cancelled.")
+
+
+class AlreadyBegun(NotBookable):
+    message = _("This session has begun, so no more seats are given.")
+
+
+class NoSeatLeft(Refusal):
+    message = _("All seats in this session are taken.")
+
+
+class AlreadyBooked(Refusal):
+    message = _("There is a seat in this session already.")
+
+    def __init__(self, booking: Booking) -> None:
+        super().__init__()
+        self.booking = booking
+
+
+class OverlappingSeat(Refusal):
+    """`other` is the session at the same time in which there is a seat already."""
+
+    def __init__(self, other: ReleasedSession | None) -> None:
+        super().__init__()
+        self.other = other
+
+    def __str__(self) -> str:
+        if self.other is None:
+            return str(_("There is a seat in another session at this time. Give that one up first."))
+        return str(
+            _(
+                "There is a seat in “%(title)s” at this time (%(when)s). Give that one up first if this "
+                "session matters more."
+            )
+        ) % {
+            "title": self.other.title,
+            "when": spoken_span(self.other.starts_at, self.other.ends_at, self.other.edition.zone),
+        }
+
+
+class FewerSeatsThanGiven(Refusal):
+    message = NOT_THAT_MANY

@@ -1,0 +1,156 @@
+"""What a release of the programme means for those who have a seat or a star: hooks for `programme`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import connection
+from django.db.models import Count, F
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from efus_conference.mail import queue
+from programme.models import Release
+from programme.release_hooks import ReleaseWarning, SessionChange
+from registration.actions.seats import settle_clashes
+from registration.models import Booking, Registration, RegistrationEvent, SeatPool
+
+Verb = RegistrationEvent.Verb
+CONSTRAINT = "a_place_sits_in_one_session_at_a_time"
+
+
+def is_cancelled(change: SessionChange) -> bool:
+    return change.after.is_cancelled and not (change.before and change.before.is_cancelled)
+
+
+def is_restored(change: SessionChange) -> bool:
+    return bool(change.before and change.before.is_cancelled) and not change.after.is_cancelled
+
+
+def is_moved(change: SessionChange) -> bool:
+    """To another time or room. A cancelled session moves nobody."""
+    if change.before is None or change.after.is_cancelled:
+        return False
+    return (change.before.during, change.before.room_id) != (change.after.during, change.after.room_id)
+
+
+def warn_of_seats(changes: Sequence[SessionChange]) -> list[ReleaseWarning]:
+    """How many booked seats each move or cancellation touches, and how many people would sit in two places."""
+    touched = [change for change in changes if is_cancelled(change) or is_moved(change)]
+    counts = dict(
+        Booking.objects.standing()
+        .filter(session_id__in=[change.after.session_id for change in touched])
+        .order_by()
+        .values_list("session_id")
+        .annotate(Count("pk"))
+    )
+    overlaps = _overlaps_to_come(changes)
+    warnings = []
+    for change in touched:
+        session_id, title = change.after.session_id, change.after.title
+        if count := counts.get(session_id, 0):
+            sentence = (
+                ngettext(
+                    "“%(title)s” is cancelled with %(count)d booked seat; its holder gets a mail.",
+                    "“%(title)s” is cancelled with %(count)d booked seats; their holders get a mail.",
+                    count,
+                )
+                if is_cancelled(change)
+                else ngettext(
+                    "“%(title)s” moves with %(count)d booked seat; its holder gets a mail.",
+                    "“%(title)s” moves with %(count)d booked seats; their holders get a mail.",
+                    count,
+                )
+            )
+            warnings.append(ReleaseWarning(sentence % {"title": title, "count": count}, session_id))
+        if count := overlaps.get(session_id, 0):
+            sentence = ngettext(
+                "%(count)d person with a seat in “%(title)s” would have another one at the same time.",
+                "%(count)d people with a seat in “%(title)s” would have another one at the same time.",
+                count,
+            )
+            warnings.append(ReleaseWarning(sentence % {"title": title, "count": count}, session_id))
+    return warnings
+
+
+def _overlaps_to_come(changes: Sequence[SessionChange]) -> dict[int, int]:
+    """For each session that moves: how many of its seats would overlap another of the same place."""
+    after = {change.after.session_id: change.after for change in changes}
+    moving = {change.after.session_id for change in changes if is_moved(change)}
+    places = Booking.objects.standing().filter(session_id__in=moving).values("place_id")
+    seats: dict[int, list[Booking]] = {}
+    for booking in Booking.objects.standing().filter(place_id__in=places):
+        if (released := after.get(booking.session_id)) is not None:
+            if released.is_cancelled:
+                continue
+            booking.during = released.during
+        seats.setdefault(booking.place_id, []).append(booking)
+    counts: dict[int, int] = {}
+    for bookings in seats.values():
+        for booking in bookings:
+            if booking.session_id in moving and any(booking.overlaps(other) for other in bookings):
+                counts[booking.session_id] = counts.get(booking.session_id, 0) + 1
+    return counts
+
+
+def carry_seats_along(release: Release, changes: Sequence[SessionChange]) -> None:
+    """Bookings follow the session's new time; those of a cancelled one end; one mail each tells of it.
+
+    Where two seats of one place come to overlap, both stay, marked as a clash and outside the constraint.
+    """
+    cancelled = [change for change in changes if is_cancelled(change)]
+    moved = [change for change in changes if is_moved(change)]
+    restored = [change for change in changes if is_restored(change)]
+    if not (cancelled or moved or restored):
+        return
+    # All of the edition's pools: nobody books or gives up a seat until the release stands, so that two seats
+    # cannot come to overlap unseen. A person's own lock is taken before a pool's, so none is taken here.
+    list(SeatPool.objects.locked_of(release.edition))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {CONSTRAINT} DEFERRED")
+        places = _call_off(release, cancelled) | _move(release, moved)
+        settle_clashes(places)
+        cursor.execute(f"SET CONSTRAINTS {CONSTRAINT} IMMEDIATE")
+    _tell(release, [change.after.session_id for change in (*cancelled, *moved, *restored)])
+
+
+def _call_off(release: Release, changes: Sequence[SessionChange]) -> set[int]:
+    places: set[int] = set()
+    for change in changes:
+        bookings = Booking.objects.standing().filter(session_id=change.after.session_id)
+        holders = set(bookings.values_list("place_id", flat=True))
+        _note(release, holders, Verb.CALLED_OFF, change)
+        bookings.update(status=Booking.Status.CALLED_OFF, changed_at=timezone.now())
+        SeatPool.objects.filter(pk=change.after.session_id).update(taken=F("taken") - len(holders))
+        places |= holders
+    return places
+
+
+def _move(release: Release, changes: Sequence[SessionChange]) -> set[int]:
+    places: set[int] = set()
+    for change in changes:
+        bookings = Booking.objects.standing().filter(session_id=change.after.session_id)
+        holders = set(bookings.values_list("place_id", flat=True))
+        _note(release, holders, Verb.MOVED, change)
+        bookings.update(during=change.after.during, changed_at=timezone.now())
+        places |= holders
+    return places
+
+
+def _note(release: Release, place_ids: set[int], verb: str, change: SessionChange) -> None:
+    registrations = Registration.objects.live().filter(place_id__in=place_ids)
+    RegistrationEvent.objects.bulk_create(
+        RegistrationEvent(
+            registration=registration,
+            verb=verb,
+            actor=release.released_by,
+            detail={"session": change.after.session.code},
+        )
+        for registration in registrations
+    )
+
+
+def _tell(release: Release, session_ids: Sequence[int]) -> None:
+    for registration in Registration.objects.concerned_by(session_ids):
+        queue("registration/release_digest", registration_id=registration.pk, release_id=release.pk)
+
