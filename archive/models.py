@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import Edition, Organisation
@@ -39,6 +42,12 @@ class KeyFigure(models.Model):
         return f"{self.value} {self.label}"
 
 
+class VideoQuerySet(models.QuerySet["Video"]):
+    def shown(self) -> VideoQuerySet:
+        """Those of nobody in particular, and of speakers who may be named."""
+        return self.filter(Q(speaker__isnull=True) | Q(speaker__in=Speaker.objects.shown()))
+
+
 class Video(models.Model):
     """A video of an edition; where none is held its speaker is named all the same."""
 
@@ -50,6 +59,8 @@ class Video(models.Model):
     function = models.CharField(_("function then"), max_length=250, blank=True)
     address = models.URLField(_("address"), blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=10)
+
+    objects: ClassVar[VideoQuerySet] = VideoQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("video")

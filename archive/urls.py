@@ -1,5 +1,11 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-pages: list[URLPattern] = []
+from archive import views
+
+pages: list[URLPattern] = [
+    path("editions/", views.editions, name="editions"),
+    path("editions/<slug:slug>/", views.edition, name="edition"),
+    path("organisations/<slug:slug>/", views.organisation, name="organisation"),
+]

@@ -94,12 +94,12 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "efus_conference.apps.SiteConfig",
-    "efus_conference.apps.SiteAdminConfig",
     "modeltranslation",
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.import_export",
+    "efus_conference.apps.SiteAdminConfig",  # after the theme, whose templates must be found first
     "import_export",
     "django.forms",
     "django.contrib.auth",

@@ -1,0 +1,88 @@
+"""What is on record of one edition, as its page shows it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from archive.models import EditionNote, KeyFigure, Partner, Video, Voice
+from declarations.models import Declaration
+from efus_conference.models import Edition, EditionHost
+from efus_conference.sorting import translated_sort_key
+from programme.models import ReleasedSession, SessionKind, Speaker, Theme
+
+
+@dataclass(frozen=True)
+class KindCount:
+    kind: SessionKind
+    count: int
+
+    @property
+    def name(self) -> str:
+        return self.kind.name if self.count == 1 else self.kind.name_plural or self.kind.name
+
+
+@dataclass(frozen=True)
+class Record:
+    """Everything but the edition itself; what is not known is empty."""
+
+    co_hosts: list[EditionHost]
+    partners: list[Partner]
+    figures: list[KeyFigure]
+    kinds: list[KindCount]
+    topics: list[Theme]
+    formats: list[EditionNote]
+    field_visits: list[EditionNote]
+    others: list[EditionNote]
+    voices: list[Voice]
+    videos: list[Video]
+    declarations: list[Declaration]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing but place and year has come down to us."""
+        return not any(vars(self).values())
+
+
+def kinds_of_sessions(edition: Edition) -> list[KindCount]:
+    """How many sessions of each kind its released programme has; those that were cancelled don't count."""
+    takes_place = ReleasedSession.objects.filter(
+        edition=edition, status=ReleasedSession.Status.CONFIRMED
+    ).select_related("kind")
+    counts = Counter(released.kind for released in takes_place.only("kind"))
+    return [KindCount(kind, count) for kind, count in sorted(counts.items(), key=_by_order)]
+
+
+def _by_order(item: tuple[SessionKind, int]) -> tuple[int, int]:
+    return item[0].order, item[0].pk
+
+
+def topics(edition: Edition) -> list[Theme]:
+    return list(edition.themes.order_by(translated_sort_key("name")))
+
+
+def side_by_side(figures: list[KeyFigure]) -> list[KeyFigure]:
+    """In their order, but what several sources count stands together."""
+    first = {}
+    for place, figure in enumerate(figures):
+        first.setdefault(figure.counted, place)
+    return sorted(figures, key=lambda figure: first[figure.counted])
+
+
+def record(edition: Edition) -> Record:
+    """In a fixed number of queries. Of people, only those who may be named."""
+    notes = list(edition.notes.all())
+    shown = Speaker.objects.shown()
+    return Record(
+        co_hosts=[host for host in edition.hosting.all() if host.role == EditionHost.Role.CO_HOST],
+        partners=list(edition.partners.select_related("organisation")),
+        figures=side_by_side(list(edition.figures.all())),
+        kinds=kinds_of_sessions(edition),
+        topics=topics(edition),
+        formats=[note for note in notes if note.kind == EditionNote.Kind.FORMAT],
+        field_visits=[note for note in notes if note.kind == EditionNote.Kind.FIELD_VISIT],
+        others=[note for note in notes if note.kind == EditionNote.Kind.OTHER],
+        voices=list(edition.voices.filter(speaker__in=shown).select_related("speaker")),
+        videos=list(edition.videos.shown().select_related("speaker")),
+        declarations=list(Declaration.objects.public().filter(adopted_at_edition=edition)),
+    )

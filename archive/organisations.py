@@ -1,0 +1,110 @@
+"""What one organisation did across the editions: hosted, carried, spoke, signed. Never who took part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.utils.translation import get_language
+
+from archive.models import Partner, Video, Voice
+from declarations.models import Signature
+from efus_conference.models import Edition, EditionHost, Organisation
+from programme.models import ReleasedSession, Speaker
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """Someone who spoke for it, in the function they had then: in a session, a video message, or on record only."""
+
+    speaker: Speaker
+    function: str
+    session: ReleasedSession | None = None
+    is_video: bool = False
+
+
+@dataclass
+class Chapter:
+    """Its part in one edition."""
+
+    edition: Edition
+    host: EditionHost | None = None
+    partner: Partner | None = None
+    spoken: list[Spoken] = field(default_factory=list)
+
+
+def in_reader_s_language(texts: dict[str, str]) -> str:
+    language = (get_language() or "en")[:2]
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+
+
+def chapters(organisation: Organisation) -> list[Chapter]:
+    """The latest edition first; only published editions, and of people only those who may be named."""
+    hosts = list(EditionHost.objects.filter(organisation=organisation))
+    partners = list(Partner.objects.filter(organisation=organisation))
+    spoken = [*_in_sessions(organisation), *_on_record(organisation)]
+    editions = Edition.objects.published().in_order().reverse()
+    numbers = {row.edition_id for row in [*hosts, *partners]} | {edition_id for edition_id, _ in spoken}
+    story = {edition.pk: Chapter(edition) for edition in editions.filter(pk__in=numbers)}
+    for host in hosts:
+        if host.edition_id in story:
+            story[host.edition_id].host = host
+    for partner in partners:
+        if partner.edition_id in story:
+            story[partner.edition_id].partner = partner
+    for edition_id, said in spoken:
+        if edition_id in story:
+            story[edition_id].spoken.append(said)
+    return list(story.values())
+
+
+def _in_sessions(organisation: Organisation) -> list[tuple[int, Spoken]]:
+    sessions = (
+        ReleasedSession.objects.filter(
+            status=ReleasedSession.Status.CONFIRMED,
+            appearances__contains=[{"organisation": organisation.pk}],
+        )
+        .select_related("session", "edition")
+        .order_by("during__startswith", "session__code")
+    )
+    found = [
+        (session, appearance)
+        for session in sessions
+        for appearance in session.appearances
+        if appearance.get("organisation") == organisation.pk
+    ]
+    shown = Speaker.objects.shown().in_bulk({appearance["speaker"] for _, appearance in found})
+    return [
+        (
+            session.edition_id,
+            Spoken(
+                shown[appearance["speaker"]], in_reader_s_language(appearance.get("function") or {}), session
+            ),
+        )
+        for session, appearance in found
+        if appearance["speaker"] in shown
+    ]
+
+
+def _on_record(organisation: Organisation) -> list[tuple[int, Spoken]]:
+    """Voices and video messages say no organisation: that of their speaker counts."""
+    theirs = {"speaker__organisation": organisation, "speaker__in": Speaker.objects.shown()}
+    rows: Iterable[Voice | Video] = [
+        *Voice.objects.filter(**theirs).select_related("speaker"),
+        *Video.objects.filter(**theirs).select_related("speaker"),
+    ]
+    return [
+        (row.edition_id, Spoken(row.speaker, row.function, is_video=isinstance(row, Video)))
+        for row in rows
+        if row.speaker is not None
+    ]
+
+
+def signed(organisation: Organisation) -> list[Signature]:
+    """The public signatures on published declarations, the latest declaration first."""
+    return list(
+        Signature.objects.public()
+        .filter(signatory__organisation=organisation, signatory__declaration__is_published=True)
+        .select_related("signatory__declaration")
+        .order_by("-signatory__declaration__adopted_on", "pk")
+    )

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from archive.editions import record
+from archive.organisations import chapters, signed
+from archive.timeline import line
+from declarations.models import Declaration
+from efus_conference.models import Edition, Organisation
+
+
+@require_safe
+def editions(request: HttpRequest) -> HttpResponse:
+    listed = Edition.objects.published().in_order()
+    adopted = Prefetch("declarations", Declaration.objects.public(), to_attr="adopted")
+    return render(request, "archive/editions.html", {"stops": line(listed.prefetch_related(adopted))})
+
+
+@require_safe
+def edition(request: HttpRequest, slug: str) -> HttpResponse:
+    published = list(Edition.objects.published().in_order())
+    found = next((place for place, listed in enumerate(published) if listed.slug == slug), None)
+    if found is None:
+        raise Http404("No published edition has this address.")
+    shown = published[found]
+    context = {
+        "edition": shown,
+        "record": record(shown),
+        "phase": shown.phase(),
+        "earlier": published[found - 1] if found else None,
+        "later": published[found + 1] if found + 1 < len(published) else None,
+    }
+    return render(request, "archive/edition.html", context)
+
+
+@require_safe
+def organisation(request: HttpRequest, slug: str) -> HttpResponse:
+    shown = get_object_or_404(Organisation, slug=slug)
+    context = {"organisation": shown, "chapters": chapters(shown), "signatures": signed(shown)}
+    return render(request, "archive/organisation.html", context)

@@ -1,0 +1,19 @@
+"""The roof's pages; may import every app, and no app imports them."""
+
+from efus_conference.views.errors import bad_request, csrf_failure, not_found, permission_denied, server_error
+from efus_conference.views.home import home, to_the_reader_s_language
+from efus_conference.views.machine import healthz, robots
+from efus_conference.views.organisers import organisers_first_page
+
+__all__ = [
+    "bad_request",
+    "csrf_failure",
+    "healthz",
+    "home",
+    "not_found",
+    "organisers_first_page",
+    "permission_denied",
+    "robots",
+    "server_error",
+    "to_the_reader_s_language",
+]
