@@ -1,6 +1,23 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-pages: list[URLPattern] = []
-machine: list[URLPattern] = []
+from declarations.views import machine as machines
+from declarations.views import office, public
+
+pages: list[URLPattern] = [
+    path("declarations/", public.declarations, name="declarations"),
+    path("declarations/<slug:slug>/", public.declaration, name="declaration"),
+    path("declarations/<slug:slug>/signatories/", public.signatories, name="signatories"),
+]
+
+machine: list[URLPattern] = [
+    path("declarations/<slug:slug>/text.<slug:lang>.txt", machines.text, name="text"),
+    path("declarations/<slug:slug>/signatories.csv", machines.signatories_csv, name="signatories_csv"),
+    path("declarations/<slug:slug>/signatories.json", machines.signatories_json, name="signatories_json"),
+    path("sign/receipt/<str:receipt_code>/", office.receipt, name="receipt"),
+    path("sign/<str:token>", office.sign, name="sign"),
+    path("sign/<str:token>/", office.sign),
+    path("sign/<str:token>/record", office.record, name="sign_record"),
+    path("sign/<str:token>/check", office.check, name="sign_check"),
+]

@@ -1,0 +1,71 @@
+"""What organisers decide on a recorded signature. Who may is the database's to say: `declarations/triggers.py`."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from declarations.actions.actors import actor_of_person
+from declarations.actions.invitations import make_invitation
+from declarations.actions.refusals import NoteMissing, explained
+from declarations.models import Signature, SignatureEvent
+from efus_conference.mail import queue
+from efus_conference.models import User
+
+
+@transaction.atomic
+def verify(*, signature: Signature, by: User, note: str = "") -> Signature:
+    """The evidence was checked by someone with no part in it; the signature becomes public."""
+    event = _happen(signature, SignatureEvent.Kind.VERIFIED, by, note)
+    if signature.signatory.registered_mailbox():
+        queue("declarations/verified", event_id=event.pk)
+    return signature
+
+
+@transaction.atomic
+def refuse(*, signature: Signature, by: User, note: str) -> Signature:
+    """The evidence does not show a signature; the office reads the note and may be invited again."""
+    _require(note)
+    event = _happen(signature, SignatureEvent.Kind.REFUSED, by, note)
+    if signature.signatory.registered_mailbox():
+        queue("declarations/refused", event_id=event.pk)
+    return signature
+
+
+@transaction.atomic
+def ask_for_information(*, signature: Signature, by: User, note: str) -> Signature:
+    """Gives the record back to its office to mend, with a new link where the office has a mailbox."""
+    _require(note)
+    event = _happen(signature, SignatureEvent.Kind.NEEDS_INFORMATION, by, note)
+    signatory = signature.signatory
+    if signatory.registered_mailbox() and signatory.declaration.takes_signatures:
+        # The link is sent on behalf of who invited, or recorded, before: who asks may still verify.
+        if signature.invitation:
+            sender, language = signature.invitation.sent_by, signature.invitation.language
+        else:
+            recorded = signature.events.filter(kind=SignatureEvent.Kind.SUBMITTED).latest("at")
+            sender, language = recorded.actor, "en"
+        invitation = make_invitation(signatory=signatory, language=language, sender=sender)
+        queue("declarations/information", event_id=event.pk, invitation_id=invitation.pk)
+    return signature
+
+
+@transaction.atomic
+def withdraw(*, signature: Signature, by: User, note: str) -> Signature:
+    """Takes a signature back at its office's wish; its history stays."""
+    _require(note)
+    _happen(signature, SignatureEvent.Kind.WITHDRAWN, by, note)
+    return signature
+
+
+def _require(note: str) -> None:
+    if not note.strip():
+        raise NoteMissing
+
+
+def _happen(signature: Signature, kind: str, by: User, note: str) -> SignatureEvent:
+    with explained():
+        event = SignatureEvent.objects.create(
+            signature=signature, kind=kind, actor=actor_of_person(by), note=note
+        )
+    signature.refresh_from_db()
+    return event

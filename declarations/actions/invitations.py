@@ -1,0 +1,166 @@
+"""Mailboxes, invitations and their links."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+
+from declarations.actions.actors import actor_of_person
+from declarations.actions.refusals import (
+    HasSigned,
+    LinkNotUsable,
+    NoMailbox,
+    NothingToConfirm,
+    Refusal,
+    SameMailbox,
+    SameOfficer,
+    TakesNoSignatures,
+    UnknownLanguage,
+    explained,
+)
+from declarations.models import Actor, Invitation, Mailbox, Signatory, Signature
+from declarations.models.invitations import hash_of_token
+from efus_conference.mail import queue
+from efus_conference.models import User
+
+VALID_FOR = timedelta(days=30)
+NEW_LINKS_PER_HOUR = {"signatory": 3, "address": 10}
+
+
+@transaction.atomic
+def set_mailbox(*, signatory: Signatory, email: str, by: User) -> Mailbox:
+    """Registers the first mailbox of an office, or enters a change that a second officer has to confirm.
+
+    ValidationError for what is no e-mail address.
+    """
+    validate_email(email)
+    signatory = _locked(signatory)
+    registered = signatory.registered_mailbox()
+    if registered and registered.email.casefold() == email.casefold():
+        raise SameMailbox
+    with explained():
+        return Mailbox.objects.create(
+            signatory=signatory, email=email, is_first=registered is None, set_by=actor_of_person(by)
+        )
+
+
+@transaction.atomic
+def confirm_mailbox(*, mailbox: Mailbox, by: User) -> Mailbox:
+    """Confirms a changed mailbox; links sent to the one before stop working."""
+    signatory = _locked(mailbox.signatory)
+    mailbox.refresh_from_db()
+    later = signatory.mailboxes.filter(pk__gt=mailbox.pk)
+    if mailbox.is_first or mailbox.confirmed_at is not None or later.exists():
+        raise NothingToConfirm
+    actor = actor_of_person(by)
+    if mailbox.set_by_id == actor.pk:
+        raise SameOfficer
+    mailbox.confirmed_by = actor
+    mailbox.confirmed_at = timezone.now()
+    with explained():
+        mailbox.save(update_fields=["confirmed_by", "confirmed_at"])
+    revoke_open_links(signatory)
+    return mailbox
+
+
+@transaction.atomic
+def invite(*, signatory: Signatory, language: str, by: User) -> Invitation:
+    """Invites an office to sign, by a link to its registered mailbox that is good for 30 days."""
+    invitation = make_invitation(signatory=signatory, language=language, sender=actor_of_person(by))
+    queue("declarations/invitation", invitation_id=invitation.pk)
+    return invitation
+
+
+@transaction.atomic
+def revoke(*, invitation: Invitation) -> None:
+    """Makes a link useless; one that was used stays as it is."""
+    Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None).update(
+        revoked_at=timezone.now()
+    )
+
+
+@transaction.atomic
+def new_link(*, invitation: Invitation, is_to_be_mailed: bool = False) -> str:
+    """Makes the secret part of an invitation's link and keeps its hash alone; an earlier link stops working.
+
+    A link that is handed over otherwise than by mail counts as sent, and the queued mail is not sent then.
+    """
+    locked = Invitation.objects.select_for_update().filter(pk=invitation.pk).usable().first()
+    if locked is None:
+        raise LinkNotUsable
+    token = secrets.token_urlsafe(32)
+    invitation.token_hash = locked.token_hash = hash_of_token(token)
+    if not is_to_be_mailed:
+        invitation.sent_at = locked.sent_at = timezone.now()
+    locked.save(update_fields=["token_hash", "sent_at"])
+    return token
+
+
+def ask_for_new_link(*, token: str, address: str) -> None:
+    """Sends a new link to the registered mailbox, if this token was once a link of an office that may still sign.
+
+    Whoever asks learns nothing: neither whether the token was known nor whether a mail is sent. `address` is
+    the asker's network address, for the limit.
+    """
+    if not _is_within_limit("address", address):
+        return
+    known = Invitation.objects.by_token(token).select_related("signatory", "sent_by").first()
+    if known is None or not _is_within_limit("signatory", str(known.signatory_id)):
+        return
+    try:
+        with transaction.atomic():
+            # On behalf of who sent the first: it must not become possible for them to verify.
+            invitation = make_invitation(
+                signatory=known.signatory, language=known.language, sender=known.sent_by
+            )
+            queue("declarations/invitation", invitation_id=invitation.pk)
+    except Refusal:
+        return
+
+
+def make_invitation(*, signatory: Signatory, language: str, sender: Actor) -> Invitation:
+    """The row alone, without the mail; must be called in a transaction."""
+    signatory = _locked(signatory)
+    if not signatory.declaration.takes_signatures:
+        raise TakesNoSignatures
+    if language not in dict(settings.LANGUAGES):
+        raise UnknownLanguage
+    mailbox = signatory.registered_mailbox()
+    if mailbox is None:
+        raise NoMailbox
+    if signatory.signatures.active().exclude(state=Signature.State.NEEDS_INFORMATION).exists():
+        raise HasSigned
+    revoke_open_links(signatory)
+    return Invitation.objects.create(
+        signatory=signatory,
+        mailbox=mailbox,
+        language=language,
+        sent_by=sender,
+        expires_at=timezone.now() + VALID_FOR,
+    )
+
+
+def revoke_open_links(signatory: Signatory) -> None:
+    signatory.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def _locked(signatory: Signatory) -> Signatory:
+    # Everything about one office's mailboxes and links happens one after the other.
+    return (
+        Signatory.objects.select_for_update(of=("self",)).select_related("declaration").get(pk=signatory.pk)
+    )
+
+
+def _is_within_limit(of: str, who: str) -> bool:
+    key = f"declarations:new-link:{of}:{hash_of_token(who)}"
+    cache.add(key, 0, timeout=3600)
+    try:
+        return cache.incr(key) <= NEW_LINKS_PER_HOUR[of]
+    except ValueError:  # it expired this very moment
+        return True

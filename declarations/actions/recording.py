@@ -1,0 +1,253 @@
+"""What an office, or an officer with paper in hand, records of a signature."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+
+from declarations.actions.actors import actor_of_archive, actor_of_invitation, actor_of_person
+from declarations.actions.invitations import revoke_open_links
+from declarations.actions.refusals import (
+    AlreadySubmitted,
+    HasSigned,
+    Incomplete,
+    LinkNotUsable,
+    NotHistorical,
+    TakesNoSignatures,
+    explained,
+)
+from declarations.models import Actor, Evidence, Invitation, Mandate, Signatory, Signature, SignatureEvent
+from efus_conference.mail import queue
+from efus_conference.models import User
+from efus_conference.uploads import CheckedDocument
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A checked document under the name its sender gave it."""
+
+    name: str
+    document: CheckedDocument
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What is recorded of a signature; the fields of the mandate stand as its basis needs them."""
+
+    signer_name: str
+    signer_office: str
+    signed_on: date
+    basis: str
+    body: str = ""
+    decided_on: date | None = None
+    reference: str = ""
+    ratify_until: date | None = None
+
+
+Files = Mapping[str, SentFile]  # by kind of evidence
+
+
+@transaction.atomic
+def open_invitation(*, invitation: Invitation, language: str) -> Signature:
+    """The office begins to record; `language` is that of the text it was shown."""
+    invitation = _usable(invitation)
+    if invitation.opened_at is None:
+        invitation.opened_at = timezone.now()
+        invitation.save(update_fields=["opened_at"])
+    signature = draft_of(invitation)
+    if signature is None:
+        signature = Signature(signatory=invitation.signatory)
+    signature.invitation = invitation
+    signature.language = language
+    signature.save()
+    return signature
+
+
+def draft_of(invitation: Invitation) -> Signature | None:
+    """What this office has recorded so far: the signature it was asked about, or its draft.
+
+    A draft goes on under a new link to the same mailbox, and not under one to another.
+    """
+    signatures = invitation.signatory.signatures.all()
+    asked = signatures.filter(state=Signature.State.NEEDS_INFORMATION).first()
+    return asked or (
+        signatures.filter(state=Signature.State.NEW, invitation__mailbox=invitation.mailbox_id)
+        .order_by("-pk")
+        .first()
+    )
+
+
+@transaction.atomic
+def record_signature(*, invitation: Invitation, answers: Answers, files: Files) -> Signature:
+    """Keeps the office's answers as its draft; nothing is submitted yet."""
+    invitation = _usable(invitation)
+    signature = draft_of(invitation)
+    if signature is None:
+        raise LinkNotUsable
+    signature.invitation = invitation
+    _record(signature, answers, files)
+    return signature
+
+
+@transaction.atomic
+def keep_files(*, invitation: Invitation, files: Files) -> None:
+    """Keeps what was uploaded well while another answer still needs mending."""
+    signature = draft_of(_usable(invitation))
+    if signature is not None:
+        _attach(signature, files)
+
+
+@transaction.atomic
+def submit_signature(*, signature: Signature, invitation: Invitation) -> Signature:
+    """Submits the draft for verification, uses the link up, and pins the texts that were signed.
+
+    AlreadySubmitted when this link was used for it before, by a second click or in another tab.
+    """
+    # The lock makes two clicks follow each other: the second one finds the link used.
+    locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
+    signature = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
+    if locked.used_at is not None and signature.invitation_id == locked.pk:
+        raise AlreadySubmitted
+    locked = _usable(locked)
+    if signature.signatory_id != locked.signatory_id:
+        raise LinkNotUsable
+    if not is_complete(signature):
+        raise Incomplete
+    signature.invitation = locked
+    locked.used_at = timezone.now()
+    locked.save(update_fields=["used_at"])
+    _submit(signature, actor_of_invitation(locked))
+    return signature
+
+
+@transaction.atomic
+def record_on_paper(*, signatory: Signatory, answers: Answers, files: Files, by: User) -> Signature:
+    """An officer enters what arrived on paper; someone else has to verify it."""
+    signatory = (
+        Signatory.objects.select_for_update(of=("self",)).select_related("declaration").get(pk=signatory.pk)
+    )
+    if not signatory.declaration.takes_signatures:
+        raise TakesNoSignatures
+    asked = signatory.signatures.filter(state=Signature.State.NEEDS_INFORMATION).first()
+    if asked is None and signatory.signatures.active().exists():
+        raise HasSigned
+    signature = asked or Signature.objects.create(signatory=signatory)
+    _record(signature, answers, files)
+    if not is_complete(signature):
+        raise Incomplete
+    _submit(signature, actor_of_person(by))
+    return signature
+
+
+@transaction.atomic
+def enter_historical(
+    *, signatory: Signatory, signer_name: str = "", signer_office: str = "", signed_on: date | None = None
+) -> Signature:
+    """A signature from before this register. It counts as a historical record and never as verified."""
+    if not signatory.declaration.is_historical:
+        raise NotHistorical
+    if signatory.signatures.active().exists():
+        raise HasSigned
+    signature = Signature.objects.create(
+        signatory=signatory, signer_name=signer_name, signer_office=signer_office, signed_on=signed_on
+    )
+    with explained():
+        SignatureEvent.objects.create(
+            signature=signature, kind=SignatureEvent.Kind.HISTORICAL, actor=actor_of_archive()
+        )
+    signature.refresh_from_db()
+    return signature
+
+
+def is_complete(signature: Signature) -> bool:
+    """Whether everything is there that a signature is submitted with."""
+    return bool(
+        signature.signer_name
+        and signature.signer_office
+        and signature.signed_on
+        and Mandate.objects.filter(signature=signature).exists()
+        and signature.evidence.filter(kind=Evidence.Kind.SIGNED_PAGE).exists()
+    )
+
+
+def _usable(invitation: Invitation) -> Invitation:
+    locked = (
+        Invitation.objects.usable()
+        .select_related("signatory__declaration")
+        .select_for_update(of=("self",))
+        .filter(pk=invitation.pk)
+        .first()
+    )
+    if locked is None:
+        raise LinkNotUsable
+    return locked
+
+
+def _record(signature: Signature, answers: Answers, files: Files) -> None:
+    signature.signer_name = answers.signer_name
+    signature.signer_office = answers.signer_office
+    signature.signed_on = answers.signed_on
+    signature.save()
+    Mandate.objects.update_or_create(
+        signature=signature,
+        defaults={
+            "basis": answers.basis,
+            "body": answers.body,
+            "decided_on": answers.decided_on,
+            "reference": answers.reference,
+            "ratify_until": answers.ratify_until,
+        },
+    )
+    _attach(signature, files)
+
+
+def _attach(signature: Signature, files: Files) -> None:
+    """Adds the files; one of the same kind that nobody submitted yet is replaced."""
+    submitted = signature.events.filter(kind=SignatureEvent.Kind.SUBMITTED).order_by("-at").first()
+    for kind, sent in files.items():
+        replaced = signature.evidence.filter(kind=kind)
+        if submitted:
+            replaced = replaced.filter(uploaded_at__gt=submitted.at)
+        for old in replaced:
+            _delete(old)
+        evidence = Evidence(
+            signature=signature,
+            kind=kind,
+            name=sent.name,
+            content_type=sent.document.content_type,
+            size=len(sent.document.content),
+            sha256=sent.document.sha256,
+        )
+        # upload_to gives each a random name; the one here is not used.
+        evidence.file.save("file", ContentFile(sent.document.content), save=False)
+        evidence.preview.save("preview", ContentFile(sent.document.preview), save=False)
+        evidence.save()
+
+
+def _delete(evidence: Evidence) -> None:
+    storage, names = evidence.file.storage, [evidence.file.name, evidence.preview.name]
+    evidence.delete()
+
+    def delete_files() -> None:
+        for name in names:
+            if name:
+                storage.delete(name)
+
+    transaction.on_commit(delete_files)
+
+
+def _submit(signature: Signature, actor: Actor) -> None:
+    signatory = signature.signatory
+    signature.text_hash = signatory.declaration.text_hash
+    with explained():
+        signature.save()
+        SignatureEvent.objects.create(signature=signature, kind=SignatureEvent.Kind.SUBMITTED, actor=actor)
+    revoke_open_links(signatory)
+    if signatory.registered_mailbox():
+        queue("declarations/receipt", signature_id=signature.pk)
+    signature.refresh_from_db()

@@ -1,0 +1,150 @@
+"""Why an action on a declaration is not possible, in sentences for the person who asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class Refusal(Exception):  # noqa: N818  it is no error of the program
+    """`str()` of it is the sentence to show, in the language of the moment it is shown."""
+
+    message: ClassVar[StrOrPromise] = _("This is not possible.")
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class AlreadyPublished(Refusal):
+    message = _("This declaration is published already.")
+
+
+class NoAuthenticText(Refusal):
+    message = _("Add at least one authentic text first: it is what will be signed.")
+
+
+class TitleMissing(Refusal):
+    message = _("Give the title in English and in the language of each text first.")
+
+
+class HistoricalWithText(Refusal):
+    message = _(
+        "A historical declaration is published without a text. Take the texts out, or the mark “historical”."
+    )
+
+
+class NotHistorical(Refusal):
+    message = _("Only a historical declaration has signatures from the archive.")
+
+
+class TakesNoSignatures(Refusal):
+    message = _(
+        "This declaration takes no signatures: it is not published, not open to more signatories, "
+        "or its text is not held."
+    )
+
+
+class NoMailbox(Refusal):
+    message = _("Set the mailbox of this office first; the invitation goes there.")
+
+
+class HasSigned(Refusal):
+    message = _("There is a signature of this signatory already.")
+
+
+class UnknownLanguage(Refusal):
+    message = _("Invitations are written in the languages of this site only.")
+
+
+class SameMailbox(Refusal):
+    message = _("This is the registered mailbox of this office already.")
+
+
+class NothingToConfirm(Refusal):
+    message = _(
+        "This mailbox needs no confirmation: it is registered already, or a later change was entered."
+    )
+
+
+class SameOfficer(Refusal):
+    message = _("A second officer confirms the change of a mailbox, not the one who entered it.")
+
+
+class LinkNotUsable(Refusal):
+    message = _("This link cannot be used any more.")
+
+
+class AlreadySubmitted(Refusal):
+    message = _("This signature is recorded already.")
+
+
+class Incomplete(Refusal):
+    message = _(
+        "Something is still missing: who signed, the office, the day, the mandate or the signed page."
+    )
+
+
+class NoteMissing(Refusal):
+    message = _("Write a note: the office reads it and needs to know why.")
+
+
+class RefusedByRegister(Refusal):
+    """The database said no; `constraint` is the name of the rule, see `declarations/triggers.py`."""
+
+    def __init__(self, constraint: str) -> None:
+        super().__init__(constraint)
+        self.constraint = constraint
+
+    def __str__(self) -> str:
+        return str(SENTENCES[self.constraint])
+
+
+SENTENCES: dict[str, StrOrPromise] = {
+    "signature_state_follows": _(
+        "This does not follow from the state the signature is in. Someone may have decided in the meantime: "
+        "load the page again."
+    ),
+    "signature_changes_by_event": _("The state of a signature changes by an event of its history only."),
+    "signature_begins_new": _("A signature begins as a draft."),
+    "signature_keeps_its_signatory": _("A signature stays with its signatory."),
+    "signature_fixed_once_submitted": _("What was submitted stays as it was submitted."),
+    "signature_is_kept": _("A recorded signature is kept."),
+    "mandate_fixed_once_submitted": _("What was submitted stays as it was submitted."),
+    "evidence_fixed_once_submitted": _("What was submitted stays as it was submitted."),
+    "archive_records_history_only": _("Only the archive enters historical signatures, and nothing else."),
+    "verifier_is_an_organiser": _("Only an organiser decides on a signature."),
+    "verifier_is_not_of_the_signatory": _(
+        "Nobody decides on a signature of the organisation they work for. Efus’s own signature is decided on "
+        "by someone of another organisation."
+    ),
+    "verifier_is_not_the_recorder": _("You recorded this signature, so someone else has to decide on it."),
+    "verifier_did_not_invite": _("You invited this office, so someone else has to decide on its signature."),
+    "verifier_did_not_set_the_mailbox": _(
+        "You set or confirmed the mailbox of this office, so someone else has to decide on its signature."
+    ),
+    "one_active_signature_per_signatory": HasSigned.message,
+    "one_first_mailbox_per_signatory": _("Someone else has just set the mailbox of this office."),
+    "mailbox_changed_by_two": SameOfficer.message,
+    "published_text_is_fixed": _("The text of a published declaration is fixed."),
+    "frozen_stays_frozen": _("A published text stays as it was published."),
+}
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """A savepoint in which a refusal of the database becomes a `RefusedByRegister`; other errors stay errors."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        if name not in SENTENCES:
+            raise
+        raise RefusedByRegister(name) from error

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from declarations.actions import Answers, SentFile
+from declarations.models import Evidence, Mandate, Signature
+from efus_conference.uploads import check_document
+
+DATE = {"type": "date"}
+
+
+class DocumentField(forms.FileField):
+    """A PDF, JPEG or PNG of at most 10 MB, judged by its content; gives a `SentFile`."""
+
+    widget = forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"})
+
+    def clean(self, data: Any, initial: Any = None) -> SentFile | None:
+        upload: UploadedFile | None = super().clean(data, initial)
+        if not upload:
+            return None
+        name = "".join(letter for letter in (upload.name or "") if letter.isprintable())[-200:]
+        return SentFile(name=name or "file", document=check_document(upload))
+
+
+class SignatureForm(forms.Form):
+    """Who signed, in what office, on which day, by which mandate, and the signed page.
+
+    `already` holds what was uploaded before, by kind: it need not be sent again.
+    """
+
+    KINDS = (Evidence.Kind.SIGNED_PAGE, Evidence.Kind.DECISION)
+
+    signer_name = forms.CharField(
+        label=_("Name of the person who signed"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Enter the name of the person who signed.")},
+    )
+    signer_office = forms.CharField(
+        label=_("Office in which they signed"),
+        help_text=_("For example “Mayor of Liège”. It is shown in the register as you write it."),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Enter the office in which they signed.")},
+    )
+    signed_on = forms.DateField(
+        label=_("Day of the signature"),
+        widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+        error_messages={
+            "required": _("Enter the day of the signature."),
+            "invalid": _("Enter the day of the signature as a date."),
+        },
+    )
+    basis = forms.ChoiceField(
+        label=_("What gave them the right to sign?"),
+        choices=Mandate.Basis,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what gave them the right to sign.")},
+    )
+    body = forms.CharField(
+        label=_("Body that decided, or will ratify"),
+        help_text=_("For a decision or a ratification: for example “City council of Riga”."),
+        max_length=200,
+        required=False,
+    )
+    decided_on = forms.DateField(
+        label=_("Day of the decision"),
+        help_text=_("For a decision of the executive or the council."),
+        required=False,
+        widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Enter the day of the decision as a date.")},
+    )
+    reference = forms.CharField(label=_("Reference of the decision"), max_length=120, required=False)
+    ratify_until = forms.DateField(
+        label=_("To be ratified until"),
+        help_text=_("Where the signature is subject to ratification."),
+        required=False,
+        widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Enter the day until which it is to be ratified as a date.")},
+    )
+    signed_page = DocumentField(
+        label=_("The signed page"),
+        help_text=_("A scan or photograph as PDF, JPEG or PNG, at most 10 MB."),
+        error_messages={
+            "required": _("Add the signed page."),
+            "empty": _("The file of the signed page is empty. Choose another one."),
+        },
+    )
+    decision = DocumentField(
+        label=_("The decision"),
+        help_text=_("The decision that gave the mandate, if you have it: PDF, JPEG or PNG, at most 10 MB."),
+        required=False,
+        error_messages={"empty": _("The file of the decision is empty. Choose another one.")},
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        published_on: date | None,
+        already: Mapping[str, Evidence] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.published_on = published_on
+        self.already = already or {}
+        if Evidence.Kind.SIGNED_PAGE in self.already:
+            self.fields["signed_page"].required = False
+
+    def clean_signed_on(self) -> date:
+        day: date = self.cleaned_data["signed_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(
+                _("The day of the signature is in the future. Enter a day up to today.")
+            )
+        if self.published_on and day < self.published_on:
+            raise forms.ValidationError(
+                _("The day of the signature is before the declaration was published. Check the year.")
+            )
+        return day
+
+    def clean_decided_on(self) -> date | None:
+        day: date | None = self.cleaned_data["decided_on"]
+        if day and day > timezone.localdate():
+            raise forms.ValidationError(
+                _("The day of the decision is in the future. Enter a day up to today.")
+            )
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        basis = given.get("basis")
+        if basis in (Mandate.Basis.EXECUTIVE, Mandate.Basis.COUNCIL):
+            self._needs("body", _("Enter the body that decided."))
+            self._needs("decided_on", _("Enter the day of the decision."))
+        elif basis == Mandate.Basis.RATIFICATION:
+            self._needs("body", _("Enter the body that will ratify."))
+            self._needs("ratify_until", _("Enter the day until which it is to be ratified."))
+            until, signed = given.get("ratify_until"), given.get("signed_on")
+            if until and signed and until < signed:
+                self.add_error(
+                    "ratify_until", _("The ratification is due before the signature. Check both days.")
+                )
+        return given
+
+    def _needs(self, name: str, message: Any) -> None:
+        if not self.cleaned_data.get(name) and name not in self.errors:
+            self.add_error(name, message)
+
+    @property
+    def answers(self) -> Answers:
+        """What was entered, without what the chosen basis has no place for."""
+        given = self.cleaned_data
+        basis = given["basis"]
+        is_decided = basis in (Mandate.Basis.EXECUTIVE, Mandate.Basis.COUNCIL)
+        is_own = basis == Mandate.Basis.OWN_COMPETENCE
+        return Answers(
+            signer_name=given["signer_name"],
+            signer_office=given["signer_office"],
+            signed_on=given["signed_on"],
+            basis=basis,
+            body="" if is_own else given["body"],
+            decided_on=given["decided_on"] if is_decided else None,
+            reference=given["reference"] if is_decided else "",
+            ratify_until=given["ratify_until"] if basis == Mandate.Basis.RATIFICATION else None,
+        )
+
+    @property
+    def sent(self) -> dict[str, SentFile]:
+        """The files that are sound, also where another answer is not."""
+        given = getattr(self, "cleaned_data", {})
+        return {kind: given[kind] for kind in self.KINDS if given.get(kind)}
+
+
+def initial_of(signature: Signature) -> dict[str, Any]:
+    """What was recorded so far, as the form's first values."""
+    mandate = Mandate.objects.filter(signature=signature).first()
+    values = {name: getattr(signature, name) for name in ("signer_name", "signer_office", "signed_on")}
+    if mandate:
+        values |= {
+            name: getattr(mandate, name)
+            for name in ("basis", "body", "decided_on", "reference", "ratify_until")
+        }
+    return values
+
+
+def already_of(signature: Signature) -> dict[str, Evidence]:
+    """The latest file of each kind."""
+    return {evidence.kind: evidence for evidence in signature.evidence.order_by("pk")}
