@@ -31,8 +31,11 @@ def days_of(edition: Edition) -> str:
     if first == last:
         return in_full(first)
     if (first.year, first.month) == (last.year, last.month):
+        in_words = in_full(last)
+        if in_words.startswith(str(last.day)):
+            return f"{first.day}–{in_words}"
         return format_interval(first, last, "yMMMMd", locale=reader_s_locale())
-    # Across two months CLDR's interval would shorten their names.
+    # CLDR's own interval would shorten the months' names.
     start = in_full(first)
     if first.year == last.year:
         start = format_skeleton("MMMMd", first, locale=reader_s_locale())

@@ -40,7 +40,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "stops": line(published),
         "about": about(),
         "last": last_with_figures(edition),
-        "declaration": None,
         "adopted": adopted_last(),
     }
     if edition is not None:
