@@ -34,9 +34,12 @@ def django_db_setup(
     django_test_environment: None, django_db_blocker: Any, worker_name: str
 ) -> Iterator[None]:
     """What `django_db` tests run in, each in a transaction: a copy of the migrated template."""
-    with django_db_blocker.unblock(), databases.copy_of(databases.template(), f"efus_test_{worker_name}"):
-        with django_db_blocker.block():
-            yield
+    with (
+        django_db_blocker.unblock(),
+        databases.copy_of(databases.template(), f"efus_test_{worker_name}"),
+        django_db_blocker.block(),
+    ):
+        yield
 
 
 @pytest.fixture
@@ -48,9 +51,11 @@ def fresh_db(
     Its name. Instead of `transactional_db`, never beside `db`.
     """
     _refuse_django_db(request)
-    with django_db_blocker.unblock():
-        with databases.copy_of(databases.template(), f"efus_fresh_{worker_name}") as name:
-            yield name
+    with (
+        django_db_blocker.unblock(),
+        databases.copy_of(databases.template(), f"efus_fresh_{worker_name}") as name,
+    ):
+        yield name
 
 
 @pytest.fixture
@@ -59,9 +64,11 @@ def demo_db(
 ) -> Iterator[str]:
     """Like `fresh_db`, with the archive and the demonstration edition in it."""
     _refuse_django_db(request)
-    with django_db_blocker.unblock():
-        with databases.copy_of(databases.demo_template(), f"efus_demo_{worker_name}") as name:
-            yield name
+    with (
+        django_db_blocker.unblock(),
+        databases.copy_of(databases.demo_template(), f"efus_demo_{worker_name}") as name,
+    ):
+        yield name
 
 
 def _refuse_django_db(request: pytest.FixtureRequest) -> None:
