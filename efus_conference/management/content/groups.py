@@ -1,0 +1,105 @@
+"""The organisers' groups and what each may do in the admin. Administrators are superusers, in no group."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+
+from efus_conference.management.content.ledger import Ledger
+
+ALL = ("view", "add", "change", "delete")
+KEEP = ("view", "add", "change")
+EDIT = ("view", "change")
+VIEW = ("view",)
+
+# By whom and for what: docs/organisers.md. A model that stands in no list is the administrators'.
+GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
+    "content": {
+        "efus_conference.edition": KEEP,
+        "efus_conference.editionhost": ALL,
+        "efus_conference.organisation": KEEP,
+        "efus_conference.project": KEEP,
+        "programme.session": ALL,
+        "programme.appearance": ALL,
+        "programme.speaker": ALL,
+        "programme.room": ALL,
+        "programme.theme": ALL,
+        "programme.sessionkind": KEEP,
+        "programme.release": ("view", "add"),
+        "programme.releasechange": VIEW,
+        "programme.releasedsession": VIEW,
+        "archive.keyfigure": ALL,
+        "archive.video": ALL,
+        "archive.voice": ALL,
+        "archive.partner": ALL,
+        "archive.editionnote": ALL,
+        "registration.seatpool": KEEP,
+        "declarations.declaration": VIEW,
+        "declarations.declarationpoint": VIEW,
+    },
+    "registration desk": {
+        "registration.registration": KEEP,
+        "registration.registrationevent": VIEW,
+        "registration.delegation": ALL,
+        "registration.place": ALL,
+        "registration.category": ALL,
+        "registration.seatpool": KEEP,
+        "registration.booking": KEEP,
+        "registration.star": VIEW,
+        "efus_conference.edition": VIEW,
+        "efus_conference.organisation": KEEP,
+        "efus_conference.user": VIEW,
+        "programme.session": VIEW,
+        "programme.room": VIEW,
+        "programme.releasedsession": VIEW,
+    },
+    "press": {
+        "efus_conference.edition": VIEW,
+        "efus_conference.organisation": VIEW,
+        "programme.session": VIEW,
+        "programme.speaker": VIEW,
+        "programme.releasedsession": VIEW,
+        "archive.keyfigure": KEEP,
+        "archive.video": KEEP,
+        "declarations.declaration": VIEW,
+    },
+    "declarations officer": {
+        "declarations.declaration": KEEP,
+        "declarations.declarationpoint": ALL,
+        "declarations.textversion": ALL,
+        "declarations.signatory": ALL,
+        "declarations.mailbox": KEEP,
+        "declarations.invitation": KEEP,
+        "declarations.signature": EDIT,
+        "declarations.signatureevent": ("view", "add"),
+        "declarations.mandate": VIEW,
+        "declarations.evidence": VIEW,
+        "declarations.actor": VIEW,
+        "efus_conference.organisation": KEEP,
+        "efus_conference.edition": VIEW,
+        "efus_conference.project": VIEW,
+    },
+}
+
+
+def load_groups(ledger: Ledger) -> None:
+    for name, rights in GROUPS.items():
+        ledger.put(
+            f"group-{name.replace(' ', '-')}",
+            Group,
+            {},
+            natural={"name": name},
+            many={"permissions": permissions(rights)},
+        )
+
+
+def permissions(rights: dict[str, tuple[str, ...]]) -> list[Permission]:
+    wanted = [
+        Q(content_type__app_label=label.split(".")[0], codename=f"{right}_{label.split('.')[1]}")
+        for label, allowed in rights.items()
+        for right in allowed
+    ]
+    return list(Permission.objects.filter(reduce(or_, wanted)))
