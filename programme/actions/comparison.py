@@ -91,10 +91,7 @@ def changed_fields(before: ReleasedSession, after: ReleasedSession) -> list[str]
         )
         if getattr(before, attribute) != getattr(after, attribute)
     ]
-    for name in TEXTS:
-        if _one_text(before, name) != _one_text(after, name):
-            fields.append(name)
-    return fields
+    return fields + [name for name in TEXTS if _one_text(before, name) != _one_text(after, name)]
 
 
 def fingerprint(changes: Collection[SessionChange]) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from programme.models import ReleasedSession, Session
 
 
-class ReleaseRefused(Exception):
+class ReleaseRefused(Exception):  # noqa: N818 - a refusal is no error
     """`message` is the sentence for the organiser, in their language."""
 
     def __init__(self, message: str) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import Edition
 from programme.models.sessions import Session
+from programme.models.speakers import Speaker
 from programme.models.vocabulary import Room, SessionKind
 
 
@@ -48,6 +49,14 @@ class ReleasedSessionQuerySet(models.QuerySet["ReleasedSession"]):
             self.filter(edition=edition)
             .select_related("session", "kind", "room")
             .order_by("during__startswith", "kind__order", "room__order", "session__code")
+        )
+
+    def with_speaker(self, speaker: Speaker) -> ReleasedSessionQuerySet:
+        """Where a person appears, in all editions, the newest edition first."""
+        return (
+            self.filter(appearances__contains=[{"speaker": speaker.pk}])
+            .select_related("session", "kind", "room")
+            .order_by("-edition__number", "during__startswith", "session__code")
         )
 
 

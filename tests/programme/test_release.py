@@ -297,8 +297,10 @@ def test_warnings_name_rooms_and_people_needed_twice_days_outside_and_missing_tr
     found = [warning.message for warning in preview(edition=edition).warnings]
 
     assert found == [
-        "“One” and “Two” would share the room Hall on 14 May 2031 from 09:30 to 10:00. "
-        "Move one of them, or release both together.",
+        (
+            "“One” and “Two” would share the room Hall on 14 May 2031 from 09:30 to 10:00. "
+            "Move one of them, or release both together."
+        ),
         "Ada Example is in “One” and “Two” at one time, 14 May 2031, 09:30.",
         "“Late” is outside the days of the edition, 17 May 2031, 09:00.",
         "“Late” is not fully translated: fr, nl.",

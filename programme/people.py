@@ -1,0 +1,48 @@
+"""The speakers of released sessions whom the site may name, read live: a withdrawn consent acts at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from efus_conference.models import Edition, Organisation
+from programme.models import ReleasedSession, Speaker
+from programme.wording import PersonLine, person_line
+
+
+def shown_speakers(rows: Iterable[ReleasedSession]) -> list[Speaker]:
+    """Those of the sessions who may be named, by name."""
+    wanted = {appearance["speaker"] for row in rows for appearance in row.appearances}
+    return list(Speaker.objects.filter(pk__in=wanted).shown().by_name().select_related("organisation"))
+
+
+def organisations_of(appearances: Iterable[Mapping[str, Any]]) -> dict[int, Organisation]:
+    wanted = {appearance["organisation"] for appearance in appearances} - {None}
+    return Organisation.objects.in_bulk(wanted)
+
+
+def people_of(row: ReleasedSession, edition: Edition) -> list[PersonLine]:
+    """Who is in a session, in its order."""
+    speakers = {speaker.pk: speaker for speaker in shown_speakers([row])}
+    shown = [appearance for appearance in row.appearances if appearance["speaker"] in speakers]
+    organisations = organisations_of(shown)
+    return [
+        person_line(speakers[appearance["speaker"]], appearance, organisations, edition=edition)
+        for appearance in shown
+    ]
+
+
+def people_at(rows: Iterable[ReleasedSession], edition: Edition) -> list[PersonLine]:
+    """Everyone who speaks in an edition, by name, with the function and organisation of their first session."""
+    rows = [row for row in rows if not row.is_cancelled]
+    first: dict[int, Mapping[str, Any]] = {}
+    for row in rows:
+        for appearance in row.appearances:
+            first.setdefault(appearance["speaker"], appearance)
+    speakers = shown_speakers(rows)
+    organisations = organisations_of(first[speaker.pk] for speaker in speakers)
+    return [
+        # Someone's role is that of one session, not of the edition.
+        person_line(speaker, {**first[speaker.pk], "role": ""}, organisations, edition=edition)
+        for speaker in speakers
+    ]

@@ -1,0 +1,171 @@
+"""Moments, languages and people as the programme's pages print them, formatted once for the whole page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.lists import format_list
+from django.urls import reverse
+from django.utils import formats
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from efus_conference.models import Edition, Organisation
+from programme.models import Appearance, ReleasedSession, Speaker
+
+
+def reader() -> str:
+    return (get_language() or "en")[:2]
+
+
+@lru_cache(maxsize=200)
+def language_name(code: str, reader: str) -> str:
+    """A language's name in the reader's, from Unicode's CLDR; the code itself where it has none."""
+    try:
+        return Locale.parse(code, sep="-").get_display_name(reader) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
+def language_list(codes: Iterable[str]) -> str:
+    """“English, French and Dutch”."""
+    language = reader()
+    return format_list([language_name(code, language) for code in codes], locale=language)
+
+
+def interpretation_sentence(row: ReleasedSession) -> str:
+    """“English, interpreted into French and Dutch”; "" where no language is known."""
+    floor = row.floor_languages
+    into = [code for code in row.interpretation_languages if code not in floor]
+    if floor and into:
+        return capfirst(
+            _("%(floor)s, interpreted into %(into)s")
+            % {"floor": language_list(floor), "into": language_list(into)}
+        )
+    if floor:
+        return capfirst(language_list(floor))
+    return _("Interpreted into %(into)s") % {"into": language_list(into)} if into else ""
+
+
+def day_name(moment: datetime, *, with_year: bool = False) -> str:
+    """“Thursday 20 May”, of a moment already at the venue."""
+    return capfirst(formats.date_format(moment, "l j F Y" if with_year else "l j F"))
+
+
+@dataclass(frozen=True)
+class SessionLine:
+    """A released session as lists and timetables print it."""
+
+    row: ReleasedSession
+    title: str
+    url: str
+    kind: str
+    css: str
+    room: str
+    starts_at: datetime
+    ends_at: datetime
+    starts_iso: str
+    ends_iso: str
+    starts: str
+    ends: str
+    day: str
+    languages: str
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.row.is_cancelled
+
+
+def session_lines(
+    rows: Iterable[ReleasedSession], edition: Edition, *, with_year: bool = False
+) -> list[SessionLine]:
+    """The rows at their venue's time. Each has been read with its session, kind and room."""
+    zone = edition.zone
+    days: dict[object, str] = {}
+    # One address made for all: reversing each of them is a good part of a page's cost.
+    address = reverse("programme:session", args=[edition.slug, "000000"])
+    lines = []
+    for row in rows:
+        start, end = row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)
+        day = days.get(start.date())
+        if day is None:
+            day = days[start.date()] = day_name(start, with_year=with_year)
+        lines.append(
+            SessionLine(
+                row=row,
+                title=row.title,
+                url=address.replace("000000", row.session.code),
+                kind=row.kind.name,
+                css=f"kind kind-{row.kind.colour}",
+                room=row.room.name if row.room else "",
+                starts_at=start,
+                ends_at=end,
+                starts_iso=start.isoformat(),
+                ends_iso=end.isoformat(),
+                starts=f"{start:%H:%M}",
+                ends=f"{end:%H:%M}",
+                day=day,
+                languages=interpretation_sentence(row),
+            )
+        )
+    return lines
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """A speaker as a session's page or the list of speakers names them."""
+
+    name: str
+    url: str
+    initials: str
+    portrait: str
+    role: str
+    function: str
+    organisation: Organisation | None
+    is_to_be_confirmed: bool
+
+
+def person_line(
+    speaker: Speaker,
+    appearance: Mapping[str, object],
+    organisations: Mapping[int, Organisation],
+    *,
+    edition: Edition,
+) -> PersonLine:
+    """With the function and the organisation of that session, else the speaker's own."""
+    functions = appearance.get("function") or {}
+    assert isinstance(functions, dict)
+    function = next(
+        (functions[code] for code in (reader(), "en", *functions) if functions.get(code)), speaker.function
+    )
+    role = str(appearance.get("role", ""))
+    organisation = appearance.get("organisation")
+    return PersonLine(
+        name=speaker.name,
+        url=reverse("programme:speaker", args=[edition.slug, speaker.slug]),
+        initials=initials(speaker.name),
+        portrait=speaker.portrait.url if speaker.portrait else "",
+        role="" if role in ("", Appearance.Role.SPEAKER) else str(Appearance.Role(role).label),
+        function=function,
+        organisation=organisations.get(organisation)
+        if isinstance(organisation, int)
+        else speaker.organisation,
+        is_to_be_confirmed=bool(appearance.get("is_to_be_confirmed")),
+    )
+
+
+def initials(name: str) -> str:
+    words = name.split()
+    return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:]))
+
+
+def at_venue(moment: datetime, zone: ZoneInfo) -> str:
+    """“Thursday 20 May 2027, 09:30”."""
+    local = moment.astimezone(zone)
+    return f"{day_name(local, with_year=True)}, {local:%H:%M}"
