@@ -63,6 +63,14 @@ class Actor(models.Model):
         return str(self.get_kind_display())
 
 
+class SignatoryQuerySet(models.QuerySet["Signatory"]):
+    def that_may_sign(self) -> SignatoryQuerySet:
+        """Of published declarations whose words we hold and that take signatures."""
+        return self.filter(declaration__is_published=True, declaration__is_open_to_signatures=True).exclude(
+            declaration__text_hash=""
+        )
+
+
 class Signatory(models.Model):
     """An organisation that may sign, or signed, one declaration."""
 
@@ -73,6 +81,8 @@ class Signatory(models.Model):
         Organisation, models.PROTECT, related_name="signatories", verbose_name=_("organisation")
     )
     order = models.PositiveSmallIntegerField(_("order"), default=10)
+
+    objects: ClassVar[SignatoryQuerySet] = SignatoryQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("signatory")
@@ -91,10 +101,14 @@ class Signatory(models.Model):
 
     def registered_mailbox(self) -> Mailbox | None:
         """The office's mailbox: the first that was set, or the last change that a second officer confirmed."""
-        return (
-            self.mailboxes.filter(Q(is_first=True) | Q(confirmed_at__isnull=False))
-            .order_by("is_first", "-confirmed_at")
-            .first()
+        return Mailbox.objects.registered().filter(signatory=self).first()
+
+
+class MailboxQuerySet(models.QuerySet["Mailbox"]):
+    def registered(self) -> MailboxQuerySet:
+        """Those that count or counted, the one that counts now first among a signatory's."""
+        return self.filter(Q(is_first=True) | Q(confirmed_at__isnull=False)).order_by(
+            "is_first", "-confirmed_at"
         )
 
 
@@ -112,6 +126,8 @@ class Mailbox(models.Model):
         Actor, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmed by")
     )
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+
+    objects: ClassVar[MailboxQuerySet] = MailboxQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("office's mailbox")

@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from declarations.actions import ask_for_information, record_on_paper, refuse, verify, withdraw
+from declarations.admin.evidence import shown
+from declarations.admin.paper import PaperForm
+from declarations.admin.steps import officer, step
+from declarations.models import Actor, Mandate, Signature, SignatureEvent
+from declarations.triggers import TRANSITIONS
+from efus_conference.admin_base import OrganisersAdmin, OrganisersTabularInline, ReadOnlyAdmin
+
+CHANGE = "declarations.change_signature"
+LEADS_TO = {
+    "verify_it": "verified",
+    "ask": "needs_information",
+    "refuse_it": "refused",
+    "withdraw_it": "withdrawn",
+}
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(label=_("Note"), required=False, widget=UnfoldAdminTextareaWidget())
+
+    def __init__(self, *args: Any, is_for_the_office: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_for_the_office:
+            self.fields["note"].required = True
+            self.fields["note"].help_text = _("The office reads it.")
+
+
+class HistoryInline(ReadOnlyAdmin, OrganisersTabularInline):
+    model = SignatureEvent
+    fields = ["kind", "actor", "note", "at"]
+    readonly_fields = fields
+    show_change_link = False
+
+
+@admin.register(Signature)
+class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
+    """The record beside its evidence, and the buttons that decide. Nothing is typed over here."""
+
+    list_display = ["signatory", "declaration", "shown_state", "signer_name", "signed_on", "made_at"]
+    list_filter = ["state", "signatory__declaration"]
+    search_fields = ["signatory__organisation__name_en__unaccent", "signer_name__unaccent"]
+    list_select_related = ["signatory__organisation", "signatory__declaration"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    ("signatory", "declaration"),
+                    ("state", "decided_at"),
+                    ("signer_name", "signer_office"),
+                    ("signed_on", "mandate_in_words"),
+                    ("language", "made_at"),
+                    "text_hash",
+                ]
+            },
+        ),
+        (_("Evidence"), {"fields": ["evidence_itself"]}),
+    ]
+    readonly_fields = ["declaration", "mandate_in_words", "evidence_itself"]
+    inlines = [HistoryInline]
+    actions_detail = ["verify_it", "ask", "refuse_it", "withdraw_it"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Signature]:
+        urgency = Case(
+            When(state__in=[Signature.State.SUBMITTED, Signature.State.UNDER_REVIEW], then=Value(0)),
+            When(state=Signature.State.NEEDS_INFORMATION, then=Value(1)),
+            default=Value(2),
+            output_field=IntegerField(),
+        )
+        return Signature.objects.annotate(urgency=urgency)
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        return ["urgency", "-made_at"]
+
+    @display(description=_("declaration"), ordering="signatory__declaration")
+    def declaration(self, obj: Signature) -> str:
+        return str(obj.signatory.declaration)
+
+    @display(
+        description=_("state"),
+        ordering="urgency",
+        label={
+            "submitted": "warning",
+            "under_review": "warning",
+            "needs_information": "info",
+            "verified": "success",
+            "refused": "danger",
+        },
+    )
+    def shown_state(self, obj: Signature) -> tuple[str, str]:
+        return obj.state, str(obj.get_state_display())
+
+    @display(description=_("mandate"))
+    def mandate_in_words(self, obj: Signature) -> str:
+        mandate = Mandate.objects.filter(signature=obj).first()
+        if mandate is None:
+            return ""
+        facts = [
+            str(mandate.get_basis_display()),
+            mandate.body,
+            mandate.decided_on.isoformat() if mandate.decided_on else "",
+            mandate.reference,
+            f"→ {mandate.ratify_until.isoformat()}" if mandate.ratify_until else "",
+        ]
+        return " · ".join(fact for fact in facts if fact)
+
+    @display(description=_("what was sent"))
+    def evidence_itself(self, obj: Signature) -> SafeString:
+        return format_html("{}", shown(list(obj.evidence.order_by("kind", "pk"))))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm(CHANGE))
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What arrived on paper, recorded by an officer, who cannot verify it then."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        data = (request.POST, request.FILES) if request.method == "POST" else ()
+
+        def do(form: forms.Form) -> Signature:
+            assert isinstance(form, PaperForm)
+            return record_on_paper(
+                signatory=form.cleaned_data["signatory"],
+                answers=form.answers,
+                files=form.sent,
+                by=officer(request),
+            )
+
+        return step(
+            self,
+            request,
+            None,
+            title=_("Record a signature that arrived on paper"),
+            explanation=[
+                _("Scan the signed page first. Someone else has to verify what you record here."),
+            ],
+            button=_("Record"),
+            form=PaperForm(*data),
+            do=do,
+            done=_("The signature is recorded and waits for verification by someone else."),
+        )
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int | str | None = None) -> Any:
+        found = super().get_actions_detail(request, object_id)
+        state = Signature.objects.filter(pk=object_id or 0).values_list("state", flat=True).first()
+        possible = TRANSITIONS.get(state or "", [])
+        prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
+        return [each for each in found if LEADS_TO[each.action_name.removeprefix(prefix)] in possible]
+
+    @action(description=_("Verify …"), url_path="verify", permissions=[CHANGE], variant=ActionVariant.PRIMARY)
+    def verify_it(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self._decide(
+            request,
+            object_id,
+            verify,
+            title=_("Verify this signature"),
+            explanation=[
+                _(
+                    "You compared the record with the signed page: the person, the office, the day, the mandate."
+                ),
+                _("The signature becomes public at once and the office gets a mail."),
+            ],
+            button=_("Verify"),
+            done=_("The signature is verified and public."),
+        )
+
+    @action(description=_("Ask for information …"), url_path="ask", permissions=[CHANGE])
+    def ask(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self._decide(
+            request,
+            object_id,
+            ask_for_information,
+            title=_("Ask the office for information"),
+            explanation=[_("The office gets your note and a link with which it can change the record.")],
+            button=_("Ask"),
+            done=_("The office was asked."),
+            is_for_the_office=True,
+        )
+
+    @action(description=_("Refuse …"), url_path="refuse", permissions=[CHANGE], variant=ActionVariant.DANGER)
+    def refuse_it(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self._decide(
+            request,
+            object_id,
+            refuse,
+            title=_("Refuse this signature"),
+            explanation=[_("The office gets your note and can be invited again. The record is kept.")],
+            button=_("Refuse"),
+            done=_("The signature is refused."),
+            is_for_the_office=True,
+            is_danger=True,
+        )
+
+    @action(description=_("Withdraw …"), url_path="withdraw", permissions=[CHANGE])
+    def withdraw_it(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self._decide(
+            request,
+            object_id,
+            withdraw,
+            title=_("Withdraw this signature"),
+            explanation=[
+                _("At the wish of its office the signature leaves the register. Its history is kept."),
+                _("Write into the note who asked for it, and when."),
+            ],
+            button=_("Withdraw"),
+            done=_("The signature is withdrawn."),
+            is_for_the_office=True,
+            is_danger=True,
+        )
+
+    def _decide(
+        self,
+        request: HttpRequest,
+        object_id: int,
+        act: Callable[..., Signature],
+        *,
+        is_for_the_office: bool = False,
+        **words: Any,
+    ) -> HttpResponse:
+        signature = get_object_or_404(Signature, pk=object_id)
+        form = NoteForm(
+            request.POST if request.method == "POST" else None, is_for_the_office=is_for_the_office
+        )
+        return step(
+            self,
+            request,
+            signature,
+            form=form,
+            do=lambda given: act(signature=signature, by=officer(request), note=given.cleaned_data["note"]),
+            **words,
+        )
+
+
+@admin.register(SignatureEvent)
+class SignatureEventAdmin(ReadOnlyAdmin, OrganisersAdmin):
+    list_display = ["at", "signature", "kind", "actor", "note"]
+    list_filter = ["kind", "signature__signatory__declaration"]
+    search_fields = ["signature__signatory__organisation__name_en__unaccent", "note"]
+    list_select_related = ["signature__signatory__organisation", "actor__user"]
+    ordering = ["-at", "-pk"]
+
+
+@admin.register(Actor)
+class ActorAdmin(ReadOnlyAdmin, OrganisersAdmin):
+    list_display = ["pk", "kind", "user", "invitation"]
+    list_filter = ["kind"]
+    search_fields = ["user__email", "user__name__unaccent"]
+    list_select_related = ["user", "invitation__signatory__organisation"]
+
+
+@admin.register(Mandate)
+class MandateAdmin(ReadOnlyAdmin, OrganisersAdmin):
+    list_display = ["signature", "basis", "body", "decided_on", "reference", "ratify_until"]
+    list_filter = ["basis", "signature__signatory__declaration"]
+    search_fields = ["body__unaccent", "reference", "signature__signatory__organisation__name_en__unaccent"]
+    list_select_related = ["signature__signatory__organisation"]
