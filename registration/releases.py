@@ -153,4 +153,3 @@ def _note(release: Release, place_ids: set[int], verb: str, change: SessionChang
 def _tell(release: Release, session_ids: Sequence[int]) -> None:
     for registration in Registration.objects.concerned_by(session_ids):
         queue("registration/release_digest", registration_id=registration.pk, release_id=release.pk)
-

@@ -1,6 +1,24 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-pages: list[URLPattern] = []
-machine: list[URLPattern] = []
+from registration.views import agenda, machines, mine, register
+
+pages: list[URLPattern] = [
+    path("register/", register.who, name="register"),
+    path("register/details/", register.details, name="register_details"),
+    path("register/check/", register.check, name="register_check"),
+    path("my/", mine.my, name="my"),
+    path("my/registrations/<int:pk>/", mine.registration, name="registration"),
+    path("my/registrations/<int:pk>/registered/", mine.registered, name="registered"),
+    path("my/registrations/<int:pk>/change/", mine.change, name="change"),
+    path("my/registrations/<int:pk>/cancel/", mine.cancel, name="cancel"),
+    path("my/delegation/", mine.delegation, name="delegation"),
+    path("my/agenda/", agenda.agenda, name="agenda"),
+    path("my/agenda/calendar/", agenda.calendar_address, name="calendar_address"),
+    path("my/sessions/<str:code>/", agenda.my_session, name="my_session"),
+]
+machine: list[URLPattern] = [
+    path("my/agenda/<str:token>.ics", machines.agenda_feed, name="agenda_feed"),
+    path("my/state.json", machines.state, name="state"),
+]

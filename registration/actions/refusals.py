@@ -14,7 +14,7 @@ from registration.models.seats import NOT_THAT_MANY
 from registration.times import spoken_moment, spoken_span
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - no error: an answer
     """Nothing was changed; `str()` says why, in the reader's language."""
 
     message: ClassVar[str | Promise] = ""

@@ -33,9 +33,7 @@ class SeatPoolQuerySet(models.QuerySet["SeatPool"]):
 
     def locked_of(self, edition: Edition) -> SeatPoolQuerySet:
         """All pools of an edition, locked in the same order."""
-        return (
-            self.select_for_update(of=("self",)).filter(session__edition=edition).order_by("session_id")
-        )
+        return self.select_for_update(of=("self",)).filter(session__edition=edition).order_by("session_id")
 
 
 class SeatPool(models.Model):

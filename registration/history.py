@@ -1,0 +1,62 @@
+"""The history of a registration as its keeper reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from programme.models import ReleasedSession
+from registration.models import Registration, RegistrationEvent
+from registration.times import spoken_moment
+
+
+@dataclass(frozen=True)
+class Told:
+    at: datetime
+    when: str
+    who: str
+    what: str
+    about: str
+
+
+def told(registration: Registration) -> list[Told]:
+    """The newest first, in two queries; “A for B” where someone acted for another, never an organiser's name."""
+    events = list(registration.events.select_related("actor"))
+    codes = {event.detail["session"] for event in events if "session" in event.detail}
+    sessions = {
+        row.session.code: row
+        for row in ReleasedSession.objects.select_related("session").filter(session__code__in=codes)
+    }
+    lines = []
+    for event in events:
+        code = event.detail.get("session", "")
+        about = sessions[code].title if code in sessions else code
+        if fields := event.detail.get("fields"):
+            about = ", ".join(_field_name(name) for name in fields)
+        lines.append(
+            Told(
+                event.at,
+                spoken_moment(event.at, registration.edition.zone),
+                _who(event, registration),
+                event.get_verb_display(),
+                about,
+            )
+        )
+    return lines
+
+
+def _field_name(name: str) -> str:
+    return str(getattr(Registration._meta.get_field(name), "verbose_name", name))
+
+
+def _who(event: RegistrationEvent, registration: Registration) -> str:
+    actor = event.actor
+    if actor is None:
+        return _("Someone whose account is deleted")
+    if actor.pk != registration.managed_by_id and actor.is_staff:
+        return _("The organisers")
+    if not event.is_on_behalf:
+        return registration.name
+    return _("%(actor)s for %(person)s") % {"actor": actor, "person": registration.name}

@@ -1,0 +1,187 @@
+"""Registering: who, the details, a check of the answers; then the confirmation."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from efus_conference.models import Edition
+from efus_conference.models.organisations import country_name
+from registration.actions import AlreadyRegistered, CategoryNotOffered, RegistrationClosed
+from registration.actions import register as register_person
+from registration.forms import RegistrationForm, WhoForm, first_answers
+from registration.models import Registration
+from registration.requests import reader
+from registration.times import spoken_moment
+from registration.views.drafts import Draft, forget
+
+DONE = "registered_last"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def who(request: HttpRequest) -> HttpResponse:
+    """Explains, and sends to the login; who is logged in says whom they register."""
+    edition = Edition.objects.current()
+    if edition is None or not edition.is_registration_open():
+        return _closed(request, edition)
+    if not request.user.is_authenticated:
+        return render(request, "registration/register_intro.html", {"edition": edition})
+    own = Registration.objects.live().managed_by(reader(request)).filter(edition=edition, is_own=True).first()
+    form = WhoForm(request.POST or None, initial={"who": "other" if own else "own"})
+    if request.method == "POST" and form.is_valid():
+        is_own = form.cleaned_data["who"] == "own"
+        if own is not None and is_own:
+            return _already(request, edition, own)
+        draft = Draft.of(request, edition)
+        if draft is None or draft.is_own != is_own:
+            Draft(edition.pk, is_own).keep(request)
+        return redirect("registration:register_details")
+    return render(
+        request, "registration/register_who.html", {"edition": edition, "form": form, "own": own, "step": 1}
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def details(request: HttpRequest) -> HttpResponse:
+    edition = Edition.objects.current()
+    draft = Draft.of(request, edition) if edition else None
+    if edition is not None and request.method == "POST":
+        # A login that ended, a registration that closed: whatever follows, what was typed is kept.
+        draft = draft or Draft(edition.pk, is_own="mails_to" not in request.POST)
+        draft.take(request.POST)
+        draft.keep(request)
+    if edition is None or not edition.is_registration_open():
+        return _closed(request, edition)
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("registration:register_details"))
+    if draft is None:
+        return redirect("registration:register")
+    if request.method == "POST":
+        form = draft.form(edition)
+        if form.is_valid():
+            return redirect("registration:register_check")
+    else:
+        user = reader(request)
+        last = (
+            Registration.objects.managed_by(user)
+            .filter(is_own=draft.is_own)
+            .select_related("organisation")
+            .order_by("-pk")
+            .first()
+        )
+        initial = {**first_answers(user=user, is_own=draft.is_own, last=last), **draft.answers}
+        form = RegistrationForm(initial=initial, edition=edition, is_own=draft.is_own)
+    return render(
+        request,
+        "registration/register_details.html",
+        {"edition": edition, "form": form, "is_own": draft.is_own, "step": 2},
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def check(request: HttpRequest) -> HttpResponse:
+    """Shows the answers once more; sent, they register. A second click leads to what the first has made."""
+    edition = Edition.objects.current()
+    if edition is None or not edition.is_registration_open():
+        return _closed(request, edition)
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("registration:register_check"))
+    draft = Draft.of(request, edition)
+    if draft is None:
+        return _nothing_to_send(request, edition)
+    form = draft.form(edition)
+    if not form.is_valid():
+        # Offered no longer, for example: the form says beside the field what it is.
+        return render(
+            request,
+            "registration/register_details.html",
+            {"edition": edition, "form": form, "is_own": draft.is_own, "step": 2},
+        )
+    if request.method == "POST":
+        return _send(request, edition, draft, form)
+    return render(
+        request,
+        "registration/register_check.html",
+        {
+            "edition": edition,
+            "answers": form.cleaned_data,
+            "country": country_name(form.cleaned_data["country"]),
+            "language": dict(form.fields["language"].choices)[form.cleaned_data["language"]],  # type: ignore[attr-defined]
+            "mails_to": dict(RegistrationForm.base_fields["mails_to"].choices).get(  # type: ignore[attr-defined]
+                form.cleaned_data["mails_to"]
+            ),
+            "is_own": draft.is_own,
+            "step": 3,
+        },
+    )
+
+
+def _send(request: HttpRequest, edition: Edition, draft: Draft, form: RegistrationForm) -> HttpResponse:
+    user, answers = reader(request), form.cleaned_data
+    try:
+        registration = register_person(
+            edition=edition, managed_by=user, by=user, is_own=draft.is_own, **answers
+        )
+    except RegistrationClosed:
+        return _closed(request, edition)
+    except CategoryNotOffered as refusal:
+        form.add_error("category", str(refusal))
+        return render(
+            request,
+            "registration/register_details.html",
+            {"edition": edition, "form": form, "is_own": draft.is_own, "step": 2},
+        )
+    except AlreadyRegistered as refusal:
+        existing = refusal.existing
+        if existing is None or not _is_the_same(existing, answers):
+            return _already(request, edition, existing)
+        registration = existing  # the second of two clicks
+    forget(request)
+    request.session[DONE] = registration.pk
+    return redirect("registration:registered", pk=registration.pk)
+
+
+def _is_the_same(existing: Registration, answers: dict[str, object]) -> bool:
+    return all(
+        getattr(existing, name) == answers[name]
+        for name in ("given_name", "family_name", "email", "function", "organisation_name")
+    )
+
+
+def _closed(request: HttpRequest, edition: Edition | None) -> HttpResponse:
+    """Before the opening, after the closing, between two editions: when it is, and what one had typed."""
+    context = {"edition": edition, "phase": edition.phase() if edition else "unknown"}
+    if edition is not None:
+        opens_at, closes_at = edition.registration_opens_at, edition.registration_closes_at
+        context["opens"] = spoken_moment(opens_at, edition.zone) if opens_at else ""
+        context["closed"] = spoken_moment(closes_at, edition.zone) if closes_at else ""
+        draft = Draft.of(request, edition)
+        if draft is not None and draft.answers:
+            fields = RegistrationForm.base_fields
+            context["kept"] = [
+                (fields[name].label, answer)
+                for name, answer in draft.answers.items()
+                if answer
+                and name in ("given_name", "family_name", "email", "function", "organisation_name", "needs")
+            ]
+    return render(request, "registration/register_closed.html", context)
+
+
+def _already(request: HttpRequest, edition: Edition, existing: Registration | None) -> HttpResponse:
+    context = {"edition": edition, "existing": existing}
+    return render(request, "registration/register_already.html", context, status=409)
+
+
+def _nothing_to_send(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """The form was sent already, or the session that kept its answers has ended."""
+    done = request.session.get(DONE)
+    if done and Registration.objects.live().managed_by(reader(request)).filter(pk=done).exists():
+        return redirect("registration:registered", pk=done)
+    return render(request, "registration/register_stale.html", {"edition": edition})
