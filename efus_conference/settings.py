@@ -313,4 +313,9 @@ UNFOLD: dict[str, Any] = {
         },
     },
     "DASHBOARD_CALLBACK": "efus_conference.views.organisers_first_page",
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": False,
+        "navigation": "efus_conference.admin_menu.navigation",
+    },
 }  # fmt: skip

@@ -1,0 +1,179 @@
+"""The organisers' page of an edition, with all the archive keeps of it."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from archive.models import EditionNote, KeyFigure, Partner, Video, Voice
+from efus_conference.admin_base import (
+    OrganisersTabularInline,
+    TranslatedAdmin,
+    TranslatedStackedInline,
+    in_languages,
+)
+from efus_conference.models import Edition, EditionHost
+from efus_conference.templatetags.dates import days_of
+
+
+class HostInline(OrganisersTabularInline):
+    model = EditionHost
+    autocomplete_fields = ["organisation"]
+    fields = ["organisation", "role", "order"]
+    tab = True
+    min_num = 1
+
+
+class PartnerInline(TranslatedStackedInline):
+    model = Partner
+    autocomplete_fields = ["organisation"]
+    tab = True
+
+
+class KeyFigureInline(TranslatedStackedInline):
+    model = KeyFigure
+    tab = True
+
+
+class VoiceInline(TranslatedStackedInline):
+    model = Voice
+    raw_id_fields = ["speaker"]
+    tab = True
+
+
+class VideoInline(TranslatedStackedInline):
+    model = Video
+    raw_id_fields = ["speaker"]
+    tab = True
+
+
+class NoteInline(TranslatedStackedInline):
+    model = EditionNote
+    tab = True
+
+
+@admin.register(Edition)
+class EditionAdmin(TranslatedAdmin):
+    list_display = ["number", "shown_name", "days", "shown_phase", "is_current", "is_published"]
+    list_display_links = ["number", "shown_name"]
+    list_filter = ["is_current", "is_published", "is_demonstration"]
+    search_fields = ["slug", "year", "hosting__organisation__name_en__unaccent", "theme_en__unaccent"]
+    inlines = [HostInline, PartnerInline, KeyFigureInline, NoteInline, VoiceInline, VideoInline]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "number",
+                    "slug",
+                    "year",
+                    "timezone",
+                    "starts_on",
+                    "ends_on",
+                    "registration_opens_at",
+                    "registration_closes_at",
+                    "is_published",
+                    "is_current",
+                    "is_demonstration",
+                ]
+            },
+        ),
+        *in_languages(
+            "theme", "venue", "summary", "occasion", "auspices", "interpretation", "programme_note"
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
+        editions: QuerySet[Edition] = super().get_queryset(request)
+        return editions.prefetch_related("hosting__organisation")
+
+    @display(description=_("edition"), ordering="year")
+    def shown_name(self, edition: Edition) -> str:
+        return edition.name
+
+    @display(description=_("days"), ordering="starts_on")
+    def days(self, edition: Edition) -> str:
+        return days_of(edition)
+
+    @display(
+        description=_("stands at"),
+        label={"registration": "success", "under_way": "info", "announced": "warning", "closed": "warning"},
+    )
+    def shown_phase(self, edition: Edition) -> tuple[str, str]:
+        phase = edition.phase()
+        return phase, str(PHASES[phase])
+
+
+PHASES = {
+    "unknown": _("days not known yet"),
+    "announced": _("announced"),
+    "registration": _("registration open"),
+    "closed": _("registration closed"),
+    "under_way": _("under way"),
+    "over": _("over"),
+}
+
+
+class OfAnEdition(TranslatedAdmin):
+    """The rows of all editions in one list; they are edited with their edition just as well."""
+
+    list_filter = ["edition"]
+    list_select_related = ["edition"]
+    autocomplete_fields = ["edition"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        rows: QuerySet = super().get_queryset(request)
+        return rows.prefetch_related("edition__hosting__organisation")
+
+
+@admin.register(KeyFigure)
+class KeyFigureAdmin(OfAnEdition):
+    list_display = ["label", "value", "is_approximate", "source", "edition"]
+    search_fields = ["label_en__unaccent", "source_en__unaccent", "counted"]
+    fieldsets = [
+        (None, {"fields": ["edition", "counted", "value", "is_approximate", "order"]}),
+        *in_languages("label", "source", "detail"),
+    ]
+
+
+@admin.register(Video)
+class VideoAdmin(OfAnEdition):
+    list_display = ["title", "speaker", "edition", "address"]
+    list_select_related = ["edition", "speaker"]
+    search_fields = ["title_en__unaccent", "speaker__name__unaccent"]
+    autocomplete_fields = ["edition"]
+    raw_id_fields = ["speaker"]
+    fieldsets = [
+        (None, {"fields": ["edition", "speaker", "address", "order"]}),
+        *in_languages("title", "function"),
+    ]
+
+
+@admin.register(Voice)
+class VoiceAdmin(OfAnEdition):
+    list_display = ["speaker", "function", "edition"]
+    list_select_related = ["edition", "speaker"]
+    search_fields = ["speaker__name__unaccent"]
+    autocomplete_fields = ["edition"]
+    raw_id_fields = ["speaker"]
+    fieldsets = [(None, {"fields": ["edition", "speaker", "order"]}), *in_languages("function")]
+
+
+@admin.register(Partner)
+class PartnerAdmin(OfAnEdition):
+    list_display = ["organisation", "role", "edition"]
+    list_select_related = ["edition", "organisation"]
+    search_fields = ["organisation__name_en__unaccent"]
+    autocomplete_fields = ["edition", "organisation"]
+    fieldsets = [(None, {"fields": ["edition", "organisation", "order"]}), *in_languages("role")]
+
+
+@admin.register(EditionNote)
+class EditionNoteAdmin(OfAnEdition):
+    list_display = ["text", "kind", "edition"]
+    list_filter = ["kind", "edition"]
+    search_fields = ["text_en__unaccent"]
+    fieldsets = [(None, {"fields": ["edition", "kind", "order"]}), *in_languages("text")]

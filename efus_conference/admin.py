@@ -1,0 +1,261 @@
+"""The organisers' pages about the ground: accounts, groups, organisations, projects, mails and jobs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# Imported first, so that what they register can be taken back: an account's page shows it all.
+import allauth.account.admin  # noqa: F401
+import allauth.mfa.admin  # noqa: F401
+import procrastinate.contrib.django.admin  # noqa: F401
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django.models import ProcrastinateJob
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm
+
+from efus_conference.accounts import vouch_for_address
+from efus_conference.admin_base import (
+    OrganisersAdmin,
+    OrganisersTabularInline,
+    ReadOnlyAdmin,
+    SpreadsheetAdmin,
+    TranslatedAdmin,
+    in_languages,
+)
+from efus_conference.exports import SafeResource
+from efus_conference.forms import AccountForm, NewAccountForm
+from efus_conference.models import Mail, Organisation, Project, User
+from efus_conference.sorting import sort_key, translated_sort_key
+
+for _model in (EmailAddress, Authenticator, Group, ProcrastinateJob):
+    admin.site.unregister(_model)
+
+
+class EmailAddressInline(ReadOnlyAdmin, OrganisersTabularInline):
+    model = EmailAddress
+    fields = ["email", "verified", "primary"]
+    verbose_name_plural = _("e-mail addresses")
+    show_change_link = False
+
+
+class SecondFactorInline(ReadOnlyAdmin, OrganisersTabularInline):
+    """Removing one is for administrators: it is what they do for someone who lost a telephone."""
+
+    model = Authenticator
+    fields = readonly_fields = ["type", "created_at", "last_used_at"]
+    verbose_name = _("second factor")
+    verbose_name_plural = _("second factors")
+    show_change_link = False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, OrganisersAdmin):
+    """Accounts. Adding one sends nothing: its person logs in with a code sent to the address."""
+
+    form = AccountForm
+    add_form = NewAccountForm
+    change_password_form = AdminPasswordChangeForm
+    inlines = [EmailAddressInline, SecondFactorInline]
+    list_display = ["email", "name", "organisation", "is_staff", "second_factor", "is_active", "last_login"]
+    list_select_related = ["organisation"]
+    list_filter = ["is_staff", "is_superuser", "is_active", "groups", "language"]
+    search_fields = ["email", "name__unaccent", "organisation__name_en__unaccent"]
+    ordering = ["email"]
+    autocomplete_fields = ["organisation"]
+    filter_horizontal = ["groups"]
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["email", "password", "name", "language", "organisation", "is_active"]}),
+        (
+            _("Rights"),
+            {
+                "fields": ["is_staff", "groups", "is_superuser"],
+                "description": _(
+                    "An organiser enters the admin with a second factor and sees what the groups allow; "
+                    "an administrator may do everything."
+                ),
+            },
+        ),
+        (_("Dates"), {"fields": ["date_joined", "last_login"]}),
+    ]
+    add_fieldsets = [
+        (
+            None,
+            {
+                "fields": ["email", "name", "language", "organisation"],
+                "description": _("Nothing is sent. The person logs in with a code sent to this address."),
+            },
+        )
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(
+            type=Authenticator.Type.RECOVERY_CODES
+        )
+        accounts: QuerySet[User] = super().get_queryset(request)
+        return accounts.annotate(has_factor=Exists(factors))
+
+    @display(description=_("second factor"), boolean=True)
+    def second_factor(self, account: User) -> bool:
+        return bool(account.has_factor)  # type: ignore[attr-defined]
+
+    def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
+        return self.inlines if obj else []
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> list[str]:
+        """Only an administrator gives rights; otherwise everyone who edits accounts could take them all."""
+        fields = list(super().get_readonly_fields(request, obj))
+        if not request.user.is_superuser:
+            fields += ["is_staff", "groups", "is_superuser"]
+        return fields
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """An organiser's account (its address is a way in) is changed by administrators."""
+        if obj and (obj.is_staff or obj.is_superuser) and not request.user.is_superuser:
+            return False
+        return bool(super().has_change_permission(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        if obj and (obj.is_staff or obj.is_superuser) and not request.user.is_superuser:
+            return False
+        return bool(super().has_delete_permission(request, obj))
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if not change or "email" in form.changed_data:
+            vouch_for_address(user=obj)
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, OrganisersAdmin):
+    pass
+
+
+class OrganisationResource(SafeResource):
+    class Meta(SafeResource.Meta):
+        abstract = False
+        model = Organisation
+        import_id_fields = ["slug"]
+        fields = [
+            "slug",
+            "kind",
+            "name_en",
+            "name_fr",
+            "name_nl",
+            "full_name_en",
+            "full_name_fr",
+            "full_name_nl",
+            "endonym",
+            "endonym_language",
+            "other_names",
+            "country",
+            "latitude",
+            "longitude",
+            "wikidata",
+            "website",
+            "is_efus_member",
+        ]
+        export_order = fields
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(SpreadsheetAdmin, TranslatedAdmin):
+    resource_classes = [OrganisationResource]
+    list_display = ["shown_name", "kind", "shown_country", "is_efus_member", "is_demonstration"]
+    list_filter = ["kind", "is_efus_member", "is_organiser", "is_demonstration", "country"]
+    search_fields = [
+        "name_en__unaccent",
+        "name_fr__unaccent",
+        "name_nl__unaccent",
+        "full_name_en__unaccent",
+        "full_name_fr__unaccent",
+        "full_name_nl__unaccent",
+        "endonym__unaccent",
+        "slug",
+    ]
+    prepopulated_fields = {"slug": ["name_en"]}
+    fieldsets = [
+        (None, {"fields": ["kind", "slug", "country", "is_efus_member", "website"]}),
+        *in_languages("name", "full_name"),
+        (
+            _("Other names"),
+            {"fields": ["endonym", "endonym_language", "other_names"], "classes": ["tab"]},
+        ),
+        (
+            _("Place and marks"),
+            {
+                "fields": ["latitude", "longitude", "wikidata", "is_organiser", "is_demonstration"],
+                "classes": ["tab"],
+            },
+        ),
+    ]
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        return [translated_sort_key("name").asc(), "pk"]
+
+    @display(description=_("name"), ordering=sort_key("name_en"))
+    def shown_name(self, organisation: Organisation) -> str:
+        return organisation.name
+
+    @display(description=_("country"), ordering="country")
+    def shown_country(self, organisation: Organisation) -> str:
+        return organisation.country_name
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Organisation], search_term: str
+    ) -> tuple[QuerySet[Organisation], bool]:
+        """By any of its names: the other spellings too, which stand in an array."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if not search_term:
+            return found, may_repeat
+        joined = Func(F("other_names"), Value(" "), function="array_to_string", output_field=TextField())
+        spelled = queryset.annotate(spellings=joined)
+        for word in search_term.split():
+            spelled = spelled.filter(spellings__unaccent__icontains=word)
+        either = Q(pk__in=found.order_by().values("pk")) | Q(pk__in=spelled.order_by().values("pk"))
+        return queryset.filter(either), False
+
+
+@admin.register(Project)
+class ProjectAdmin(TranslatedAdmin):
+    list_display = ["acronym", "name", "funded_by", "led_by", "years"]
+    list_select_related = ["led_by"]
+    search_fields = ["acronym", "name_en__unaccent", "name_fr__unaccent", "name_nl__unaccent"]
+    autocomplete_fields = ["led_by", "partners"]
+    prepopulated_fields = {"slug": ["acronym"]}
+    fieldsets = [
+        (None, {"fields": ["acronym", "slug", "grant", "years", "led_by", "partners", "emblem"]}),
+        *in_languages("name", "funded_by", "description", "disclaimer"),
+    ]
+
+
+@admin.register(Mail)
+class MailAdmin(ReadOnlyAdmin, OrganisersAdmin):
+    """Copies of what was sent, their links masked."""
+
+    list_display = ["subject", "to", "kind", "language", "sent_at"]
+    list_filter = ["kind", "language", "sent_at"]
+    search_fields = ["to", "subject__unaccent"]
+    fields = ["subject", "to", "user", "kind", "language", "sent_at", "text"]
+
+
+@admin.register(ProcrastinateJob)
+class JobAdmin(ReadOnlyAdmin, OrganisersAdmin):
+    """What the worker does, did and could not do; a failed job stays here to be looked at."""
+
+    list_display = ["id", "task_name", "status", "queue_name", "attempts", "scheduled_at"]
+    list_filter = ["status", "queue_name", "task_name"]
+    fields = ["task_name", "status", "queue_name", "args", "attempts", "scheduled_at"]

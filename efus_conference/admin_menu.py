@@ -1,0 +1,104 @@
+"""The admin's side menu, by what organisers work on. Each sees the lists that their groups let them read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+# (title, [(model, symbol of the theme's icon font), …]); models by name, because the ground imports no app.
+MENU: list[tuple[Any, list[tuple[str, str]]]] = [
+    (
+        _("Programme"),
+        [
+            ("programme.Session", "event"),
+            ("programme.Speaker", "record_voice_over"),
+            ("programme.Release", "publish"),
+            ("programme.ReleasedSession", "public"),
+            ("programme.Room", "meeting_room"),
+            ("programme.Theme", "label"),
+            ("programme.SessionKind", "category"),
+        ],
+    ),
+    (
+        _("Registration"),
+        [
+            ("registration.Registration", "badge"),
+            ("registration.Delegation", "groups"),
+            ("registration.SeatPool", "event_seat"),
+            ("registration.Booking", "bookmark"),
+            ("registration.Category", "style"),
+            ("registration.Place", "chair"),
+        ],
+    ),
+    (
+        _("Declarations"),
+        [
+            ("declarations.Signature", "ink_pen"),
+            ("declarations.Declaration", "history_edu"),
+            ("declarations.Signatory", "location_city"),
+            ("declarations.Mailbox", "inbox"),
+            ("declarations.Invitation", "outgoing_mail"),
+            ("declarations.Evidence", "attach_file"),
+            ("declarations.SignatureEvent", "history"),
+        ],
+    ),
+    (
+        _("Editions and archive"),
+        [
+            ("efus_conference.Edition", "account_balance"),
+            ("efus_conference.Organisation", "apartment"),
+            ("efus_conference.Project", "handshake"),
+            ("archive.KeyFigure", "numbers"),
+            ("archive.Partner", "diversity_3"),
+            ("archive.Voice", "campaign"),
+            ("archive.Video", "smart_display"),
+            ("archive.EditionNote", "notes"),
+        ],
+    ),
+    (
+        _("People and machine"),
+        [
+            ("efus_conference.User", "person"),
+            ("auth.Group", "shield_person"),
+            ("efus_conference.Mail", "mail"),
+            ("procrastinate.ProcrastinateJob", "manufacturing"),
+        ],
+    ),
+]
+
+
+def list_address(model_name: str, query: str = "") -> str:
+    """The address of a model's list in the admin, filtered by a query such as “is_current__exact=1”."""
+    options = apps.get_model(model_name)._meta
+    address = reverse(f"admin:{options.app_label}_{options.model_name}_changelist")
+    return f"{address}?{query}" if query else address
+
+
+def may_read(request: HttpRequest, model_name: str) -> bool:
+    """Whether the model has a list of its own that this organiser may open."""
+    page = admin.site._registry.get(apps.get_model(model_name))
+    return page is not None and bool(page.has_view_permission(request))
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    first = {"title": _("What needs you today"), "icon": "today", "link": reverse("admin:index")}
+    groups: list[dict[str, Any]] = [{"items": [first]}]
+    for title, entries in MENU:
+        items = [
+            {
+                "title": capfirst(apps.get_model(name)._meta.verbose_name_plural),
+                "icon": icon,
+                "link": list_address(name),
+            }
+            for name, icon in entries
+            if may_read(request, name)
+        ]
+        if items:
+            groups.append({"title": title, "separator": True, "collapsible": False, "items": items})
+    return groups
