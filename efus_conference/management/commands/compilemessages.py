@@ -12,7 +12,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 
 class Command(BaseCommand):
-    help = "Makes the .mo files of our own catalogues, where the .po file is newer. Fuzzy entries are left out."
+    help = (
+        "Makes the .mo files of our own catalogues, where the .po file is newer. Fuzzy entries are left out."
+    )
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -7,11 +7,13 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import Group
 
 from efus_conference.accounts import add_account
+from efus_conference.mail import site_address
 from efus_conference.management.content.files import record
 from efus_conference.management.content.ledger import Ledger
 from efus_conference.models import Organisation, User
@@ -59,6 +61,8 @@ def write_demo_accounts(ledger: Ledger, accounts: Accounts, office_link: str | N
         written[part] = {"email": user.email, "password": password}
     link = office_link or known.get("office", {}).get("link")
     if link:
+        # The site may answer elsewhere than at its last start.
+        link = site_address(urlsplit(link).path)
         written["office"] = {"email": record("demo/accounts")["office"]["email"], "link": link}
     _write_privately(accounts_file(), json.dumps(written, indent=2, ensure_ascii=False) + "\n")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -126,22 +126,16 @@ def _sign(invitation: Invitation, entry: Record, accounts: Accounts) -> Signatur
 
 def _signed_page(answers: Answers) -> SentFile:
     """A picture of a page that nobody signed, and says so."""
-    page = Image.new("L", (1240, 1754), 255)
+    page = Image.new("L", (620, 877), 255)
     drawing = ImageDraw.Draw(page)
-    large, small = ImageFont.load_default(56), ImageFont.load_default(34)
-    drawing.text((120, 160), "Demonstration - an invented page", font=large, fill=0)
-    drawing.text((120, 300), "Nobody has signed it. It stands in for the scan of a", font=small, fill=0)
-    drawing.text((120, 350), "signed page, so that verification can be tried.", font=small, fill=0)
-    drawing.text((120, 1350), _day(answers.signed_on), font=small, fill=0)
-    drawing.line(
-        [(620, 1480), (690, 1400), (740, 1500), (820, 1380), (900, 1490), (1080, 1430)], fill=0, width=6
-    )
-    drawing.line([(600, 1530), (1110, 1530)], fill=0, width=2)
+    large, small = ImageFont.load_default(28), ImageFont.load_default(17)
+    drawing.text((60, 80), "Demonstration - an invented page", font=large, fill=0)
+    drawing.text((60, 150), "Nobody has signed it. It stands in for the scan of a", font=small, fill=0)
+    drawing.text((60, 175), "signed page, so that verification can be tried.", font=small, fill=0)
+    drawing.text((60, 675), answers.signed_on.isoformat(), font=small, fill=0)
+    drawing.line([(310, 740), (345, 700), (370, 750), (410, 690), (450, 745), (540, 715)], fill=0, width=3)
+    drawing.line([(300, 765), (555, 765)], fill=0)
     buffer = io.BytesIO()
     page.save(buffer, "PNG")
     upload = SimpleUploadedFile("signed-page.png", buffer.getvalue(), "image/png")
     return SentFile(name="signed-page.png", document=check_document(upload))
-
-
-def _day(day: date) -> str:
-    return day.isoformat()

@@ -1,0 +1,137 @@
+"""What the demonstration holds, read from one that `load_content --demo` made."""
+
+from __future__ import annotations
+
+import json
+import stat
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.db.models import Model
+from django.utils import timezone
+
+from declarations.models import Declaration, Invitation, Signatory
+from declarations.models.invitations import hash_of_token
+from efus_conference.management.content import files
+from efus_conference.models import Edition, LoadedItem, User
+from programme.models import ReleasedSession, Speaker
+from registration.models import Booking, Registration, SeatPool, Star
+
+pytestmark = pytest.mark.usefixtures("demo_db")
+
+OURS = ("efus_conference", "programme", "registration", "declarations", "archive")
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """Every row of every model of ours."""
+    return {
+        model._meta.label: list(model._base_manager.order_by("pk").values())
+        for label in OURS
+        for model in apps.get_app_config(label).get_models()
+    }
+
+
+def clean_errors(rows: list[Model]) -> list[str]:
+    errors = []
+    for row in rows:
+        try:
+            row.full_clean()
+        except ValidationError as error:
+            errors.append(f"{row._meta.label} {row}: {error}")
+    return errors
+
+
+def speaker_slugs() -> list[str]:
+    return [item["slug"] for item in files.records("demo/speakers")]
+
+
+def test_the_demonstration_has_the_size_of_2021_and_is_marked_so() -> None:
+    edition = Edition.objects.get(slug="demonstration")
+    kinds = ReleasedSession.objects.of(edition).values_list("kind__slug", flat=True)
+    assert {kind: list(kinds).count(kind) for kind in ("plenary", "workshop", "focus", "visit")} == {
+        "plenary": 3,
+        "workshop": 18,
+        "focus": 12,
+        "visit": 10,
+    }
+    assert Speaker.objects.filter(slug__in=speaker_slugs()).shown().count() == 100
+    assert (edition.number, edition.is_demonstration, edition.is_current) == (9, True, True)
+    hosts = [host.organisation for host in edition.main_hosts]
+    assert [(host.name_en, host.name_fr, host.name_nl, host.is_demonstration) for host in hosts] == [
+        ("Sampleham", "Exempleville", "Voorbeeldstad", True)
+    ]
+
+
+def test_its_days_count_from_the_day_it_is_loaded_and_registration_is_open() -> None:
+    edition = Edition.objects.get(slug="demonstration")
+    assert edition.starts_on is not None
+    assert edition.ends_on is not None
+    assert (edition.starts_on.weekday(), edition.ends_on.weekday()) == (2, 4)
+    ahead = edition.starts_on - timezone.localdate(timezone=edition.zone)
+    assert timedelta(days=149) < ahead < timedelta(days=158)
+    assert edition.phase() == "registration"
+
+
+def test_its_people_hold_the_seats_they_booked() -> None:
+    assert [
+        Registration.objects.count(),
+        Registration.objects.live().count(),
+        Registration.objects.exclude(place__delegation=None).values("place__delegation").distinct().count(),
+    ] == [25, 24, 3]
+    taken = sum(SeatPool.objects.values_list("taken", flat=True))
+    assert Booking.objects.standing().count() == taken > 20
+    assert Star.objects.count() > 20
+
+
+def test_its_declaration_shows_every_step_of_a_signature() -> None:
+    signatories = Signatory.objects.filter(declaration__is_demonstration=True)
+    states = [
+        signatory.signatures.values_list("state", flat=True).first() or "invited"
+        for signatory in signatories.order_by("order")
+        if signatory.invitations.exists()
+    ]
+    assert states == ["verified"] * 5 + ["submitted"] + ["invited"] * 4
+    texts = Declaration.objects.get(is_demonstration=True).texts.order_by("language")
+    assert [(text.language, text.status) for text in texts] == [
+        ("en", "authentic"),
+        ("fr", "authentic"),
+        ("nl", "translation"),
+    ]
+
+
+def test_the_accounts_file_opens_the_accounts_and_the_office_s_link() -> None:
+    path = Path(settings.DATA_DIR) / "demo-accounts.json"
+    accounts = json.loads(path.read_text(encoding="utf-8"))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(accounts) == [
+        "organiser",
+        "participant",
+        "coordinator",
+        "officer",
+        "second_officer",
+        "office",
+    ]
+    for part in list(accounts)[:-1]:
+        user = User.objects.get(email=accounts[part]["email"])
+        assert user.check_password(accounts[part]["password"])
+    token = accounts["office"]["link"].rstrip("/").rsplit("/", 1)[1]
+    invitation = Invitation.objects.usable().get(token_hash=hash_of_token(token))
+    assert invitation.mailbox.email == accounts["office"]["email"]
+
+
+def test_every_row_passes_the_checks_of_the_admin() -> None:
+    labels = set(LoadedItem.objects.values_list("model", flat=True)) - {"declarations.Invitation"}
+    rows = [row for label in sorted(labels) for row in apps.get_model(label)._default_manager.all()]
+    assert clean_errors(rows) == []
+
+
+def test_loading_again_changes_nothing() -> None:
+    before = everything()
+    call_command("load_content", demo=True, verbosity=0)
+    assert everything() == before
