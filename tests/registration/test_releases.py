@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from efus_conference.models import Edition, User
+from programme.actions import differences, release
+from programme.models import Release, Session
+from programme.release_hooks import ReleaseWarning
+from registration.actions import book_seat, star
+from registration.models import Booking, Registration, SeatPool
+from registration.releases import warn_of_seats
+from tests import factories
+from tests.factories import NINE
+
+pytestmark = pytest.mark.django_db
+
+Bookable = Callable[..., Session]
+
+
+def digests() -> list[tuple[int, int]]:
+    jobs = ProcrastinateJob.objects.filter(args__kind="registration/release_digest").order_by("id")
+    return [(job.args["ids"]["registration_id"], job.args["ids"]["release_id"]) for job in jobs]
+
+
+def change(session: Session, **fields: Any) -> None:
+    for name, value in fields.items():
+        setattr(session, name, value)
+    session.save()
+
+
+def made(edition: Edition) -> Release:
+    done = release(edition=edition, by=None)
+    assert done is not None
+    return done
+
+
+def test_a_booked_seat_follows_its_session_and_its_holder_hears_once(
+    edition: Edition, registration: Registration, robin: User, bookable: Bookable
+) -> None:
+    first, second = bookable(), bookable(starts_at=NINE + timedelta(hours=2))
+    for session in (first, second):
+        book_seat(registration=registration, session=session, by=robin)
+        change(session, starts_at=NINE + timedelta(days=1), ends_at=NINE + timedelta(days=1, hours=1))
+    change(second, starts_at=NINE + timedelta(days=2), ends_at=NINE + timedelta(days=2, hours=1))
+
+    moving = made(edition)
+
+    assert [booking.during.lower for booking in Booking.objects.order_by("pk")] == [
+        NINE + timedelta(days=1),
+        NINE + timedelta(days=2),
+    ]
+    assert digests() == [(registration.pk, moving.pk)]
+    assert [event.verb for event in registration.events.order_by("pk")] == ["booked"] * 2 + ["moved"] * 2
+
+
+def test_another_room_is_a_move_and_another_text_is_none(
+    edition: Edition, registration: Registration, robin: User, bookable: Bookable
+) -> None:
+    session = bookable()
+    book_seat(registration=registration, session=session, by=robin)
+    change(session, title_en="Another title")
+    made(edition)
+    assert digests() == []
+
+    change(session, room=factories.room(edition))
+    moving = made(edition)
+    assert digests() == [(registration.pk, moving.pk)]
+
+
+def test_the_seats_of_a_cancelled_session_are_called_off(
+    edition: Edition, registration: Registration, robin: User, bookable: Bookable
+) -> None:
+    session = bookable()
+    book_seat(registration=registration, session=session, by=robin)
+    change(session, is_cancelled=True)
+
+    cancelling = made(edition)
+
+    assert [booking.status for booking in Booking.objects.all()] == ["called_off"]
+    assert SeatPool.objects.get(session=session).taken == 0
+    assert digests() == [(registration.pk, cancelling.pk)]
+    assert [event.verb for event in registration.events.order_by("pk")] == ["booked", "called_off"]
+
+
+def test_who_starred_a_session_hears_of_its_move_too_and_nobody_else(
+    edition: Edition, registration: Registration, bookable: Bookable
+) -> None:
+    session = bookable()
+    factories.registration(edition)
+    star(registration=registration, session=session)
+    change(session, starts_at=NINE + timedelta(minutes=30))
+
+    moving = made(edition)
+
+    assert digests() == [(registration.pk, moving.pk)]
+
+
+def test_a_release_says_before_how_many_seats_it_touches(
+    edition: Edition, registration: Registration, robin: User, bookable: Bookable
+) -> None:
+    moved = bookable(title_en="Safe nights")
+    cancelled = bookable(starts_at=NINE + timedelta(hours=2), title_en="Prevention")
+    kept = bookable(starts_at=NINE + timedelta(hours=4), title_en="Mayors")
+    others = [factories.registration(edition) for _ in range(2)]
+    for person in (registration, *others):
+        book_seat(registration=person, session=moved, by=person.managed_by)
+    for session in (cancelled, kept):
+        book_seat(registration=registration, session=session, by=robin)
+    change(moved, starts_at=NINE + timedelta(hours=4), ends_at=NINE + timedelta(hours=5))
+    change(cancelled, is_cancelled=True)
+
+    warnings = warn_of_seats(differences(edition=edition))
+
+    assert sorted(warnings, key=lambda warning: warning.message) == [
+        ReleaseWarning(
+            "1 person with a seat in “Safe nights” would have another one at the same time.", moved.pk
+        ),
+        ReleaseWarning("“Prevention” is cancelled with 1 booked seat; its holder gets a mail.", cancelled.pk),
+        ReleaseWarning("“Safe nights” moves with 3 booked seats; their holders get a mail.", moved.pk),
+    ]
+    assert Booking.objects.filter(status="active").count() == 5
