@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 # Imported first, so that what they register can be taken back: an account's page shows it all.
-import allauth.account.admin  # noqa: F401
+import allauth.account.admin
 import allauth.mfa.admin  # noqa: F401
 import procrastinate.contrib.django.admin  # noqa: F401
 from allauth.account.models import EmailAddress

@@ -16,6 +16,8 @@ urlpatterns = [
     path("", include((programme.urls.machine, "programme_machine"))),
     path("", include((registration.urls.machine, "registration_machine"))),
     path("", include((declarations.urls.machine, "declarations_machine"))),
+    # The admin carries no language in its addresses; its switch sets a cookie at /admin/setlang/.
+    path("admin/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     *i18n_patterns(
         path("", views.home, name="home"),
