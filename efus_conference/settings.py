@@ -161,6 +161,9 @@ TEMPLATES = [
 CRISPY_ALLOWED_TEMPLATE_PACKS = "efus"
 CRISPY_TEMPLATE_PACK = "efus"
 
+# The address is unique whatever its case: a constraint on lower(email) that this check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+
 # --- people ------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "efus_conference.User"
@@ -201,6 +204,7 @@ LANGUAGES = [("en", "English"), ("fr", "Français"), ("nl", "Nederlands")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en", "fr", "nl")
+FORMAT_MODULE_PATH = "efus_conference.formats"
 USE_TZ = True
 TIME_ZONE = "Europe/Brussels"  # of the office; pages of an edition use the venue's own
 LANGUAGE_COOKIE_SAMESITE = "Lax"
