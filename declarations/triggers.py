@@ -1,4 +1,4 @@
-"""What the database itself refuses about signatures. The rules: mechanisms of the register, `docs/threat-model.md`.
+"""What the database itself refuses about signatures, superusers of the site included.
 
 Every refusal is a check violation that carries the trigger's name as its constraint, so that the code can
 tell them apart and explain them kindly.
@@ -137,6 +137,61 @@ SIGNATURE_EVENT = [
                 decided_at = CASE WHEN NEW.kind IN ('verified', 'refused') THEN NEW.at ELSE decided_at END
                 WHERE id = NEW.signature_id;
             RETURN NULL;
+        """,
+    ),
+]
+
+
+# Who may not verify is read from these rows, so nobody rewrites or removes them.
+INVITATION = [
+    pgtrigger.Trigger(
+        name="invitation_keeps_its_sender",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func=f"""
+            IF TG_OP = 'DELETE' OR
+                    (NEW.signatory_id, NEW.mailbox_id, NEW.sent_by_id, NEW.made_at)
+                    IS DISTINCT FROM (OLD.signatory_id, OLD.mailbox_id, OLD.sent_by_id, OLD.made_at)
+                    OR (OLD.used_at IS NOT NULL AND NEW.used_at IS DISTINCT FROM OLD.used_at) THEN
+                {_refuse("invitation_keeps_its_sender", "an invitation stays as it was sent and used")}
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+]
+
+MAILBOX = [
+    pgtrigger.Trigger(
+        name="mailbox_keeps_its_officers",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func=f"""
+            IF TG_OP = 'DELETE' OR
+                    (NEW.signatory_id, NEW.email, NEW.is_first, NEW.set_by_id, NEW.set_at)
+                    IS DISTINCT FROM (OLD.signatory_id, OLD.email, OLD.is_first, OLD.set_by_id, OLD.set_at)
+                    OR (OLD.confirmed_at IS NOT NULL AND
+                        (NEW.confirmed_by_id, NEW.confirmed_at)
+                        IS DISTINCT FROM (OLD.confirmed_by_id, OLD.confirmed_at)) THEN
+                {_refuse("mailbox_keeps_its_officers", "a mailbox stays as it was set and confirmed")}
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+]
+
+ACTOR = [
+    pgtrigger.Trigger(
+        name="actor_keeps_its_person",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        # Erasing a person empties the account's column, and that is all that may ever change.
+        func=f"""
+            IF TG_OP = 'DELETE' OR NEW.kind <> OLD.kind
+                    OR NEW.invitation_id IS DISTINCT FROM OLD.invitation_id
+                    OR (NEW.user_id IS DISTINCT FROM OLD.user_id AND NEW.user_id IS NOT NULL) THEN
+                {_refuse("actor_keeps_its_person", "an actor stays who it was")}
+            END IF;
+            RETURN NEW;
         """,
     ),
 ]

@@ -132,6 +132,9 @@ SENTENCES: dict[str, StrOrPromise] = {
     "one_active_signature_per_signatory": HasSigned.message,
     "one_first_mailbox_per_signatory": _("Someone else has just set the mailbox of this office."),
     "mailbox_changed_by_two": SameOfficer.message,
+    "invitation_keeps_its_sender": _("An invitation stays as it was sent and used."),
+    "mailbox_keeps_its_officers": _("A mailbox stays as it was set and confirmed."),
+    "actor_keeps_its_person": _("Who did something stays who did it."),
     "published_text_is_fixed": _("The text of a published declaration is fixed."),
     "frozen_stays_frozen": _("A published text stays as it was published."),
 }

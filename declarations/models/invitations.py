@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from declarations import triggers
 from declarations.models.texts import Declaration
 from efus_conference.models import Organisation
 
@@ -56,6 +57,7 @@ class Actor(models.Model):
             ),
             models.UniqueConstraint(fields=["kind"], condition=Q(kind="archive"), name="one_archive_actor"),
         ]
+        triggers = triggers.ACTOR
 
     def __str__(self) -> str:
         if self.kind == self.Kind.PERSON:
@@ -144,6 +146,7 @@ class Mailbox(models.Model):
                 violation_error_message=_("A second officer confirms the change of a mailbox."),
             ),
         ]
+        triggers = triggers.MAILBOX
 
     def __str__(self) -> str:
         return self.email
@@ -191,6 +194,7 @@ class Invitation(models.Model):
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
         ordering = ["-made_at"]
+        triggers = triggers.INVITATION
 
     def __str__(self) -> str:
         return f"{self.signatory} · {self.made_at:%Y-%m-%d}"

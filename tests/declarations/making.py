@@ -1,0 +1,125 @@
+"""What the tests of this app start from."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from PIL import Image
+
+from declarations.actions import (
+    Answers,
+    SentFile,
+    invite,
+    new_link,
+    open_invitation,
+    publish_declaration,
+    record_signature,
+    set_mailbox,
+    submit_signature,
+)
+from declarations.models import Actor, Declaration, Invitation, Signatory, Signature
+from efus_conference.models import User
+from efus_conference.uploads import check_document
+from tests import factories
+
+
+def png(colour: str = "white", size: tuple[int, int] = (60, 40)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def pdf() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (60, 40), "white").save(out, "PDF")
+    return out.getvalue()
+
+
+def upload(content: bytes, name: str = "page.pdf") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def sent(content: bytes | None = None, name: str = "page.pdf") -> SentFile:
+    return SentFile(name=name, document=check_document(upload(content or pdf(), name)))
+
+
+def officer(**fields: Any) -> User:
+    return factories.user(**{"is_staff": True, **fields})
+
+
+def actor(user: User) -> Actor:
+    return Actor.objects.get_or_create(kind="person", user=user)[0]
+
+
+def published(**fields: Any) -> Declaration:
+    declaration = factories.declaration(**fields)
+    declaration.title_fr = f"{declaration.title} (fr)"
+    declaration.save()
+    return publish_declaration(declaration=declaration, by=None)
+
+
+def office(declaration: Declaration | None = None, *, by: User | None = None, **fields: Any) -> Signatory:
+    """A signatory with a registered mailbox."""
+    signatory = factories.signatory(declaration or published(), **fields)
+    set_mailbox(signatory=signatory, email="office@town.example", by=by or officer())
+    return signatory
+
+
+def invited(
+    signatory: Signatory | None = None, *, by: User | None = None, language: str = "en"
+) -> tuple[Invitation, str]:
+    """An invitation, and the token of its link."""
+    invitation = invite(signatory=signatory or office(), language=language, by=by or officer())
+    return invitation, new_link(invitation=invitation)
+
+
+def answers(**fields: Any) -> Answers:
+    values = {
+        "signer_name": "Robin Example",
+        "signer_office": "Mayor",
+        "signed_on": timezone.localdate(),
+        "basis": "own_competence",
+        **fields,
+    }
+    return Answers(**values)
+
+
+def recorded(invitation: Invitation) -> Signature:
+    open_invitation(invitation=invitation, language="en")
+    return record_signature(invitation=invitation, answers=answers(), files={"signed_page": sent()})
+
+
+def submitted(signatory: Signatory | None = None, *, by: User | None = None) -> Signature:
+    """Recorded by its office and waiting for verification."""
+    invitation, _token = invited(signatory, by=by)
+    return submit_signature(signature=recorded(invitation), invitation=invitation)
+
+
+def form(**fields: Any) -> dict[str, Any]:
+    """What the office's form sends, complete but for the files."""
+    return {
+        "signer_name": "Robin Example",
+        "signer_office": "Mayor",
+        "signed_on": timezone.localdate().isoformat(),
+        "basis": "own_competence",
+        **fields,
+    }
+
+
+def yesterday() -> str:
+    return (timezone.localdate() - timedelta(days=1)).isoformat()
+
+
+def refused_by(do: Any) -> str:
+    """The name of the rule with which the database refuses; "" when it does not."""
+    try:
+        with transaction.atomic():
+            do()
+    except IntegrityError as error:
+        return str(error.__cause__.diag.constraint_name)  # type: ignore[union-attr]
+    return ""
