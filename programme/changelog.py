@@ -70,7 +70,7 @@ def releases(edition: Edition) -> list[ReleaseLine]:
     by_release: dict[int, list[ReleaseChange]] = {release.pk: [] for release in made}
     for change in changes:
         by_release[change.release_id].append(change)
-    rooms = _rooms(edition)
+    rooms = room_names(edition)
     return [_release_line(release, by_release[release.pk], edition, rooms) for release in made]
 
 
@@ -79,7 +79,7 @@ def session_history(row: ReleasedSession, edition: Edition) -> list[tuple[Change
     if row.first_release_id == row.last_release_id:
         return []
     changes = row.session.changes.select_related("release").order_by("-release__number")
-    rooms = _rooms(edition)
+    rooms = room_names(edition)
     return [
         (_line(change, row, edition, rooms), *_moment(change.release.released_at, edition))
         for change in changes
@@ -100,7 +100,7 @@ def _release_line(
     )
 
 
-def _rooms(edition: Edition) -> dict[int, str]:
+def room_names(edition: Edition) -> dict[int, str]:
     return {room.pk: room.name for room in Room.objects.filter(edition=edition)}
 
 
@@ -116,12 +116,13 @@ def _line(change: ReleaseChange, row: ReleasedSession, edition: Edition, rooms: 
         tag=TAGS[ReleaseChange.Kind(change.kind)],
         title=row.title,
         url=reverse("programme:session", args=[edition.slug, change.session.code]),
-        details=list(_details(change, edition, rooms)),
+        details=list(details_of(change, edition, rooms)),
         is_cancelled=row.is_cancelled,
     )
 
 
-def _details(change: ReleaseChange, edition: Edition, rooms: dict[int, str]) -> Iterable[str]:
+def details_of(change: ReleaseChange, edition: Edition, rooms: dict[int, str]) -> Iterable[str]:
+    """Where and when, before and after, and what else: a sentence each."""
     before, after = change.before, change.after
     if change.kind in (ReleaseChange.Kind.NEW, ReleaseChange.Kind.RESTORED):
         yield place_and_time(after, edition, rooms)

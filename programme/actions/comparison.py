@@ -27,7 +27,7 @@ def differences(*, edition: Edition, sessions: Iterable[Session] | None = None) 
     """
     drafts = drafts_of(edition, sessions)
     released = released_of(edition)
-    changes = (_change(draft, released.get(draft.pk)) for draft in drafts)
+    changes = (change_of(draft, released.get(draft.pk)) for draft in drafts)
     return [change for change in changes if change is not None]
 
 
@@ -127,7 +127,8 @@ def log_entry(change: SessionChange) -> ReleaseChange:
     )
 
 
-def _change(draft: Session, before: ReleasedSession | None) -> SessionChange | None:
+def change_of(draft: Session, before: ReleasedSession | None) -> SessionChange | None:
+    """What releasing this draft would write, or None."""
     if is_waiting(draft):
         return None
     after = as_released(draft)

@@ -99,6 +99,11 @@ class Session(models.Model):
         super().clean()
         if self.room_id and self.room and self.room.edition_id != self.edition_id:
             raise ValidationError({"room": _("This room belongs to another edition.")})
+        if self.pk and self.releases_of_other_editions():
+            raise ValidationError({"edition": _("This session is public in another edition already.")})
+
+    def releases_of_other_editions(self) -> bool:
+        return self.changes.exclude(release__edition=self.edition_id).exists()
 
 
 class Appearance(models.Model):

@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils import formats
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+
+from efus_conference.admin_base import (
+    SpreadsheetAdmin,
+    TranslatedAdmin,
+    TranslatedTabularInline,
+    in_languages,
+)
+from programme.actions.comparison import change_of, is_waiting
+from programme.admin.release_page import release_page
+from programme.forms import SessionForm
+from programme.models import Appearance, ReleasedSession, Session
+from programme.spreadsheets import SessionResource
+
+
+class AppearanceInline(TranslatedTabularInline):
+    model = Appearance
+    fields = ["order", "speaker", "role", "function", "organisation", "is_to_be_confirmed"]
+    autocomplete_fields = ["speaker", "organisation"]
+    tab = True
+
+
+class DayFilter(admin.SimpleListFilter):
+    """By calendar day at the venue, of the edition that is filtered by or of all."""
+
+    title = _("day")
+    parameter_name = "day"
+
+    def _moments(self, queryset: QuerySet[Any]) -> list[tuple[int, datetime, str]]:
+        return list(
+            queryset.filter(starts_at__isnull=False)
+            .order_by("starts_at")
+            .values_list("pk", "starts_at", "edition__timezone")
+        )
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        sessions = Session.objects.all()
+        if edition := request.GET.get("edition__id__exact", ""):
+            sessions = sessions.filter(edition=edition) if edition.isdecimal() else sessions.none()
+        days = dict.fromkeys(_day(moment, zone) for _pk, moment, zone in self._moments(sessions))
+        found = [(day.isoformat(), formats.date_format(day, "D j F Y")) for day in days]
+        return [*found, ("none", str(_("no time yet")))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "none":
+            return queryset.filter(starts_at__isnull=True)
+        if not self.value():
+            return queryset
+        chosen = [
+            pk
+            for pk, moment, zone in self._moments(Session.objects.all())
+            if _day(moment, zone).isoformat() == self.value()
+        ]
+        return queryset.filter(pk__in=chosen)
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("public")
+    parameter_name = "public"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("no", _("not released yet")),
+            ("differs", _("the draft differs")),
+            ("same", _("as the draft")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "no":
+            return queryset.filter(released__isnull=True)
+        if self.value() not in ("differs", "same"):
+            return queryset
+        differing = [draft.pk for draft in _compared(Session.objects.with_draft()) if _differs(draft)]
+        released = queryset.filter(released__isnull=False)
+        if self.value() == "differs":
+            return released.filter(pk__in=differing)
+        return released.exclude(pk__in=differing)
+
+
+@admin.register(Session)
+class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
+    """The drafts. What is public changes with a release only."""
+
+    form = SessionForm
+    resource_classes = [SessionResource]
+    list_display = ["code", "title", "kind", "when", "room", "shown_edition", "state"]
+    list_display_links = ["code", "title"]
+    list_filter = [
+        ("edition", admin.RelatedOnlyFieldListFilter),
+        DayFilter,
+        StateFilter,
+        "kind",
+        ("room", admin.RelatedOnlyFieldListFilter),
+        ("themes", admin.RelatedOnlyFieldListFilter),
+        "is_cancelled",
+    ]
+    search_fields = [
+        "code",
+        "title_en__unaccent",
+        "title_fr__unaccent",
+        "title_nl__unaccent",
+        "appearances__speaker__name__unaccent",
+    ]
+    ordering = ["-edition__number", "starts_at", "pk"]
+    autocomplete_fields = ["edition", "kind", "room", "themes"]
+    inlines = [AppearanceInline]
+    actions = ["release_selected"]
+    actions_list = ["release_everything"]
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "edition",
+                    "code",
+                    "kind",
+                    "room",
+                    "starts_at",
+                    "ends_at",
+                    "floor_languages",
+                    "interpretation_languages",
+                    "themes",
+                    "is_cancelled",
+                    "note",
+                ],
+                "description": _("Times are those on the clocks of the edition's place."),
+            },
+        ),
+        *in_languages("title", "subtitle", "abstract", "meeting_point"),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:
+        sessions: QuerySet[Session] = super().get_queryset(request)
+        return _compared(sessions.with_draft()).prefetch_related(  # type: ignore[attr-defined]
+            "edition__hosting__organisation"
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Session | None = None) -> list[str]:
+        """A code is for ever, and so is the edition of what was public."""
+        fields = list(super().get_readonly_fields(request, obj))
+        if obj is not None:
+            fields.append("code")
+            if _released(obj) is not None:
+                fields.append("edition")
+        return fields
+
+    def get_urls(self) -> list[URLPattern]:
+        page = self.admin_site.admin_view(lambda request: release_page(request, self))
+        return [path("release/", page, name="programme_session_release"), *super().get_urls()]
+
+    def has_release_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("programme.add_release"))  # type: ignore[union-attr]
+
+    @admin.action(description=_("Release selected sessions…"), permissions=["release"])
+    def release_selected(self, request: HttpRequest, queryset: QuerySet[Session]) -> HttpResponse | None:
+        chosen = list(queryset.order_by("pk").values_list("pk", "edition__slug"))
+        slugs = {slug for _pk, slug in chosen}
+        if len(slugs) != 1:
+            messages.error(request, _("A release is for one edition. Choose sessions of one edition only."))
+            return None
+        query = urlencode({"edition": slugs.pop(), "sessions": ",".join(str(pk) for pk, _slug in chosen)})
+        return redirect(f"{reverse('admin:programme_session_release')}?{query}")
+
+    @action(
+        description=_("Release the programme…"),  # type: ignore[arg-type]
+        permissions=["release"],
+        url_path="release-everything",
+        icon="publish",
+    )
+    def release_everything(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:programme_session_release")
+
+    @display(description=_("time"), ordering="starts_at")
+    def when(self, session: Session) -> str:
+        if session.starts_at is None or session.ends_at is None:
+            return "–"
+        start, end = (
+            session.starts_at.astimezone(session.edition.zone),
+            session.ends_at.astimezone(session.edition.zone),
+        )
+        return f"{formats.date_format(start, 'D j M Y')}, {start:%H:%M}–{end:%H:%M}"
+
+    @display(description=_("edition"), ordering="edition__number")
+    def shown_edition(self, session: Session) -> str:
+        return session.edition.name
+
+    @display(
+        description=_("public"),
+        label={
+            "no": "warning",
+            "differs": "info",
+            "cancelled": "danger",
+            "same": "success",
+            "waits": "warning",
+        },
+    )
+    def state(self, session: Session) -> tuple[str, Any]:
+        released = _released(session)
+        if is_waiting(session):
+            return "waits", _("no time yet")
+        if released is None:
+            return "no", _("not released yet")
+        if _differs(session):
+            return "differs", _("the draft differs")
+        return ("cancelled", _("cancelled")) if released.is_cancelled else ("same", _("as the draft"))
+
+
+def _compared(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    return sessions.select_related("released")
+
+
+def _released(session: Session) -> ReleasedSession | None:
+    try:
+        return session.released
+    except ReleasedSession.DoesNotExist:
+        return None
+
+
+def _differs(session: Session) -> bool:
+    released = _released(session)
+    return released is not None and (is_waiting(session) or change_of(session, released) is not None)
+
+
+def _day(moment: datetime, zone: str) -> date:
+    return moment.astimezone(ZoneInfo(zone)).date()

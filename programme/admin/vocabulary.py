@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from efus_conference.admin_base import TranslatedAdmin, in_languages
+from programme.models import Room, SessionKind, Theme
+
+
+@admin.register(Room)
+class RoomAdmin(TranslatedAdmin):
+    list_display = ["name", "shown_edition", "seats", "order", "drafts"]
+    list_filter = ["edition"]
+    search_fields = ["name_en__unaccent", "name_fr__unaccent", "name_nl__unaccent", "address__unaccent"]
+    autocomplete_fields = ["edition"]
+    prepopulated_fields = {"slug": ["name_en"]}
+    ordering = ["-edition__number", "order", "pk"]
+    fieldsets = [
+        (None, {"fields": ["edition", "slug", "seats", "address", "order"]}),
+        *in_languages("name", "directions"),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
+        rooms: QuerySet[Room] = super().get_queryset(request)
+        return (
+            rooms.select_related("edition")
+            .prefetch_related("edition__hosting__organisation")
+            .annotate(draft_count=Count("sessions"))
+        )
+
+    @display(description=_("edition"), ordering="edition__number")
+    def shown_edition(self, room: Room) -> str:
+        return room.edition.name
+
+    @display(description=_("sessions"), ordering="draft_count")
+    def drafts(self, room: Room) -> int:
+        return int(room.draft_count)  # type: ignore[attr-defined]
+
+
+@admin.register(SessionKind)
+class SessionKindAdmin(TranslatedAdmin):
+    list_display = ["name", "colour", "has_limited_seats", "is_interpreted", "order"]
+    list_filter = ["colour", "has_limited_seats"]
+    search_fields = ["name_en__unaccent", "name_fr__unaccent", "name_nl__unaccent"]
+    prepopulated_fields = {"slug": ["name_en"]}
+    fieldsets = [
+        (None, {"fields": ["slug", "colour", "has_limited_seats", "is_interpreted", "order"]}),
+        *in_languages("name", "name_plural"),
+    ]
+
+
+@admin.register(Theme)
+class ThemeAdmin(TranslatedAdmin):
+    list_display = ["name", "slug", "drafts"]
+    list_filter = ["editions"]
+    search_fields = ["name_en__unaccent", "name_fr__unaccent", "name_nl__unaccent", "slug"]
+    autocomplete_fields = ["editions"]
+    prepopulated_fields = {"slug": ["name_en"]}
+    fieldsets = [(None, {"fields": ["slug", "editions"]}), *in_languages("name")]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Theme]:
+        themes: QuerySet[Theme] = super().get_queryset(request)
+        return themes.annotate(draft_count=Count("sessions"))
+
+    @display(description=_("sessions"), ordering="draft_count")
+    def drafts(self, theme: Theme) -> int:
+        return int(theme.draft_count)  # type: ignore[attr-defined]

@@ -1,0 +1,201 @@
+"""Sessions and speakers as spreadsheets. A session is known by its code, a speaker by the address of their page.
+
+An edition, a kind, a room, a theme and an organisation stand there by their addresses; moments with their offset
+from UTC, at the venue. A row without a code is a new session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from import_export import fields, widgets
+
+from efus_conference.exports import SafeResource
+from efus_conference.models import Edition, Organisation
+from programme.actions.comparison import LANGUAGES, TEXTS
+from programme.models import Room, Session, SessionKind, Speaker, Theme
+from programme.models.sessions import new_code
+
+Row = Mapping[str, Any]
+
+
+class BySlug(widgets.ForeignKeyWidget):
+    """A row by its address; an address that none has is an error of that line, with its name."""
+
+    def __init__(self, model: type[Model]) -> None:
+        super().__init__(model, field="slug")
+
+    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> Any:
+        if not value:
+            return None
+        found = self.candidates(row or {}).filter(slug=str(value).strip()).first()
+        if found is None:
+            raise ValueError(
+                _("There is no %(what)s with the address “%(address)s”.")
+                % {"what": self.model._meta.verbose_name, "address": value}
+            )
+        return found
+
+    def candidates(self, row: Row) -> Any:
+        return self.model._default_manager.all()
+
+
+class RoomOfTheEdition(BySlug):
+    def candidates(self, row: Row) -> Any:
+        return Room.objects.filter(edition__slug=str(row.get("edition") or "").strip())
+
+
+class Themes(widgets.ManyToManyWidget):
+    def __init__(self) -> None:
+        super().__init__(Theme, field="slug", separator=",")
+
+    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> Any:
+        slugs = {part.strip() for part in str(value or "").split(",")} - {""}
+        found = Theme.objects.filter(slug__in=slugs)
+        missing = slugs - {theme.slug for theme in found}
+        if missing:
+            raise ValueError(_("There is no theme “%(theme)s”.") % {"theme": ", ".join(sorted(missing))})
+        return found
+
+    def render(self, value: Any, obj: Model | None = None, **kwargs: Any) -> str:
+        # Read as they were prefetched: a query a line otherwise.
+        return ", ".join(sorted(theme.slug for theme in value.all())) if value is not None else ""
+
+
+class Codes(widgets.Widget):
+    """Language codes with commas."""
+
+    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> list[str]:
+        return [part.strip() for part in str(value or "").split(",") if part.strip()]
+
+    def render(self, value: Any, obj: Model | None = None, **kwargs: Any) -> str:
+        return ", ".join(value or [])
+
+
+class Moment(widgets.Widget):
+    """2027-05-19T09:30+02:00; without an offset it is the time at the venue, or else at the office."""
+
+    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> datetime | None:
+        if value in (None, ""):
+            return None
+        try:
+            moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value).strip())
+        except ValueError:
+            raise ValueError(
+                _("“%(value)s” is no date and time; write it like 2027-05-19T09:30+02:00.") % {"value": value}
+            ) from None
+        return moment if moment.tzinfo else moment.replace(tzinfo=self.zone(row or {}))
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        if value is None:
+            return ""
+        zone = obj.edition.zone if isinstance(obj, Session) else timezone.get_default_timezone()
+        return str(value.astimezone(zone).isoformat(timespec="seconds"))
+
+    def zone(self, row: Row) -> ZoneInfo:
+        slug = str(row.get("edition") or "").strip()
+        edition = Edition.objects.filter(slug=slug).first() if slug else None
+        office = timezone.get_default_timezone()
+        assert isinstance(office, ZoneInfo)
+        return edition.zone if edition else office
+
+
+def _column(name: str, widget: widgets.Widget) -> fields.Field:
+    return fields.Field(attribute=name, column_name=name, widget=widget)
+
+
+class ProgrammeResource(SafeResource):
+    class Meta(SafeResource.Meta):
+        abstract = True
+
+    def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
+        """Null and empty are one for who reads a sheet: a sheet that was not touched changes nothing."""
+        for name in self.text_columns:
+            if not getattr(instance, name) and not getattr(original, name):
+                setattr(instance, name, getattr(original, name))
+        skipped: bool = super().skip_row(instance, original, row, import_validation_errors)
+        return skipped
+
+    text_columns: tuple[str, ...] = ()
+
+
+class SessionResource(ProgrammeResource):
+    edition = _column("edition", BySlug(Edition))
+    kind = _column("kind", BySlug(SessionKind))
+    room = _column("room", RoomOfTheEdition(Room))
+    starts_at = _column("starts_at", Moment())
+    ends_at = _column("ends_at", Moment())
+    floor_languages = _column("floor_languages", Codes())
+    interpretation_languages = _column("interpretation_languages", Codes())
+    themes = _column("themes", Themes())
+    text_columns = tuple(f"{name}_{language}" for name in TEXTS for language in LANGUAGES)
+
+    class Meta(ProgrammeResource.Meta):
+        abstract = False
+        model = Session
+        import_id_fields = ["code"]
+        fields = (
+            "code",
+            "edition",
+            "kind",
+            *(f"{name}_{language}" for name in TEXTS for language in LANGUAGES),
+            "room",
+            "starts_at",
+            "ends_at",
+            "floor_languages",
+            "interpretation_languages",
+            "themes",
+            "is_cancelled",
+            "note",
+        )
+        export_order = fields
+
+    def get_queryset(self) -> Any:
+        return (
+            super()
+            .get_queryset()
+            .select_related("edition", "kind", "room")
+            .prefetch_related("themes")
+            .order_by("edition", "starts_at", "code")
+        )
+
+    def before_import_row(self, row: Any, **kwargs: Any) -> None:
+        row["code"] = str(row.get("code") or "").strip().upper() or new_code()
+
+    def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
+        if instance.edition_id is None:
+            raise ValidationError({"edition": _("Give the edition.")})
+
+
+class SpeakerResource(ProgrammeResource):
+    organisation = _column("organisation", BySlug(Organisation))
+    consented_at = _column("consented_at", Moment())
+    consent_withdrawn_at = _column("consent_withdrawn_at", Moment())
+    text_columns = tuple(f"{name}_{language}" for name in ("function", "biography") for language in LANGUAGES)
+
+    class Meta(ProgrammeResource.Meta):
+        abstract = False
+        model = Speaker
+        import_id_fields = ["slug"]
+        fields = (
+            "slug",
+            "name",
+            "sort_name",
+            "organisation",
+            *(f"{name}_{language}" for name in ("function", "biography") for language in LANGUAGES),
+            "email",
+            "basis",
+            "consented_at",
+            "consent_withdrawn_at",
+        )
+        export_order = fields
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("organisation").by_name()
