@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from babel import Locale
 from crispy_forms.helper import FormHelper
@@ -14,13 +14,15 @@ from crispy_forms.layout import Fieldset, Layout, Submit
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import Edition, User
 from efus_conference.models.organisations import COUNTRY_CODES, country_name
 from registration.models import Category, Registration
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 LINE_BREAKS = "\r\n\t"
 # They change the direction of all text that follows, also on the pages and badges of others.
@@ -50,12 +52,12 @@ def has_letter(value: str) -> None:
 
 
 def line(
-    label: str | Promise,
+    label: str | _StrPromise,
     *,
     longest: int,
-    missing: str | Promise | None = None,
+    missing: str | _StrPromise | None = None,
     autocomplete: str = "off",
-    hint: str | Promise = "",
+    hint: str | _StrPromise = "",
     checks: tuple[Callable[[str], None], ...] = (),
 ) -> forms.CharField:
     """A single line of text of at most `longest` characters; required when `missing` says what to enter."""

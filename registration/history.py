@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from efus_conference.templatetags.dates import moment_at
 from programme.models import ReleasedSession
 from registration.models import Registration, RegistrationEvent
-from registration.times import spoken_moment
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def told(registration: Registration) -> list[Told]:
         lines.append(
             Told(
                 event.at,
-                spoken_moment(event.at, registration.edition.zone),
+                moment_at(event.at, registration.edition),
                 _who(event, registration),
                 event.get_verb_display(),
                 about,

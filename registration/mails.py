@@ -14,11 +14,12 @@ from icalendar import Event
 
 from efus_conference.mail import Letter, composes, site_address
 from efus_conference.models.organisations import country_name
+from efus_conference.templatetags.dates import days_of
 from programme.calendars import UID_DOMAIN, calendar
 from programme.models import Release, ReleaseChange, ReleasedSession, Room
 from registration.agenda import entries_of
 from registration.models import Booking, Registration, Star
-from registration.times import spoken_day, spoken_span
+from registration.times import spoken_span
 
 Kind = ReleaseChange.Kind
 
@@ -141,7 +142,7 @@ def _facts(registration: Registration) -> dict[str, Any]:
         "registration": registration,
         "edition": edition,
         "edition_name": edition.name,
-        "days": _days(registration),
+        "days": days_of(edition),
         "category": registration.category.name,
         "country": country_name(registration.country),
         "is_on_behalf": not registration.is_own,
@@ -151,17 +152,6 @@ def _facts(registration: Registration) -> dict[str, Any]:
         "programme_url": site_address(reverse("programme:timetable", args=[edition.slug])),
         "register_url": site_address(reverse("registration:register")),
     }
-
-
-def _days(registration: Registration) -> str:
-    edition = registration.edition
-    days = edition.days()
-    if not days:
-        return str(edition.year)
-    first, last = spoken_day(days[0], edition.zone), spoken_day(days[-1], edition.zone)
-    if len(days) == 1:
-        return _("%(day)s %(year)s") % {"day": first, "year": edition.year}
-    return _("%(first)s to %(last)s %(year)s") % {"first": first, "last": last, "year": edition.year}
 
 
 def _conference_days(registration: Registration) -> tuple[tuple[str, bytes, str], ...]:

@@ -20,15 +20,6 @@ def spoken_clock(moment: datetime, zone: ZoneInfo) -> str:
     return date_format(timezone.localtime(moment, zone), "H:i")
 
 
-def spoken_moment(moment: datetime, zone: ZoneInfo) -> str:
-    """“20 May 2027 at 09:30”."""
-    local = timezone.localtime(moment, zone)
-    return gettext("%(day)s at %(time)s") % {
-        "day": date_format(local, "j F Y"),
-        "time": date_format(local, "H:i"),
-    }
-
-
 def spoken_span(starts_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
     """“Thursday 20 May, 09:30 to 11:00”."""
     return gettext("%(day)s, %(start)s to %(end)s") % {

@@ -8,10 +8,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import Edition
+from efus_conference.templatetags.dates import moment_at
 from programme.models import ReleasedSession
 from registration.models import Booking, Registration
 from registration.models.seats import NOT_THAT_MANY
-from registration.times import spoken_moment, spoken_span
+from registration.times import spoken_span
 
 
 class Refusal(Exception):  # noqa: N818 - no error: an answer
@@ -35,12 +36,8 @@ class RegistrationClosed(Refusal):
         if opens_at is None or closes_at is None:
             return str(_("Registration for this edition is not planned yet."))
         if self.edition.phase() == "announced":
-            return str(_("Registration opens on %(when)s.")) % {
-                "when": spoken_moment(opens_at, self.edition.zone)
-            }
-        return str(_("Registration closed on %(when)s.")) % {
-            "when": spoken_moment(closes_at, self.edition.zone)
-        }
+            return str(_("Registration opens on %(when)s.")) % {"when": moment_at(opens_at, self.edition)}
+        return str(_("Registration closed on %(when)s.")) % {"when": moment_at(closes_at, self.edition)}
 
 
 class AlreadyRegistered(Refusal):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -47,7 +48,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
     registration = registrations[0] if registrations else None
     if "registration" in request.GET:
         registration = _chosen(request.GET["registration"], registrations)
-    context = {
+    context: dict[str, Any] = {
         "registrations": registrations,
         "registration": registration,
         "edition": registration.edition if registration else None,

@@ -35,7 +35,7 @@ class Draft:
     def take(self, posted: QueryDict) -> None:
         """Takes over what was typed, valid or not."""
         names = RegistrationForm.base_fields
-        self.answers = {name: posted[name][:LONGEST] for name in names if name in posted}
+        self.answers = {name: str(posted[name])[:LONGEST] for name in names if name in posted}
 
     def form(self, edition: Edition) -> RegistrationForm:
         """The form filled with the answers and checked again."""

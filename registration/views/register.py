@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,12 +13,12 @@ from django.views.decorators.http import require_http_methods
 
 from efus_conference.models import Edition
 from efus_conference.models.organisations import country_name
+from efus_conference.templatetags.dates import moment_at
 from registration.actions import AlreadyRegistered, CategoryNotOffered, RegistrationClosed
 from registration.actions import register as register_person
 from registration.forms import RegistrationForm, WhoForm, first_answers
 from registration.models import Registration
 from registration.requests import reader
-from registration.times import spoken_moment
 from registration.views.drafts import Draft, forget
 
 DONE = "registered_last"
@@ -157,11 +159,11 @@ def _is_the_same(existing: Registration, answers: dict[str, object]) -> bool:
 
 def _closed(request: HttpRequest, edition: Edition | None) -> HttpResponse:
     """Before the opening, after the closing, between two editions: when it is, and what one had typed."""
-    context = {"edition": edition, "phase": edition.phase() if edition else "unknown"}
+    context: dict[str, Any] = {"edition": edition, "phase": edition.phase() if edition else "unknown"}
     if edition is not None:
         opens_at, closes_at = edition.registration_opens_at, edition.registration_closes_at
-        context["opens"] = spoken_moment(opens_at, edition.zone) if opens_at else ""
-        context["closed"] = spoken_moment(closes_at, edition.zone) if closes_at else ""
+        context["opens"] = moment_at(opens_at, edition) if opens_at else ""
+        context["closed"] = moment_at(closes_at, edition) if closes_at else ""
         draft = Draft.of(request, edition)
         if draft is not None and draft.answers:
             fields = RegistrationForm.base_fields

@@ -1,0 +1,299 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+
+from efus_conference.admin_base import (
+    OrganisersAdmin,
+    OrganisersTabularInline,
+    ReadOnlyAdmin,
+    SpreadsheetAdmin,
+    TranslatedAdmin,
+    in_languages,
+)
+from efus_conference.models.organisations import country_name
+from registration.actions import cancel_registration, change_registration, register
+from registration.actions.registrations import CHANGEABLE
+from registration.admin.base import RefusingAdmin, for_each
+from registration.admin.resources import RegistrationResource, RegistrationWithNeedsResource
+from registration.forms import countries
+from registration.models import Booking, Category, Delegation, Place, Registration, RegistrationEvent
+from registration.requests import reader
+
+READ_NEEDS = "registration.read_needs"
+
+
+class EventInline(ReadOnlyAdmin, OrganisersTabularInline):
+    model = RegistrationEvent
+    fields = ["at", "verb", "actor", "detail"]
+    readonly_fields = fields
+    show_change_link = False
+    tab = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RegistrationEvent]:
+        events: QuerySet[RegistrationEvent] = super().get_queryset(request).select_related("actor")
+        return events
+
+
+class DeskForm(forms.ModelForm):
+    """What the desk enters by hand; the constraints say beside the field when someone is there already."""
+
+    country = forms.ChoiceField(label=_("Country"), choices=countries, required=False)
+
+    class Meta:
+        model = Registration
+        fields = "__all__"  # noqa: DJ007 - the admin's fieldsets choose
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        category, edition = answers.get("category"), answers.get("edition") or self.instance.edition
+        if category is not None and category.edition_id != edition.pk:
+            self.add_error("category", _("This category belongs to another edition."))
+        if not answers.get("email") and answers.get("mails_to") not in (None, Registration.MailsTo.MANAGER):
+            self.add_error("email", _("Enter an e-mail address, or let the mails go to whoever keeps it."))
+        return answers
+
+
+@admin.register(Registration)
+class RegistrationAdmin(RefusingAdmin, SpreadsheetAdmin):
+    """Entering by hand registers, saving changes, and the button cancels, each as on the site, with its mail."""
+
+    form = DeskForm
+    resource_classes = [RegistrationResource]
+    list_display = [
+        "shown_name",
+        "shown_organisation",
+        "shown_country",
+        "category",
+        "shown_status",
+        "managed_by",
+        "submitted_at",
+    ]
+    list_filter = [
+        "status",
+        "edition",
+        ("category", admin.RelatedOnlyFieldListFilter),
+        "language",
+        "is_own",
+        "submitted_at",
+    ]
+    list_select_related = ["category", "managed_by", "organisation", "edition"]
+    search_fields = [
+        "given_name__unaccent",
+        "family_name__unaccent",
+        "organisation_name__unaccent",
+        "organisation__name_en__unaccent",
+        "email",
+        "managed_by__email",
+    ]
+    date_hierarchy = "submitted_at"
+    autocomplete_fields = ["managed_by", "organisation"]
+    inlines = [EventInline]
+    actions = ["cancel_chosen"]
+    readonly_fields = ["status", "submitted_at", "changed_at", "cancelled_at", "seats"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Registration | None = None) -> Any:
+        person = [("given_name", "family_name"), ("email", "language"), ("managed_by", "is_own"), "mails_to"]
+        part = ["category", "function", ("organisation_name", "organisation"), "country"]
+        if request.user.has_perm(READ_NEEDS):
+            part.append("needs")
+        if obj is None:
+            return [(None, {"fields": ["edition", *person]}), (_("At the conference"), {"fields": part})]
+        state = [("edition", "status"), ("submitted_at", "changed_at", "cancelled_at")]
+        return [
+            (None, {"fields": [*state, *person]}),
+            (_("At the conference"), {"fields": [*part, "seats"]}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Registration | None = None) -> list[str]:
+        return [*self.readonly_fields, *(["edition"] if obj else [])]
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # one cancels
+
+    def has_change_permission(self, request: HttpRequest, obj: Registration | None = None) -> bool:
+        return bool(super().has_change_permission(request, obj)) and (obj is None or obj.is_live)
+
+    def get_export_resource_classes(self, request: HttpRequest) -> list[type[RegistrationResource]]:
+        if request.user.has_perm(READ_NEEDS):
+            return [RegistrationWithNeedsResource]
+        return [RegistrationResource]
+
+    def get_export_queryset(self, request: HttpRequest) -> QuerySet[Registration]:
+        rows: QuerySet[Registration] = super().get_export_queryset(request)
+        return rows.select_related("edition", "category", "organisation", "managed_by")
+
+    def save_model(self, request: HttpRequest, obj: Registration, form: Any, change: bool) -> None:
+        answers, by = form.cleaned_data, reader(request)
+        fields = {name: answers[name] for name in CHANGEABLE if name in answers}
+        if change:
+            change_registration(registration=obj, by=by, **fields)
+            kept = {
+                name: answers[name]
+                for name in ("organisation", "managed_by", "is_own")
+                if name in form.changed_data
+            }
+            if kept:
+                Registration.objects.filter(pk=obj.pk).update(**kept)
+        else:
+            made = register(
+                edition=answers["edition"],
+                managed_by=answers["managed_by"],
+                by=by,
+                is_own=answers["is_own"],
+                is_desk=True,
+                **{"needs": "", **fields},
+            )
+            if answers.get("organisation"):
+                Registration.objects.filter(pk=made.pk).update(organisation=answers["organisation"])
+            obj.pk = made.pk
+        obj.refresh_from_db()
+
+    @action(description=_("Cancel, and free the seats"), permissions=["change"])
+    def cancel_chosen(self, request: HttpRequest, queryset: QuerySet[Registration]) -> HttpResponse | None:
+        """Asks first: it cannot be undone, and each of them gets a mail."""
+        chosen = Registration.objects.live().filter(pk__in=queryset.values("pk"))
+        if "confirmed" not in request.POST:
+            context = {
+                **self.admin_site.each_context(request),
+                "title": gettext("Cancel these registrations?"),
+                "opts": self.opts,
+                "chosen": chosen,
+            }
+            return TemplateResponse(request, "admin/registration/cancel_chosen.html", context)
+        by = reader(request)
+        count = for_each(request, chosen, lambda row: cancel_registration(registration=row, by=by))
+        done = ngettext(
+            "%(count)d registration is cancelled.", "%(count)d registrations are cancelled.", count
+        )
+        messages.success(request, done % {"count": count})
+        return None
+
+    @display(description=_("name"), ordering="family_name")
+    def shown_name(self, registration: Registration) -> str:
+        return registration.name
+
+    @display(description=_("organisation"), ordering="organisation_name")
+    def shown_organisation(self, registration: Registration) -> str:
+        return registration.shown_organisation
+
+    @display(description=_("country"), ordering="country")
+    def shown_country(self, registration: Registration) -> str:
+        return country_name(registration.country)
+
+    @display(
+        description=_("status"), ordering="status", label={"confirmed": "success", "cancelled": "danger"}
+    )
+    def shown_status(self, registration: Registration) -> tuple[str, str]:
+        return registration.status, registration.get_status_display()
+
+    @display(description=_("seats"))
+    def seats(self, registration: Registration) -> SafeString | str:
+        bookings = Booking.objects.filter(place_id=registration.place_id).select_related("session")
+        lines = format_html_join(
+            "", "<li>{}: {}</li>", ((booking.session, booking.get_status_display()) for booking in bookings)
+        )
+        return format_html("<ul>{}</ul>", lines) if lines else "–"
+
+
+@admin.register(Category)
+class CategoryAdmin(TranslatedAdmin):
+    list_display = ["name", "edition", "is_by_invitation", "order"]
+    list_filter = ["edition", "is_by_invitation"]
+    list_select_related = ["edition"]
+    search_fields = ["name_en__unaccent", "name_fr__unaccent", "name_nl__unaccent", "slug"]
+    prepopulated_fields = {"slug": ["name_en"]}
+    fieldsets = [
+        (None, {"fields": ["edition", "slug", "is_by_invitation", "order"]}),
+        *in_languages("name", "hint"),
+    ]
+
+
+class PlaceInline(OrganisersTabularInline):
+    model = Place
+    fields = ["shown_person"]
+    readonly_fields = ["shown_person"]
+    verbose_name_plural = _("places")
+    can_delete = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Place]:
+        return with_people(super().get_queryset(request))
+
+    @display(description=_("person"))
+    def shown_person(self, place: Place) -> str:
+        return person_of(place)
+
+
+@admin.register(Delegation)
+class DelegationAdmin(OrganisersAdmin):
+    list_display = ["organisation", "edition", "coordinator", "places_count", "named_count"]
+    list_filter = ["edition"]
+    list_select_related = ["organisation", "edition", "coordinator"]
+    search_fields = ["organisation__name_en__unaccent", "coordinator__email", "coordinator__name__unaccent"]
+    autocomplete_fields = ["organisation", "coordinator"]
+    inlines = [PlaceInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Delegation]:
+        named = Count("places__registrations", filter=~Q(places__registrations__status="cancelled"))
+        rows: QuerySet[Delegation] = super().get_queryset(request)
+        return rows.annotate(places_n=Count("places", distinct=True), named_n=named)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        for place in formset.save(commit=False):
+            place.edition = form.instance.edition
+            place.save()
+        for place in formset.deleted_objects:
+            place.delete()
+
+    @display(description=_("places"))
+    def places_count(self, delegation: Any) -> int:
+        return int(delegation.places_n)
+
+    @display(description=_("named"))
+    def named_count(self, delegation: Any) -> int:
+        return int(delegation.named_n)
+
+
+@admin.register(Place)
+class PlaceAdmin(OrganisersAdmin):
+    list_display = ["__str__", "shown_person", "delegation", "edition"]
+    list_filter = ["edition"]
+    list_select_related = ["edition", "delegation__organisation", "delegation__edition"]
+    search_fields = [
+        "registrations__family_name__unaccent",
+        "registrations__given_name__unaccent",
+        "delegation__organisation__name_en__unaccent",
+    ]
+    autocomplete_fields = ["delegation"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Place]:
+        return with_people(super().get_queryset(request))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Place | None = None) -> list[str]:
+        return ["edition", "shown_person"] if obj else ["shown_person"]
+
+    @display(description=_("person"))
+    def shown_person(self, place: Place) -> str:
+        return person_of(place)
+
+
+def with_people(places: QuerySet[Place]) -> QuerySet[Place]:
+    people = Registration.objects.live().defer("needs")
+    return places.prefetch_related(Prefetch("registrations", people, to_attr="people"))
+
+
+def person_of(place: Any) -> str:
+    return ", ".join(person.name for person in getattr(place, "people", [])) or gettext("not named yet")

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import F, Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+
+from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin
+from registration.actions import give_up_seat, revoke_agenda_link, set_seats
+from registration.admin.base import RefusingAdmin, for_each
+from registration.admin.people import person_of
+from registration.models import Booking, FeedLink, Registration, RegistrationEvent, SeatPool, Star
+from registration.requests import reader
+
+
+@admin.register(SeatPool)
+class SeatPoolAdmin(RefusingAdmin):
+    list_display = ["session", "starts_at", "capacity", "held", "taken", "shown_free", "fullness"]
+    list_filter = ["session__edition", "session__kind"]
+    list_select_related = ["session"]
+    search_fields = ["session__title_en__unaccent", "session__title_fr__unaccent", "session__code"]
+    autocomplete_fields = ["session"]
+    fields = ["session", ("capacity", "held"), ("offered", "taken", "shown_free")]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SeatPool]:
+        rows: QuerySet[SeatPool] = super().get_queryset(request)
+        # Fullest first is what one looks for; the model's own order is by time.
+        return rows.annotate(free_n=F("capacity") - F("held") - F("offered") - F("taken"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: SeatPool | None = None) -> list[str]:
+        counted = ["offered", "taken", "shown_free"]
+        return ["session", *counted] if obj else counted
+
+    def has_delete_permission(self, request: HttpRequest, obj: SeatPool | None = None) -> bool:
+        """A pool with seats given stays, also when its session is cancelled."""
+        return bool(super().has_delete_permission(request, obj)) and obj is not None and obj.taken == 0
+
+    def save_model(self, request: HttpRequest, obj: SeatPool, form: Any, change: bool) -> None:
+        set_seats(session=obj.session, capacity=obj.capacity, held=obj.held)
+
+    @display(description=_("starts"), ordering="session__starts_at")
+    def starts_at(self, pool: SeatPool) -> Any:
+        return pool.session.starts_at
+
+    @display(description=_("free"), ordering="free_n")
+    def shown_free(self, pool: SeatPool) -> int | str:
+        return pool.free if pool.pk else "–"
+
+    @display(description=_("how full"), label={"full": "danger", "nearly": "warning", "free": "success"})
+    def fullness(self, pool: SeatPool) -> tuple[str, str]:
+        given = pool.capacity - pool.free
+        share = given / pool.capacity if pool.capacity else 1
+        state = "full" if pool.free < 1 else "nearly" if share >= 0.8 else "free"
+        return state, gettext("%(given)d of %(seats)d") % {"given": given, "seats": pool.capacity}
+
+
+@admin.register(Booking)
+class BookingAdmin(ReadOnlyAdmin, OrganisersAdmin):
+    list_display = ["session", "person", "shown_status", "booked_by", "booked_at"]
+    list_filter = ["status", "session__edition", "session__kind", "booked_at"]
+    list_select_related = ["session", "booked_by", "place"]
+    search_fields = [
+        "session__title_en__unaccent",
+        "session__code",
+        "place__registrations__family_name__unaccent",
+        "place__registrations__given_name__unaccent",
+    ]
+    actions = ["give_up"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
+        people = Registration.objects.live().defer("needs")
+        rows: QuerySet[Booking] = super().get_queryset(request)
+        return rows.prefetch_related(Prefetch("place__registrations", people, to_attr="people"))
+
+    def has_give_up_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("registration.change_registration")
+
+    @action(description=_("Give up the seat"), permissions=["give_up"])
+    def give_up(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
+        by, standing = reader(request), Booking.objects.standing().filter(pk__in=queryset.values("pk"))
+        count = for_each(request, standing, lambda booking: give_up_seat(booking=booking, by=by))
+        done = ngettext("%(count)d seat is free again.", "%(count)d seats are free again.", count)
+        messages.success(request, done % {"count": count})
+
+    @display(description=_("person"))
+    def person(self, booking: Booking) -> str:
+        return person_of(booking.place)
+
+    @display(
+        description=_("status"),
+        ordering="status",
+        label={"active": "success", "clash": "warning", "given_up": "info", "called_off": "danger"},
+    )
+    def shown_status(self, booking: Booking) -> tuple[str, str]:
+        return booking.status, booking.get_status_display()
+
+
+@admin.register(Star)
+class StarAdmin(ReadOnlyAdmin, OrganisersAdmin):
+    list_display = ["session", "registration", "starred_at"]
+    list_filter = ["session__edition"]
+    list_select_related = ["session", "registration"]
+    search_fields = ["session__title_en__unaccent", "session__code"]
+
+
+@admin.register(FeedLink)
+class FeedLinkAdmin(ReadOnlyAdmin, OrganisersAdmin):
+    """Whose calendar has an address; the address itself opens the agenda and is shown to nobody here."""
+
+    list_display = ["registration", "made_at", "revoked_at"]
+    list_select_related = ["registration"]
+    fields = ["registration", "made_at", "revoked_at"]
+    search_fields = ["registration__family_name__unaccent"]
+    actions = ["revoke"]
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("registration.change_registration")
+
+    @action(description=_("Revoke the address"), permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[FeedLink]) -> None:
+        links = list(queryset.filter(revoked_at=None).select_related("registration"))
+        for link in links:
+            revoke_agenda_link(registration=link.registration)
+        done = ngettext("%(count)d address is revoked.", "%(count)d addresses are revoked.", len(links))
+        messages.success(request, done % {"count": len(links)})
+
+
+@admin.register(RegistrationEvent)
+class RegistrationEventAdmin(ReadOnlyAdmin, OrganisersAdmin):
+    list_display = ["at", "registration", "verb", "actor", "detail"]
+    list_filter = ["verb", "at"]
+    list_select_related = ["registration", "actor"]
+    search_fields = ["registration__family_name__unaccent", "registration__given_name__unaccent"]
