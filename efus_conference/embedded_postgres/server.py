@@ -43,7 +43,7 @@ class Server:
 
     @property
     def socket_folder(self) -> Path:
-        """Where the server answers; a link points away where DATA_DIR is too long for a socket's address."""
+        """Where the server answers; a link points away where DATA_DIR's path is not fit for a socket."""
         return self._socket.readlink() if self._socket.is_symlink() else self._socket
 
     def ensure_running(self) -> None:
@@ -136,7 +136,9 @@ class Server:
 
     def _socket_parents(self) -> list[Path]:
         is_short = len(os.fsencode(self._socket / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET
-        return [self._socket.parent] if is_short else []
+        # libpq takes a comma for the end of one host's name, the server a quote for the end of the folder's.
+        is_plain = not set(',"') & set(str(self._socket))
+        return [self._socket.parent] if is_short and is_plain else []
 
     def _make(self, identity: Identity) -> None:
         if self.folder.exists() and any(self.folder.iterdir()):
