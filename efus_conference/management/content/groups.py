@@ -15,7 +15,7 @@ KEEP = ("view", "add", "change")
 EDIT = ("view", "change")
 VIEW = ("view",)
 
-# By whom and for what: docs/organisers.md. A model that stands in no list is the administrators'.
+# A model that stands in no list is the administrators'. A right with an underscore is one of the model's own.
 GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "content": {
         "efus_conference.edition": KEEP,
@@ -41,7 +41,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "declarations.declarationpoint": VIEW,
     },
     "registration desk": {
-        "registration.registration": KEEP,
+        "registration.registration": (*KEEP, "read_needs"),
         "registration.registrationevent": VIEW,
         "registration.delegation": ALL,
         "registration.place": ALL,
@@ -49,6 +49,8 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "registration.seatpool": KEEP,
         "registration.booking": KEEP,
         "registration.star": VIEW,
+        "registration.feedlink": VIEW,
+        "efus_conference.mail": VIEW,
         "efus_conference.edition": VIEW,
         "efus_conference.organisation": KEEP,
         "efus_conference.user": VIEW,
@@ -98,8 +100,13 @@ def load_groups(ledger: Ledger) -> None:
 
 def permissions(rights: dict[str, tuple[str, ...]]) -> list[Permission]:
     wanted = [
-        Q(content_type__app_label=label.split(".")[0], codename=f"{right}_{label.split('.')[1]}")
+        Q(content_type__app_label=app, content_type__model=model, codename=_codename(right, model))
         for label, allowed in rights.items()
+        for app, model in [label.split(".")]
         for right in allowed
     ]
     return list(Permission.objects.filter(reduce(or_, wanted)))
+
+
+def _codename(right: str, model: str) -> str:
+    return right if "_" in right else f"{right}_{model}"
