@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -45,6 +45,8 @@ def private(response: HttpResponse) -> HttpResponse:
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    # Django would write the address, and with it the secret, of a status from 400 on into the log.
+    response._has_been_logged = True  # type: ignore[attr-defined]
     return response
 
 
@@ -155,7 +157,7 @@ def receipt(request: HttpRequest, receipt_code: str) -> HttpResponse:
         .first()
     )
     if signature is None:
-        raise Http404
+        return private(render(request, "404.html", status=404))
     language = _language(request, signature.invitation.language if signature.invitation else None)
     events = list(signature.events.order_by("at", "pk"))
     with translation.override(language):

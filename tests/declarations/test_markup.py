@@ -28,7 +28,9 @@ def test_no_html_passes() -> None:
 
 
 def test_numbers_are_shown_as_they_are_written() -> None:
-    numbers = [block.number for block in blocks("7. Seven.\n\n9. Nine.\n\n# Part\n\n10. Ten.\n1989 was early.")]
+    numbers = [
+        block.number for block in blocks("7. Seven.\n\n9. Nine.\n\n# Part\n\n10. Ten.\n1989 was early.")
+    ]
     assert numbers == ["7", "9", "", "10"]
 
 

@@ -18,9 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def decide(signature: Signature, by: Any, kind: str = "verified") -> str:
-    return refused_by(
-        lambda: SignatureEvent.objects.create(signature=signature, kind=kind, actor=actor(by))
-    )
+    return refused_by(lambda: SignatureEvent.objects.create(signature=signature, kind=kind, actor=actor(by)))
 
 
 def sql(statement: str, *values: Any) -> str:
@@ -188,9 +186,7 @@ def test_history_is_entered_by_the_archive_and_never_becomes_verified() -> None:
         decide(signature, officer()),
         decide(draft, officer(), "historical"),
         refused_by(
-            lambda: SignatureEvent.objects.create(
-                signature=draft, kind="submitted", actor=actor_of_archive()
-            )
+            lambda: SignatureEvent.objects.create(signature=draft, kind="submitted", actor=actor_of_archive())
         ),
     ] == [
         "historical",

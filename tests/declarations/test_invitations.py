@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from declarations import actions
+from declarations.actions import confirm_mailbox, invite, new_link, set_mailbox
+from declarations.models import Invitation, Mailbox
+from efus_conference.models import Mail
+from tests import factories
+from tests.declarations.making import actor, invited, office, officer, published, submitted
+
+pytestmark = pytest.mark.django_db
+
+
+def refusal(do: Any, *args: Any, **kwargs: Any) -> str:
+    with pytest.raises(actions.Refusal) as caught:
+        do(*args, **kwargs)
+    return type(caught.value).__name__
+
+
+def test_the_first_mailbox_counts_at_once_and_a_change_when_a_second_officer_confirmed_it() -> None:
+    one, two = officer(), officer()
+    signatory = factories.signatory(published())
+    first = set_mailbox(signatory=signatory, email="a@town.example", by=one)
+    change = set_mailbox(signatory=signatory, email="b@town.example", by=one)
+    before = signatory.registered_mailbox()
+    alone = refusal(confirm_mailbox, mailbox=change, by=one)
+    confirm_mailbox(mailbox=change, by=two)
+    assert [before, alone, signatory.registered_mailbox()] == [first, "SameOfficer", change]
+
+
+def test_a_changed_mailbox_ends_the_links_to_the_one_before() -> None:
+    invitation, token = invited(office())
+    change = set_mailbox(signatory=invitation.signatory, email="b@town.example", by=officer())
+    confirm_mailbox(mailbox=change, by=officer())
+    assert not Invitation.objects.by_token(token).usable().exists()
+
+
+def test_a_mailbox_is_confirmed_once_and_only_the_last_change() -> None:
+    signatory = office()
+    change = set_mailbox(signatory=signatory, email="b@town.example", by=officer())
+    later = set_mailbox(signatory=signatory, email="c@town.example", by=officer())
+    first = Mailbox.objects.get(signatory=signatory, is_first=True)
+    confirm_mailbox(mailbox=later, by=officer())
+    assert [refusal(confirm_mailbox, mailbox=each, by=officer()) for each in (first, change, later)] == [
+        "NothingToConfirm"
+    ] * 3
+
+
+def test_the_registered_mailbox_and_nonsense_are_refused() -> None:
+    signatory = office()
+    assert (
+        refusal(set_mailbox, signatory=signatory, email="OFFICE@town.example", by=officer()) == "SameMailbox"
+    )
+    with pytest.raises(ValidationError):
+        set_mailbox(signatory=signatory, email="nobody", by=officer())
+
+
+def test_inviting_needs_a_mailbox_a_published_open_declaration_and_no_signature() -> None:
+    by = officer()
+    closed = office(published())
+    closed.declaration.is_open_to_signatures = False
+    closed.declaration.save()
+    cases = [
+        factories.signatory(published()),
+        office(factories.declaration()),
+        office(published(is_historical=False, is_open_to_signatures=False)),
+        closed,
+        submitted().signatory,
+    ]
+    assert [refusal(invite, signatory=each, language="en", by=by) for each in cases] == [
+        "NoMailbox",
+        "TakesNoSignatures",
+        "TakesNoSignatures",
+        "TakesNoSignatures",
+        "HasSigned",
+    ]
+    assert refusal(invite, signatory=office(), language="xx", by=by) == "UnknownLanguage"
+
+
+def test_an_invitation_lasts_thirty_days_and_ends_the_earlier_ones() -> None:
+    signatory, by = office(), officer()
+    first = invite(signatory=signatory, language="en", by=by)
+    second = invite(signatory=signatory, language="fr", by=by)
+    first.refresh_from_db()
+    assert [
+        second.expires_at - timezone.now() > timedelta(days=29, hours=23),
+        second.language,
+        second.sent_by,
+        first.revoked_at is not None,
+        list(Invitation.objects.usable()),
+    ] == [True, "fr", actor(by), True, [second]]
+
+
+def test_a_new_link_replaces_the_one_before_and_no_link_is_made_for_a_revoked_invitation() -> None:
+    invitation, first = invited()
+    second = new_link(invitation=invitation)
+    usable = Invitation.objects.usable()
+    assert [usable.by_token(token).exists() for token in (first, second)] == [False, True]
+    actions.revoke(invitation=invitation)
+    assert refusal(new_link, invitation=invitation) == "LinkNotUsable"
+
+
+def test_a_link_handed_over_by_hand_is_not_mailed_on_top() -> None:
+    from declarations import mails
+
+    invitation, token = invited()
+    assert list(mails.invitation(invitation_id=invitation.pk)) == []
+    assert Invitation.objects.by_token(token).usable().exists()
+
+
+def test_a_job_that_runs_again_after_its_mail_leaves_the_sent_link_alone() -> None:
+    from declarations import mails
+
+    invitation = invite(signatory=office(), language="en", by=officer())
+    (letter,) = mails.invitation(invitation_id=invitation.pk)
+    Mail.objects.create(
+        kind="declarations/invitation", to=letter.to, subject_ids={"invitation_id": invitation.pk}
+    )
+    (token,) = letter.secrets
+    assert list(mails.invitation(invitation_id=invitation.pk)) == []
+    assert Invitation.objects.by_token(token).usable().exists()
+
+
+def test_a_new_link_is_asked_for_on_behalf_of_who_invited() -> None:
+    by = officer()
+    invitation, token = invited(by=by)
+    actions.revoke(invitation=invitation)
+    actions.ask_for_new_link(token=token, address="192.0.2.1")
+    renewed = Invitation.objects.usable().get()
+    assert [renewed.signatory, renewed.sent_by] == [invitation.signatory, actor(by)]
+
+
+def test_new_links_are_limited_per_signatory_and_per_asker() -> None:
+    _invitation, token = invited()
+    for number in range(5):
+        actions.ask_for_new_link(token=token, address=f"192.0.2.{number}")
+    assert Invitation.objects.count() == 1 + 3
+    _other, another = invited()
+    for _again in range(10):
+        actions.ask_for_new_link(token="invented", address="198.51.100.7")
+    actions.ask_for_new_link(token=another, address="198.51.100.7")
+    assert Invitation.objects.count() == 1 + 3 + 1
+
+
+def test_who_may_not_sign_any_more_gets_no_new_link() -> None:
+    signature = submitted()
+    invitation, token = signature.invitation, "used-token"
+    assert invitation is not None
+    from declarations.models.invitations import hash_of_token
+
+    Invitation.objects.filter(pk=invitation.pk).update(token_hash=hash_of_token(token))
+    actions.ask_for_new_link(token=token, address="192.0.2.1")
+    assert list(Invitation.objects.all()) == [invitation]

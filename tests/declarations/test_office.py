@@ -1,0 +1,288 @@
+"""The office's way, as a browser takes it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from declarations import actions
+from declarations.models import Invitation, Signature
+from declarations.models.invitations import hash_of_token
+from tests.declarations.making import (
+    form,
+    invited,
+    office,
+    officer,
+    pdf,
+    png,
+    published,
+    submitted,
+    upload,
+    yesterday,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def browser() -> Client:
+    """As strict as a browser that has no cookie and no token against forged forms."""
+    return Client(enforce_csrf_checks=True)
+
+
+def text_of(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def begin(browser: Client, token: str) -> None:
+    assert browser.post(f"/sign/{token}").headers["Location"] == f"/sign/{token}/record"
+
+
+def test_an_office_records_its_signature_from_link_to_receipt(browser: Client) -> None:
+    invitation, token = invited(language="fr")
+    opened = text_of(browser.get(f"/sign/{token}"))
+    assert "Les villes agissent." in opened
+    begin(browser, token)
+    assert browser.get(f"/sign/{token}/record").status_code == 200
+    response = browser.post(f"/sign/{token}/record", {**form(), "signed_page": upload(pdf(), "signé.pdf")})
+    assert response.headers["Location"] == f"/sign/{token}/check"
+    checked = text_of(browser.get(f"/sign/{token}/check"))
+    assert [said in checked for said in ("Robin Example", "Mayor", "signé.pdf", "Français")] == [True] * 4
+    response = browser.post(f"/sign/{token}/check")
+    signature = Signature.objects.get()
+    assert response.headers["Location"] == f"/sign/receipt/{signature.receipt_code}/"
+    assert [signature.state, signature.language, signature.invitation] == ["submitted", "fr", invitation]
+    receipt = browser.get(response.headers["Location"])
+    assert [receipt.status_code, signature.text_hash in text_of(receipt)] == [200, True]
+
+
+def test_opening_changes_nothing_however_often_and_whatever_asks(browser: Client) -> None:
+    invitation, token = invited()
+    before = Invitation.objects.values().get()
+    for path in (f"/sign/{token}", f"/sign/{token}/", f"/sign/{token}?text=fr&lang=nl"):
+        assert [browser.get(path).status_code, browser.head(path).status_code] == [200, 200]
+    assert [browser.get(f"/sign/{token}/{step}").status_code for step in ("record", "check")] == [302, 302]
+    assert [Invitation.objects.values().get(), Signature.objects.count()] == [before, 0]
+    begin(browser, token)
+    invitation.refresh_from_db()
+    assert invitation.opened_at is not None
+
+
+def unusable_links() -> dict[str, str]:
+    links = {}
+    for name in ("expired", "revoked", "closed"):
+        invitation, links[name] = invited()
+        if name == "expired":
+            Invitation.objects.filter(pk=invitation.pk).update(expires_at=timezone.now())
+        elif name == "revoked":
+            actions.revoke(invitation=invitation)
+        else:
+            invitation.signatory.declaration.is_open_to_signatures = False
+            invitation.signatory.declaration.save()
+    signature = submitted()
+    links["used"] = "a-used-token"
+    Invitation.objects.filter(pk=signature.invitation_id).update(token_hash=hash_of_token(links["used"]))
+    links["invented"] = "never-was-one"
+    return links
+
+
+@pytest.mark.parametrize("step", ["", "/record", "/check"])
+def test_an_unusable_link_of_any_kind_gives_one_and_the_same_page(browser: Client, step: str) -> None:
+    links = unusable_links()
+    pages = {name: browser.get(f"/sign/{token}{step}") for name, token in links.items()}
+    bodies = {(page.status_code, page.content, str(sorted(page.headers.items()))) for page in pages.values()}
+    assert len(bodies) == 1
+    assert "This link does not work" in text_of(pages["used"])
+    posted = {browser.post(f"/sign/{token}{step}").content for token in links.values()}
+    assert posted == {pages["used"].content}
+
+
+def test_asking_for_a_new_link_is_answered_alike_and_sent_to_who_may_still_sign(browser: Client) -> None:
+    links = unusable_links()
+    before = Invitation.objects.count()
+    answers = {name: browser.post(f"/sign/{token}", {"new_link": "1"}) for name, token in links.items()}
+    assert len({(answer.status_code, answer.content) for answer in answers.values()}) == 1
+    assert Invitation.objects.count() == before + 2  # the expired and the revoked one
+
+
+def test_the_pages_are_kept_by_nobody_and_tell_no_other_site(browser: Client) -> None:
+    _invitation, token = invited()
+    signature = submitted()
+    for path in (
+        f"/sign/{token}",
+        "/sign/invented",
+        f"/sign/receipt/{signature.receipt_code}/",
+        "/sign/receipt/x/",
+    ):
+        response = browser.get(path)
+        headers = [response.headers[name] for name in ("Cache-Control", "Referrer-Policy", "X-Robots-Tag")]
+        assert headers == ["no-store", "no-referrer", "noindex, nofollow"]
+        assert not response.cookies
+
+
+def test_the_log_does_not_hold_the_secret_of_a_link(browser: Client, caplog: Any) -> None:
+    browser.get("/sign/a-secret-from-a-mail")
+    browser.get("/sign/receipt/another-secret/")
+    assert caplog.messages == []
+
+
+def test_the_language_is_the_invitation_s_until_another_is_chosen(browser: Client) -> None:
+    _invitation, token = invited(language="fr")
+    assert [
+        browser.get(f"/sign/{token}", headers={"Accept-Language": "nl"}).headers["Content-Language"],
+        browser.get(f"/sign/{token}?lang=nl").headers["Content-Language"],
+        browser.get(f"/sign/{token}?lang=xx").headers["Content-Language"],
+    ] == ["fr", "nl", "fr"]
+    assert "Cities act." in text_of(browser.get(f"/sign/{token}?text=en"))
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "message"),
+    [
+        ({"signer_name": ""}, "signer_name", "Enter the name of the person who signed."),
+        (
+            {"signer_name": "x" * 201},
+            "signer_name",
+            "Ensure this value has at most 200 characters (it has 201).",
+        ),
+        ({"signer_office": "a\x00b"}, "signer_office", "Null characters are not allowed."),
+        ({"signed_on": "someday"}, "signed_on", "Enter the day of the signature as a date."),
+        (
+            {"signed_on": "2999-01-01"},
+            "signed_on",
+            "The day of the signature is in the future. Enter a day up to today.",
+        ),
+        (
+            {"signed_on": yesterday()},
+            "signed_on",
+            "The day of the signature is before the declaration was published. Check the year.",
+        ),
+        ({"basis": "magic"}, "basis", "Select a valid choice. magic is not one of the available choices."),
+        ({"basis": "council", "decided_on": yesterday()}, "body", "Enter the body that decided."),
+        ({"basis": "council", "body": "Council"}, "decided_on", "Enter the day of the decision."),
+        (
+            {"basis": "ratification", "body": "Council"},
+            "ratify_until",
+            "Enter the day until which it is to be ratified.",
+        ),
+        (
+            {"basis": "ratification", "body": "Council", "ratify_until": yesterday()},
+            "ratify_until",
+            "The ratification is due before the signature. Check both days.",
+        ),
+    ],
+)
+def test_a_bad_answer_gets_its_message_and_costs_no_other_answer(
+    browser: Client, changed: dict[str, str], field: str, message: str
+) -> None:
+    _invitation, token = invited()
+    begin(browser, token)
+    kept = {"reference": "Decision <17> & more"}
+    response = browser.post(
+        f"/sign/{token}/record", {**form(), **kept, **changed, "signed_page": upload(pdf(), "page.pdf")}
+    )
+    assert response.status_code == 200
+    assert response.context["form"].errors == {field: [message]}
+    assert "Decision &lt;17&gt; &amp; more" in text_of(response)
+    assert Signature.objects.get().evidence.get().name == "page.pdf"  # the upload is kept
+    again = browser.post(
+        f"/sign/{token}/record",
+        {**form(), "basis": "council", "body": "Council", "decided_on": yesterday()},
+    )
+    assert again.headers["Location"] == f"/sign/{token}/check"
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "message"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "page.svg", "This is not a PDF"),
+        (b"<!doctype html><script>alert(1)</script>", "page.pdf", "This is not a PDF"),
+        (b"", "page.pdf", "The file of the signed page is empty."),
+        (b"%PDF-1.7 broken", "page.pdf", "This is not a PDF"),
+        (b"%PDF-" + b"0" * (10 * 1024 * 1024), "page.pdf", "This file is larger than 10 MB."),
+    ],
+)
+def test_a_bad_file_gets_its_message_beside_the_field(
+    browser: Client, content: bytes, name: str, message: str
+) -> None:
+    _invitation, token = invited()
+    begin(browser, token)
+    response = browser.post(f"/sign/{token}/record", {**form(), "signed_page": upload(content, name)})
+    assert [response.status_code, list(response.context["form"].errors)] == [200, ["signed_page"]]
+    assert response.context["form"].errors["signed_page"][0].startswith(message)
+    assert "Robin Example" in text_of(response)
+    assert not Signature.objects.get().evidence.exists()
+
+
+def test_what_the_basis_has_no_place_for_is_not_kept(browser: Client) -> None:
+    _invitation, token = invited()
+    begin(browser, token)
+    data = form(body="Council", decided_on=yesterday(), reference="17", ratify_until="2999-01-01")
+    browser.post(f"/sign/{token}/record", {**data, "signed_page": upload(png(), "p.png")})
+    mandate = Signature.objects.get().mandate
+    assert [mandate.basis, mandate.body, mandate.decided_on, mandate.reference, mandate.ratify_until] == [
+        "own_competence",
+        "",
+        None,
+        "",
+        None,
+    ]
+
+
+def test_the_second_tab_sees_the_receipt_and_a_stranger_with_the_used_link_does_not(browser: Client) -> None:
+    _invitation, token = invited()
+    begin(browser, token)
+    browser.post(f"/sign/{token}/record", {**form(), "signed_page": upload(pdf())})
+    code = Signature.objects.get().receipt_code
+    receipt = f"/sign/receipt/{code}/"
+    assert browser.post(f"/sign/{token}/check", {"receipt": code}).headers["Location"] == receipt
+    late = [
+        browser.post(f"/sign/{token}/check", {"receipt": code}),
+        browser.post(f"/sign/{token}/record", {**form(signer_name="Other"), "receipt": code}),
+    ]
+    assert [response.headers.get("Location") for response in late] == [receipt] * 2
+    assert browser.post(f"/sign/{token}/check").status_code == 404
+    assert browser.post(f"/sign/{token}/check", {"receipt": "guessed"}).status_code == 404
+    assert Signature.objects.get().signer_name == "Robin Example"
+
+
+def test_an_office_that_is_asked_finds_the_question_and_its_answers(browser: Client) -> None:
+    signature = submitted()
+    actions.ask_for_information(signature=signature, by=officer(), note="Which <deputy>?")
+    invitation = signature.signatory.invitations.usable().get()
+    token = actions.new_link(invitation=invitation)
+    begin(browser, token)
+    page = text_of(browser.get(f"/sign/{token}/record"))
+    assert ["Which &lt;deputy&gt;?" in page, 'value="Robin Example"' in page, "page.pdf" in page] == [
+        True
+    ] * 3
+    browser.post(f"/sign/{token}/record", form(signer_office="Deputy mayor"))
+    browser.post(f"/sign/{token}/check")
+    signature.refresh_from_db()
+    assert [signature.state, signature.signer_office] == ["submitted", "Deputy mayor"]
+
+
+def test_a_draft_has_no_receipt_and_an_incomplete_one_no_check(browser: Client) -> None:
+    _invitation, token = invited()
+    begin(browser, token)
+    draft = Signature.objects.get()
+    assert browser.get(f"/sign/receipt/{draft.receipt_code}/").status_code == 404
+    assert browser.get(f"/sign/{token}/check").headers["Location"] == f"/sign/{token}/record"
+    assert browser.post(f"/sign/{token}/check").headers["Location"] == f"/sign/{token}/record"
+
+
+def test_the_demonstration_says_so_on_every_page(browser: Client) -> None:
+    invitation, token = invited(office(published(is_demonstration=True)))
+    begin(browser, token)
+    browser.post(f"/sign/{token}/record", {**form(), "signed_page": upload(pdf())})
+    paths = [f"/sign/{token}", f"/sign/{token}/record", f"/sign/{token}/check"]
+    pages = [text_of(browser.get(path)) for path in paths]
+    browser.post(f"/sign/{token}/check")
+    pages.append(text_of(browser.get(f"/sign/receipt/{Signature.objects.get().receipt_code}/")))
+    said = "This declaration and its text are invented, to try the signing."
+    assert [said in page for page in pages] == [True] * 4
+    assert timezone.now() < invitation.expires_at < timezone.now() + timedelta(days=31)

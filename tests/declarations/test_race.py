@@ -1,0 +1,86 @@
+"""Two clicks, two tabs, two officers at the very same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from declarations import actions
+from declarations.models import Invitation, Signature, SignatureEvent
+from tests.declarations.making import form, invited, office, officer, pdf, recorded, submitted, upload
+
+
+def at_once(*tasks: Callable[[], Any]) -> list[Any]:
+    """Runs the tasks in threads that start together; what each returned or raised."""
+    start = Barrier(len(tasks))
+    results: list[Any] = [None] * len(tasks)
+
+    def run(index: int, task: Callable[[], Any]) -> None:
+        start.wait()
+        try:
+            results[index] = task()
+        except Exception as error:
+            results[index] = type(error).__name__
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=pair) for pair in enumerate(tasks)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_a_double_click_gives_one_signature_and_both_see_its_receipt(fresh_db: str) -> None:
+    _invitation, token = invited()
+    browser = Client()
+    browser.post(f"/sign/{token}")
+    browser.post(f"/sign/{token}/record", {**form(), "signed_page": upload(pdf())})
+    code = Signature.objects.get().receipt_code
+
+    def click() -> str:
+        return Client().post(f"/sign/{token}/check", {"receipt": code}).headers["Location"]
+
+    assert at_once(*[click] * 4) == [f"/sign/receipt/{code}/"] * 4
+    assert list(SignatureEvent.objects.values_list("kind", flat=True)) == ["submitted"]
+
+
+@pytest.mark.parametrize("has_lock", [True, False])
+def test_without_the_lock_the_second_click_is_not_told_that_it_was_the_second(
+    fresh_db: str, has_lock: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: the trigger still lets one through only, but the loser gets the wrong answer."""
+    invitation, _token = invited()
+    signature = recorded(invitation)
+    if not has_lock:
+        monkeypatch.setattr(
+            "django.db.models.query.QuerySet.select_for_update", lambda self, **options: self.all()
+        )
+    results = at_once(*[lambda: actions.submit_signature(signature=signature, invitation=invitation)] * 4)
+    told = sorted(result for result in results if isinstance(result, str))
+    assert [SignatureEvent.objects.count(), told == ["AlreadySubmitted"] * 3] == [1, has_lock]
+
+
+def test_two_officers_at_once_leave_one_open_link(fresh_db: str) -> None:
+    signatory, one, two = office(), officer(), officer()
+    at_once(
+        lambda: actions.invite(signatory=signatory, language="en", by=one),
+        lambda: actions.invite(signatory=signatory, language="fr", by=two),
+    )
+    assert [Invitation.objects.count(), Invitation.objects.usable().count()] == [2, 1]
+
+
+def test_of_two_decisions_at_once_one_counts(fresh_db: str) -> None:
+    signature, one, two = submitted(), officer(), officer()
+    results = at_once(
+        lambda: actions.verify(signature=Signature.objects.get(), by=one) and "decided",
+        lambda: actions.refuse(signature=Signature.objects.get(), by=two, note="No.") and "decided",
+    )
+    assert sorted(results) == ["RefusedByRegister", "decided"]
+    assert signature.events.count() == 2
