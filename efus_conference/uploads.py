@@ -6,6 +6,7 @@ import hashlib
 import io
 import warnings
 from dataclasses import dataclass
+from threading import Lock
 
 import pypdfium2
 from django.core.exceptions import ValidationError
@@ -19,7 +20,10 @@ MAX_PIXELS = 50_000_000  # of one picture; more is a mistake or an attack
 PREVIEW_PIXELS = 1600  # the longer side of a preview
 
 TOO_LARGE = _("This file is larger than 10 MB. Send a smaller one, for example a scan at 150 dpi.")
+TOO_MANY_PIXELS = _("This picture has more than 50 megapixels. Send a smaller one.")
 NOT_READABLE = _("This is not a PDF, JPEG or PNG that can be read. Save it as a PDF and send it again.")
+
+_one_at_a_time = Lock()  # PDFium must not be called by two threads at once
 
 
 @dataclass(frozen=True)
@@ -69,25 +73,22 @@ def _picture(content: bytes, *, formats: tuple[str, ...]) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(content), formats=formats)
         if picture.width * picture.height > MAX_PIXELS:
-            raise ValidationError(
-                _("This picture has more than 50 megapixels. Send a smaller one."), code="pixels"
-            )
+            raise ValidationError(TOO_MANY_PIXELS, code="pixels")
         picture.load()
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
+    except Image.DecompressionBombError:
+        raise ValidationError(TOO_MANY_PIXELS, code="pixels") from None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         raise ValidationError(NOT_READABLE, code="not_readable") from None
     return picture
 
 
 def _first_page(content: bytes) -> Image.Image:
     try:
-        document = pypdfium2.PdfDocument(content)
-        try:
+        with _one_at_a_time, pypdfium2.PdfDocument(content) as document:
             page = document[0]
             # Points are 1/72 inch; the longer side of the picture is fixed, however large the page claims to be.
             scale = PREVIEW_PIXELS / max(*page.get_size(), 1)
-            return page.render(scale=scale).to_pil()
-        finally:
-            document.close()
+            return page.render(scale=scale).to_pil().copy()
     except (pypdfium2.PdfiumError, IndexError, ValueError):
         raise ValidationError(NOT_READABLE, code="not_readable") from None
 

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+import zlib
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+
+from efus_conference.uploads import MAX_BYTES, PREVIEW_PIXELS, check_document, reencoded_picture
+
+
+def upload(content: bytes, name: str = "page.pdf") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def picture(kind: str, size: tuple[int, int] = (40, 30), **options: object) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, "navy").save(out, kind, **options)
+    return out.getvalue()
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png_that_claims(width: int, height: int) -> bytes:
+    """A few bytes that would become a picture of any size."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" * 1000))
+        + chunk(b"IEND", b"")
+    )
+
+
+def pdf_of(width: str, height: str) -> bytes:
+    return (
+        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 " + f"{width} {height}".encode() + b"]>>endobj\n"
+        b"trailer<</Root 1 0 R>>\n%%EOF"
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type"),
+    [
+        (picture("PDF"), "application/pdf"),
+        (picture("JPEG"), "image/jpeg"),
+        (picture("PNG"), "image/png"),
+        (picture("PNG") + b"<script>trailing</script>", "image/png"),
+    ],
+)
+@pytest.mark.parametrize("name", ["page.pdf", "page.exe", "../../page", "page"])
+def test_a_document_is_known_by_its_content_and_kept_to_the_byte(
+    content: bytes, content_type: str, name: str
+) -> None:
+    checked = check_document(upload(content, name))
+    assert [checked.content, checked.content_type, checked.sha256] == [
+        content,
+        content_type,
+        hashlib.sha256(content).hexdigest(),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "not_readable"),
+        (b"<!doctype html><script>alert(1)</script>", "not_readable"),
+        (b"<!doctype html>%PDF-1.4", "not_readable"),
+        (b"%PDF-1.7\nnothing", "not_readable"),
+        (b"%PDF-<html><script>alert(1)</script></html>", "not_readable"),
+        (picture("PDF")[:300], "not_readable"),
+        (picture("PNG")[:60], "not_readable"),
+        (picture("JPEG")[:100], "not_readable"),
+        (picture("GIF"), "not_readable"),
+        (picture("TIFF"), "not_readable"),
+        (b"\0" * 100, "not_readable"),
+        (png_that_claims(60_000, 60_000), "pixels"),
+        (png_that_claims(10_000, 10_000), "pixels"),
+        (png_that_claims(2_000_000_000, 2_000_000_000), "pixels"),
+        (picture("PNG") + b"\0" * MAX_BYTES, "too_large"),
+    ],
+)
+def test_anything_else_is_refused_with_its_reason(content: bytes, code: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        check_document(upload(content))
+    assert caught.value.code == code
+
+
+def test_the_limit_is_ten_megabytes_to_the_byte() -> None:
+    content = picture("PNG")
+    at_limit = content + b"\0" * (MAX_BYTES - len(content))
+    assert [MAX_BYTES, check_document(upload(at_limit)).content == at_limit] == [10_485_760, True]
+    with pytest.raises(ValidationError, match="larger than 10 MB"):
+        check_document(upload(at_limit + b"\0"))
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [("14400", "14400"), ("1", "14400"), ("99999999", "1"), ("595", "842")]
+)
+def test_a_page_of_any_size_gets_a_preview_of_one_size(width: str, height: str) -> None:
+    with Image.open(io.BytesIO(check_document(upload(pdf_of(width, height))).preview)) as preview:
+        assert [preview.format, max(preview.size) <= PREVIEW_PIXELS] == ["PNG", True]
+
+
+def test_a_preview_and_a_portrait_carry_nothing_of_the_original_but_its_look() -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "SECRET-PLACE"
+    content = picture("JPEG", (3000, 1000), exif=exif) + b"<script>SECRET-TAIL</script>"
+    assert b"SECRET-PLACE" in content
+    outcomes = [check_document(upload(content)).preview, reencoded_picture(upload(content)).read()]
+    assert [b"SECRET" in outcome for outcome in outcomes] == [False, False]
+    with Image.open(io.BytesIO(outcomes[0])) as preview, Image.open(io.BytesIO(outcomes[1])) as portrait:
+        assert [preview.format, preview.size, portrait.format, portrait.size] == [
+            "PNG",
+            (1600, 533),
+            "JPEG",
+            (1200, 400),
+        ]
+
+
+def test_pages_are_read_by_several_threads_at_once() -> None:
+    content = picture("PDF", (400, 300))
+    with ThreadPoolExecutor(8) as threads:
+        previews = set(threads.map(lambda _: check_document(upload(content)).preview, range(32)))
+    assert len(previews) == 1
