@@ -58,6 +58,8 @@ def entries_of(registration: Registration) -> list[AgendaEntry]:
         .order_by("pk")
     }
     released = ReleasedSession.objects.of(registration.edition).filter(pk__in={*stars, *bookings})
+    for row in released:
+        row.edition = registration.edition  # known already, and a query for each row otherwise
     entries = [AgendaEntry(row, stars.get(row.pk), bookings.get(row.pk)) for row in released]
     # Called off and restored since: the seat is gone, only a star keeps the session here.
     return [entry for entry in entries if entry.is_booked or entry.starred_at or entry.released.is_cancelled]

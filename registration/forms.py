@@ -31,9 +31,9 @@ DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 def without_control_characters(value: str) -> None:
     """Refuses what is no writing: control characters, and marks that turn the direction of what follows."""
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in value) or DIRECTION_MARKS.search(
-        value
-    ):
+    # The field itself refuses a null character, and once is enough.
+    controls = {character for character in value if unicodedata.category(character) in ("Cc", "Cs")} - {"\0"}
+    if controls or DIRECTION_MARKS.search(value):
         raise ValidationError(
             _("This has a character that cannot be printed. Type it again instead of pasting it."),
             code="control",
