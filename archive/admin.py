@@ -40,13 +40,13 @@ class KeyFigureInline(TranslatedStackedInline):
 
 class VoiceInline(TranslatedStackedInline):
     model = Voice
-    raw_id_fields = ["speaker"]
+    autocomplete_fields = ["speaker"]
     tab = True
 
 
 class VideoInline(TranslatedStackedInline):
     model = Video
-    raw_id_fields = ["speaker"]
+    autocomplete_fields = ["speaker"]
     tab = True
 
 
@@ -144,8 +144,7 @@ class VideoAdmin(OfAnEdition):
     list_display = ["title", "speaker", "edition", "address"]
     list_select_related = ["edition", "speaker"]
     search_fields = ["title_en__unaccent", "speaker__name__unaccent"]
-    autocomplete_fields = ["edition"]
-    raw_id_fields = ["speaker"]
+    autocomplete_fields = ["edition", "speaker"]
     fieldsets = [
         (None, {"fields": ["edition", "speaker", "address", "order"]}),
         *in_languages("title", "function"),
@@ -157,8 +156,7 @@ class VoiceAdmin(OfAnEdition):
     list_display = ["speaker", "function", "edition"]
     list_select_related = ["edition", "speaker"]
     search_fields = ["speaker__name__unaccent"]
-    autocomplete_fields = ["edition"]
-    raw_id_fields = ["speaker"]
+    autocomplete_fields = ["edition", "speaker"]
     fieldsets = [(None, {"fields": ["edition", "speaker", "order"]}), *in_languages("function")]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.conf import settings
@@ -56,7 +57,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 def has_second_factor(user: User | AnonymousUser) -> bool:
-    return user.is_authenticated and bool(is_mfa_enabled(user))
+    """A way to log in that needs something one has; the codes for its loss alone are none."""
+    types = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return user.is_authenticated and bool(is_mfa_enabled(user, types))
 
 
 @transaction.atomic

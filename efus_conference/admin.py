@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelect2MultipleWidget
 
 from efus_conference.accounts import vouch_for_address
 from efus_conference.admin_base import (
@@ -73,7 +74,7 @@ class UserAdmin(DjangoUserAdmin, OrganisersAdmin):
     search_fields = ["email", "name__unaccent", "organisation__name_en__unaccent"]
     ordering = ["email"]
     autocomplete_fields = ["organisation"]
-    filter_horizontal = ["groups"]
+    filter_horizontal = []
     readonly_fields = ["last_login", "date_joined"]
     fieldsets = [
         (None, {"fields": ["email", "password", "name", "language", "organisation", "is_active"]}),
@@ -131,6 +132,10 @@ class UserAdmin(DjangoUserAdmin, OrganisersAdmin):
             return False
         return bool(super().has_delete_permission(request, obj))
 
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
             obj.set_unusable_password()
@@ -141,7 +146,12 @@ class UserAdmin(DjangoUserAdmin, OrganisersAdmin):
 
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, OrganisersAdmin):
-    pass
+    filter_horizontal = []
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A list to search in: there are hundreds of permissions."""
+        kwargs["widget"] = UnfoldAdminSelect2MultipleWidget()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 class OrganisationResource(SafeResource):

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext, ngettext
@@ -31,7 +31,16 @@ def in_languages(*fields: str) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-class OrganisersAdmin(ModelAdmin):
+class HttpsAddresses:
+    """An address typed without a scheme is read as https://, in every form of the admin."""
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, models.URLField):
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class OrganisersAdmin(HttpsAddresses, ModelAdmin):
     list_per_page = 50
     list_filter_submit = True
     list_fullwidth = True
@@ -45,12 +54,12 @@ class TranslatedAdmin(OrganisersAdmin, TranslationAdmin):
     """For models with translated fields; write `fieldsets = [(None, {…}), *in_languages("title", …)]`."""
 
 
-class OrganisersTabularInline(TabularInline):
+class OrganisersTabularInline(HttpsAddresses, TabularInline):
     extra = 0
     show_change_link = True
 
 
-class OrganisersStackedInline(StackedInline):
+class OrganisersStackedInline(HttpsAddresses, StackedInline):
     extra = 0
     show_change_link = True
 

@@ -72,6 +72,13 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
     ),
 ]
 
+# Where a library names its model after itself.
+TITLES = {"procrastinate.ProcrastinateJob": _("Jobs of the worker")}
+
+
+def title_of(model_name: str) -> str:
+    return TITLES.get(model_name) or capfirst(apps.get_model(model_name)._meta.verbose_name_plural)
+
 
 def list_address(model_name: str, query: str = "") -> str:
     """The address of a model's list in the admin, filtered by a query such as “is_current__exact=1”."""
@@ -92,7 +99,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     for title, entries in MENU:
         items = [
             {
-                "title": capfirst(apps.get_model(name)._meta.verbose_name_plural),
+                "title": title_of(name),
                 "icon": icon,
                 "link": list_address(name),
             }

@@ -45,6 +45,14 @@ class SafeResource(resources.ModelResource):
     def export_field(self, field: Any, instance: Any, **kwargs: Any) -> Any:
         return safe_cell(super().export_field(field, instance, **kwargs))
 
+    def import_field(self, field: Any, instance: Any, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
+        """An empty cell of a column that may be null is null: a sheet cannot tell it from an empty text."""
+        super().import_field(field, instance, row, is_m2m, **kwargs)
+        columns = {column.attname: column for column in instance._meta.concrete_fields}
+        column = columns.get(field.attribute)
+        if column is not None and column.null and getattr(instance, column.attname) == "":
+            setattr(instance, column.attname, None)
+
     def import_row(self, row: Any, instance_loader: Any, **kwargs: Any) -> Any:
         plain = {column: unsafe_cell(value) for column, value in row.items()}
         return super().import_row(plain, instance_loader, **kwargs)

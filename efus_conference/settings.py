@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference import embedded_postgres, environment, secrets_file
@@ -306,6 +307,9 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": _("Security, Democracy & Cities"),
     "SITE_SUBHEADER": _("Organisers"),
     "SITE_SYMBOL": "account_balance",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/mark.svg")}
+    ],
     "SHOW_LANGUAGES": True,
     "SHOW_VIEW_ON_SITE": True,
     "BORDER_RADIUS": "4px",
