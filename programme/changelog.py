@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -125,7 +126,7 @@ def details_of(change: ReleaseChange, edition: Edition, rooms: dict[int, str]) -
     """Where and when, before and after, and what else: a sentence each."""
     before, after = change.before, change.after
     if change.kind in (ReleaseChange.Kind.NEW, ReleaseChange.Kind.RESTORED):
-        yield place_and_time(after, edition, rooms)
+        yield capfirst(place_and_time(after, edition, rooms)) + "."
     elif change.kind == ReleaseChange.Kind.CANCELLED:
         yield _("It was planned for %(place_and_time)s.") % {
             "place_and_time": place_and_time(before, edition, rooms)

@@ -228,5 +228,6 @@ def _reading_order(cell: Cell) -> tuple[object, ...]:
         cell.first.row.kind.order,
         room.order if room else 0,
         cell.columns.start,
-        cell.first.row.session.code,
+        # In the order of their entry, so that the second part of a workshop stands below its first.
+        cell.first.row.pk,
     )

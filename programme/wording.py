@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from efus_conference.models import Edition, Organisation
+from efus_conference.templatetags.dates import reader_s_locale
 from programme.models import Appearance, ReleasedSession, Speaker
 
 
@@ -36,7 +37,7 @@ def language_name(code: str, reader: str) -> str:
 def language_list(codes: Iterable[str]) -> str:
     """“English, French and Dutch”."""
     language = reader()
-    return format_list([language_name(code, language) for code in codes], locale=language)
+    return format_list([language_name(code, language) for code in codes], locale=reader_s_locale())
 
 
 def interpretation_sentence(row: ReleasedSession) -> str:
@@ -166,6 +167,6 @@ def initials(name: str) -> str:
 
 
 def at_venue(moment: datetime, zone: ZoneInfo) -> str:
-    """“Thursday 20 May 2027, 09:30”."""
+    """“Thursday 20 May 2027, 09:30”, as it stands within a sentence."""
     local = moment.astimezone(zone)
-    return f"{day_name(local, with_year=True)}, {local:%H:%M}"
+    return f"{formats.date_format(local, 'l j F Y')}, {local:%H:%M}"

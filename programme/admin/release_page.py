@@ -211,7 +211,7 @@ class Names:
     def value(self, name: str, row: ReleasedSession) -> str:
         zone = self.edition.zone
         if name == "during":
-            return f"{at_venue(row.starts_at, zone)}–{row.ends_at.astimezone(zone):%H:%M}"
+            return f"{capfirst(at_venue(row.starts_at, zone))}–{row.ends_at.astimezone(zone):%H:%M}"
         values = {
             "room": str(row.room or ""),
             "status": str(row.get_status_display()),

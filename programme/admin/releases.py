@@ -19,7 +19,8 @@ class ReleaseChangeInline(ReadOnlyAdmin, OrganisersTabularInline):
     model = ReleaseChange
     fields = readonly_fields = ["session", "kind", "what"]
     show_change_link = False
-    can_delete = False
+    # An inline is made anew for each request, which shows one release.
+    rooms: dict[int, str] | None = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReleaseChange]:
         changes: QuerySet[ReleaseChange] = super().get_queryset(request)
@@ -28,9 +29,9 @@ class ReleaseChangeInline(ReadOnlyAdmin, OrganisersTabularInline):
     @display(description=_("what changed"))
     def what(self, change: ReleaseChange) -> str:
         edition = change.release.edition
-        if not hasattr(edition, "_room_names"):
-            edition._room_names = room_names(edition)  # type: ignore[attr-defined]
-        return " ".join(details_of(change, edition, edition._room_names))
+        if self.rooms is None:
+            self.rooms = room_names(edition)
+        return " ".join(details_of(change, edition, self.rooms))
 
 
 @admin.register(Release)

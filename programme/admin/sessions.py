@@ -50,7 +50,7 @@ class DayFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         sessions = Session.objects.all()
         if edition := request.GET.get("edition__id__exact", ""):
-            sessions = sessions.filter(edition=edition) if edition.isdecimal() else sessions.none()
+            sessions = sessions.filter(edition=int(edition)) if edition.isdecimal() else sessions.none()
         days = dict.fromkeys(_day(moment, zone) for _pk, moment, zone in self._moments(sessions))
         found = [(day.isoformat(), formats.date_format(day, "D j F Y")) for day in days]
         return [*found, ("none", str(_("no time yet")))]
@@ -163,7 +163,7 @@ class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
         return [path("release/", page, name="programme_session_release"), *super().get_urls()]
 
     def has_release_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.has_perm("programme.add_release"))  # type: ignore[union-attr]
+        return bool(request.user.has_perm("programme.add_release"))
 
     @admin.action(description=_("Release selected sessions…"), permissions=["release"])
     def release_selected(self, request: HttpRequest, queryset: QuerySet[Session]) -> HttpResponse | None:
@@ -176,7 +176,7 @@ class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
         return redirect(f"{reverse('admin:programme_session_release')}?{query}")
 
     @action(
-        description=_("Release the programme…"),  # type: ignore[arg-type]
+        description=_("Release the programme…"),
         permissions=["release"],
         url_path="release-everything",
         icon="publish",

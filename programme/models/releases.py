@@ -48,7 +48,7 @@ class ReleasedSessionQuerySet(models.QuerySet["ReleasedSession"]):
         return (
             self.filter(edition=edition)
             .select_related("session", "kind", "room")
-            .order_by("during__startswith", "kind__order", "room__order", "session__code")
+            .order_by("during__startswith", "kind__order", "room__order", "session_id")
         )
 
     def with_speaker(self, speaker: Speaker) -> ReleasedSessionQuerySet:
@@ -56,7 +56,7 @@ class ReleasedSessionQuerySet(models.QuerySet["ReleasedSession"]):
         return (
             self.filter(appearances__contains=[{"speaker": speaker.pk}])
             .select_related("session", "kind", "room")
-            .order_by("-edition__number", "during__startswith", "session__code")
+            .order_by("-edition__number", "during__startswith", "session_id")
         )
 
 
