@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from django.contrib import messages
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
 from efus_conference.admin_base import OrganisersAdmin
+from efus_conference.models import Edition
 from registration.actions import Refusal
 
 Row = TypeVar("Row")
@@ -28,6 +31,30 @@ class RefusingAdmin(OrganisersAdmin):
         except Refusal as refusal:
             messages.error(request, str(refusal))
             return redirect(request.get_full_path())
+
+
+class EditionFilter(admin.SimpleListFilter):
+    """The editions that have something to list, in two queries; their names are made of their hosts'."""
+
+    title = _("edition")
+    parameter_name = "edition"
+    path = "edition"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterator[tuple[str, str]]:
+        # Those of categories: an edition without any has no registration either.
+        editions = Edition.objects.filter(categories__isnull=False).distinct().order_by("-number")
+        for edition in editions.prefetch_related("hosting__organisation"):
+            yield str(edition.pk), edition.name
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        if value is None or not value.isdecimal():
+            return queryset
+        return queryset.filter(**{f"{self.path}_id": int(value)})
+
+
+class SessionEditionFilter(EditionFilter):
+    path = "session__edition"
 
 
 def for_each(request: HttpRequest, rows: Iterable[Row], act: Callable[[Row], object]) -> int:

@@ -24,7 +24,7 @@ from efus_conference.admin_base import (
 from efus_conference.models.organisations import country_name
 from registration.actions import cancel_registration, change_registration, register
 from registration.actions.registrations import CHANGEABLE
-from registration.admin.base import RefusingAdmin, for_each
+from registration.admin.base import EditionFilter, RefusingAdmin, for_each
 from registration.admin.resources import RegistrationResource, RegistrationWithNeedsResource
 from registration.forms import countries
 from registration.models import Booking, Category, Delegation, Place, Registration, RegistrationEvent
@@ -56,10 +56,18 @@ class DeskForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}
-        category, edition = answers.get("category"), answers.get("edition") or self.instance.edition
-        if category is not None and category.edition_id != edition.pk:
+        edition_id = edition.pk if (edition := answers.get("edition")) else self.instance.edition_id
+        category = answers.get("category")
+        if category is not None and edition_id is not None and category.edition_id != edition_id:
             self.add_error("category", _("This category belongs to another edition."))
-        if not answers.get("email") and answers.get("mails_to") not in (None, Registration.MailsTo.MANAGER):
+        email = answers.get("email")
+        others = Registration.objects.live().filter(edition=edition_id).exclude(pk=self.instance.pk)
+        # The constraint is not asked here: it speaks of the status, which this form does not show.
+        if email and others.filter(email__iexact=email).exists():
+            self.add_error(
+                "email", _("Someone with this e-mail address is registered for this edition already.")
+            )
+        if not email and answers.get("mails_to") not in (None, Registration.MailsTo.MANAGER):
             self.add_error("email", _("Enter an e-mail address, or let the mails go to whoever keeps it."))
         return answers
 
@@ -81,7 +89,7 @@ class RegistrationAdmin(RefusingAdmin, SpreadsheetAdmin):
     ]
     list_filter = [
         "status",
-        "edition",
+        EditionFilter,
         ("category", admin.RelatedOnlyFieldListFilter),
         "language",
         "is_own",
@@ -212,7 +220,7 @@ class RegistrationAdmin(RefusingAdmin, SpreadsheetAdmin):
 @admin.register(Category)
 class CategoryAdmin(TranslatedAdmin):
     list_display = ["name", "edition", "is_by_invitation", "order"]
-    list_filter = ["edition", "is_by_invitation"]
+    list_filter = [EditionFilter, "is_by_invitation"]
     list_select_related = ["edition"]
     search_fields = ["name_en__unaccent", "name_fr__unaccent", "name_nl__unaccent", "slug"]
     prepopulated_fields = {"slug": ["name_en"]}
@@ -220,6 +228,10 @@ class CategoryAdmin(TranslatedAdmin):
         (None, {"fields": ["edition", "slug", "is_by_invitation", "order"]}),
         *in_languages("name", "hint"),
     ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
+        rows: QuerySet[Category] = super().get_queryset(request)
+        return rows.prefetch_related("edition__hosting__organisation")
 
 
 class PlaceInline(OrganisersTabularInline):
@@ -240,7 +252,7 @@ class PlaceInline(OrganisersTabularInline):
 @admin.register(Delegation)
 class DelegationAdmin(OrganisersAdmin):
     list_display = ["organisation", "edition", "coordinator", "places_count", "named_count"]
-    list_filter = ["edition"]
+    list_filter = [EditionFilter]
     list_select_related = ["organisation", "edition", "coordinator"]
     search_fields = ["organisation__name_en__unaccent", "coordinator__email", "coordinator__name__unaccent"]
     autocomplete_fields = ["organisation", "coordinator"]
@@ -248,7 +260,9 @@ class DelegationAdmin(OrganisersAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delegation]:
         named = Count("places__registrations", filter=~Q(places__registrations__status="cancelled"))
-        rows: QuerySet[Delegation] = super().get_queryset(request)
+        rows: QuerySet[Delegation] = (
+            super().get_queryset(request).prefetch_related("edition__hosting__organisation")
+        )
         return rows.annotate(places_n=Count("places", distinct=True), named_n=named)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
@@ -270,7 +284,7 @@ class DelegationAdmin(OrganisersAdmin):
 @admin.register(Place)
 class PlaceAdmin(OrganisersAdmin):
     list_display = ["__str__", "shown_person", "delegation", "edition"]
-    list_filter = ["edition"]
+    list_filter = [EditionFilter]
     list_select_related = ["edition", "delegation__organisation", "delegation__edition"]
     search_fields = [
         "registrations__family_name__unaccent",
@@ -280,7 +294,9 @@ class PlaceAdmin(OrganisersAdmin):
     autocomplete_fields = ["delegation"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Place]:
-        return with_people(super().get_queryset(request))
+        return with_people(super().get_queryset(request)).prefetch_related(
+            "edition__hosting__organisation", "delegation__edition__hosting__organisation"
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Place | None = None) -> list[str]:
         return ["edition", "shown_person"] if obj else ["shown_person"]

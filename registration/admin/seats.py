@@ -11,7 +11,7 @@ from unfold.decorators import action, display
 
 from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin
 from registration.actions import give_up_seat, revoke_agenda_link, set_seats
-from registration.admin.base import RefusingAdmin, for_each
+from registration.admin.base import RefusingAdmin, SessionEditionFilter, for_each
 from registration.admin.people import person_of
 from registration.models import Booking, FeedLink, Registration, RegistrationEvent, SeatPool, Star
 from registration.requests import reader
@@ -20,7 +20,7 @@ from registration.requests import reader
 @admin.register(SeatPool)
 class SeatPoolAdmin(RefusingAdmin):
     list_display = ["session", "starts_at", "capacity", "held", "taken", "shown_free", "fullness"]
-    list_filter = ["session__edition", "session__kind"]
+    list_filter = [SessionEditionFilter, "session__kind"]
     list_select_related = ["session"]
     search_fields = ["session__title_en__unaccent", "session__title_fr__unaccent", "session__code"]
     autocomplete_fields = ["session"]
@@ -61,7 +61,7 @@ class SeatPoolAdmin(RefusingAdmin):
 @admin.register(Booking)
 class BookingAdmin(ReadOnlyAdmin, OrganisersAdmin):
     list_display = ["session", "person", "shown_status", "booked_by", "booked_at"]
-    list_filter = ["status", "session__edition", "session__kind", "booked_at"]
+    list_filter = ["status", SessionEditionFilter, "session__kind", "booked_at"]
     list_select_related = ["session", "booked_by", "place"]
     search_fields = [
         "session__title_en__unaccent",
@@ -102,7 +102,7 @@ class BookingAdmin(ReadOnlyAdmin, OrganisersAdmin):
 @admin.register(Star)
 class StarAdmin(ReadOnlyAdmin, OrganisersAdmin):
     list_display = ["session", "registration", "starred_at"]
-    list_filter = ["session__edition"]
+    list_filter = [SessionEditionFilter]
     list_select_related = ["session", "registration"]
     search_fields = ["session__title_en__unaccent", "session__code"]
 

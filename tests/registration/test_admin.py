@@ -1,0 +1,271 @@
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Permission
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from efus_conference.models import Edition, User
+from programme.models import Session
+from registration.actions import agenda_link, book_seat, star
+from registration.models import Booking, Delegation, FeedLink, Place, Registration, SeatPool
+from tests import factories
+from tests.factories import NINE
+
+pytestmark = pytest.mark.django_db
+
+Bookable = Callable[..., Session]
+LISTS = (
+    "registration",
+    "category",
+    "delegation",
+    "place",
+    "seatpool",
+    "booking",
+    "star",
+    "feedlink",
+    "registrationevent",
+)
+
+
+@pytest.fixture
+def organiser() -> User:
+    return factories.user(is_staff=True, is_superuser=True, name="Olga Organiser")
+
+
+@pytest.fixture
+def desk(client: Client, organiser: User) -> Client:
+    client.force_login(organiser)
+    return client
+
+
+def address(model: str, page: str = "") -> str:
+    return f"/admin/registration/{model}/{page}"
+
+
+def text(response: Any) -> str:
+    return str(response.content.decode())
+
+
+def messages(response: Any) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+def fill(edition: Edition, robin: User, session: Session, count: int) -> None:
+    delegation = Delegation.objects.create(
+        edition=edition, organisation=factories.organisation(), coordinator=robin
+    )
+    for _ in range(count):
+        person = factories.registration(
+            edition,
+            managed_by=factories.user(),
+            organisation=factories.organisation(),
+            place=Place.objects.create(edition=edition, delegation=delegation),
+        )
+        book_seat(registration=person, session=session, by=person.managed_by)
+        star(registration=person, session=session)
+        agenda_link(registration=person)
+
+
+def test_every_list_costs_the_same_however_long(
+    desk: Client, edition: Edition, robin: User, bookable: Bookable
+) -> None:
+    session = bookable(90)
+
+    def costs() -> dict[str, int]:
+        counted = {}
+        for model in LISTS:
+            desk.get(address(model))
+            with CaptureQueriesContext(connection) as queries:
+                assert desk.get(address(model)).status_code == 200
+            counted[model] = len(queries)
+        return counted
+
+    fill(edition, robin, session, 2)
+    few = costs()
+    fill(edition, robin, session, 10)
+    bookable(starts_at=NINE + timedelta(hours=5))
+    assert costs() == few
+
+
+def test_every_page_of_a_row_opens(
+    desk: Client, edition: Edition, registration: Registration, robin: User, bookable: Bookable
+) -> None:
+    session = bookable()
+    fill(edition, robin, session, 1)
+    book_seat(registration=registration, session=session, by=robin)
+    star(registration=registration, session=session)
+    agenda_link(registration=registration)
+    Delegation.objects.create(edition=edition, organisation=factories.organisation())
+    for model in LISTS:
+        row = apps.get_model("registration", model).objects.first()
+        assert desk.get(address(model, f"{row.pk}/change/")).status_code == 200
+    for model in ("registration", "category", "delegation", "place", "seatpool"):
+        assert desk.get(address(model, "add/")).status_code == 200
+    token = FeedLink.objects.get(registration=registration).token
+    assert token not in text(desk.get(address("feedlink")))
+
+
+def test_the_search_ignores_accents(desk: Client, edition: Edition) -> None:
+    found = factories.registration(edition, family_name="Nováková", organisation_name="Košice")
+    factories.registration(edition)
+
+    for words in ("novakova", "NOVÁKOVÁ", "kosice"):
+        listed = desk.get(address("registration"), {"q": words}).context["cl"].result_list
+        assert list(listed) == [found]
+
+
+def by_hand(edition: Edition, keeper: User, **changed: Any) -> dict[str, Any]:
+    return {
+        "edition": edition.pk,
+        "given_name": "Klára",
+        "family_name": "Nováková",
+        "email": "klara@example.org",
+        "language": "nl",
+        "managed_by": keeper.pk,
+        "mails_to": "person",
+        "category": factories.category(edition, is_by_invitation=True).pk,
+        "function": "",
+        "organisation_name": "Košice",
+        "country": "SK",
+        "needs": "",
+        "events-TOTAL_FORMS": 0,
+        "events-INITIAL_FORMS": 0,
+        **changed,
+    }
+
+
+def test_the_desk_registers_by_hand_and_the_history_says_who(
+    desk: Client, edition: Edition, robin: User, organiser: User
+) -> None:
+    desk.post(address("registration", "add/"), by_hand(edition, robin))
+    made = Registration.objects.get()
+    again = desk.post(address("registration", "add/"), by_hand(edition, robin, email="KLARA@example.org"))
+
+    assert [(event.verb, event.actor) for event in made.events.all()] == [("registered", organiser)]
+    assert (made.name, made.managed_by, made.place.edition) == ("Klára Nováková", robin, edition)
+    assert "Someone with this e-mail address is registered for this edition already." in text(again)
+
+
+def test_what_is_missing_is_said_beside_the_fields(desk: Client, edition: Edition, robin: User) -> None:
+    empty = dict.fromkeys(("edition", "given_name", "category"), "")
+    response = desk.post(address("registration", "add/"), by_hand(edition, robin, **empty))
+
+    assert set(response.context["adminform"].form.errors) == {"edition", "given_name", "category"}
+
+
+def test_what_the_desk_changes_is_in_the_history(
+    desk: Client, edition: Edition, registration: Registration, organiser: User
+) -> None:
+    city = factories.organisation()
+    values = by_hand(
+        edition,
+        registration.managed_by,
+        category=registration.category.pk,
+        organisation=city.pk,
+        is_own="on",
+    )
+    response = desk.post(address("registration", f"{registration.pk}/change/"), values)
+
+    assert response.status_code == 302
+    registration.refresh_from_db()
+    assert (registration.name, registration.organisation) == ("Klára Nováková", city)
+    (event,) = registration.events.all()
+    assert (event.verb, event.actor) == ("changed", organiser)
+
+
+def test_cancelling_from_the_list_asks_first(
+    desk: Client, registration: Registration, robin: User, bookable: Bookable
+) -> None:
+    session = bookable()
+    book_seat(registration=registration, session=session, by=robin)
+    chosen = {"action": "cancel_chosen", "_selected_action": [registration.pk]}
+    asked = desk.post(address("registration"), chosen)
+    registration.refresh_from_db()
+    assert (registration.is_live, registration.name in text(asked)) == (True, True)
+
+    done = desk.post(address("registration"), {**chosen, "confirmed": "yes"}, follow=True)
+
+    registration.refresh_from_db()
+    assert (registration.status, SeatPool.objects.get(session=session).taken) == ("cancelled", 0)
+    assert messages(done) == ["1 registration is cancelled."]
+
+
+def test_a_seat_is_given_up_from_the_list(
+    desk: Client, registration: Registration, robin: User, bookable: Bookable
+) -> None:
+    booking = book_seat(registration=registration, session=bookable(), by=robin)
+    done = desk.post(address("booking"), {"action": "give_up", "_selected_action": [booking.pk]}, follow=True)
+
+    assert (Booking.objects.get().status, messages(done)) == ("given_up", ["1 seat is free again."])
+
+
+def test_the_number_of_seats_is_changed_but_not_below_what_is_given(
+    desk: Client, registration: Registration, robin: User, bookable: Bookable
+) -> None:
+    session = bookable(5)
+    book_seat(registration=registration, session=session, by=robin)
+    page = address("seatpool", f"{session.pk}/change/")
+
+    refused = desk.post(page, {"capacity": 3, "held": 3})
+    assert "There are not that many seats" in text(refused)
+    desk.post(page, {"capacity": 7, "held": 2})
+
+    pool = SeatPool.objects.get()
+    assert (pool.capacity, pool.held, pool.taken) == (7, 2, 1)
+
+
+def test_a_pool_is_made_for_a_session(desk: Client, edition: Edition) -> None:
+    session = factories.session(edition)
+    desk.post(address("seatpool", "add/"), {"session": session.pk, "capacity": 12, "held": 0})
+
+    assert [(pool.session, pool.capacity) for pool in SeatPool.objects.all()] == [(session, 12)]
+
+
+def allowed(*codenames: str) -> User:
+    person = factories.user(is_staff=True)
+    person.user_permissions.set(
+        Permission.objects.filter(content_type__app_label="registration", codename__in=codenames)
+    )
+    return person
+
+
+@pytest.mark.parametrize("may_read", [True, False])
+def test_access_needs_are_seen_and_exported_only_by_who_may_read_them(
+    client: Client, registration: Registration, may_read: bool
+) -> None:
+    Registration.objects.update(needs="A secret need", organisation_name="=HYPERLINK(1)")
+    permissions = ["view_registration", "change_registration", *(["read_needs"] if may_read else [])]
+    client.force_login(allowed(*permissions))
+    page = text(client.get(address("registration", f"{registration.pk}/change/")))
+    export = client.get(address("registration", "export/"))
+    fields = {
+        name: "on"
+        for name in export.context["form"].fields
+        if name not in ("format", "resource", "export_items")
+    }
+    sheet = client.post(address("registration", "export/"), {"format": "1", "resource": "", **fields})
+    (row,) = csv.DictReader(io.StringIO(sheet.content.decode()))
+
+    assert ["A secret need" in page, row.get("needs")] == [may_read, "A secret need" if may_read else None]
+    assert row["organisation"] == "'=HYPERLINK(1)"
+
+
+def test_saving_without_the_right_to_read_needs_keeps_them(
+    client: Client, edition: Edition, registration: Registration
+) -> None:
+    Registration.objects.update(needs="A secret need")
+    client.force_login(allowed("view_registration", "change_registration"))
+    values = by_hand(edition, registration.managed_by, category=registration.category.pk, needs="overwritten")
+    client.post(address("registration", f"{registration.pk}/change/"), values)
+
+    registration.refresh_from_db()
+    assert (registration.name, registration.needs) == ("Klára Nováková", "A secret need")
