@@ -157,7 +157,7 @@ def test_the_desk_registers_by_hand_and_the_history_says_who(
 
 def test_what_is_missing_is_said_beside_the_fields(desk: Client, edition: Edition, robin: User) -> None:
     empty = dict.fromkeys(("edition", "given_name", "category"), "")
-    response = desk.post(address("registration", "add/"), by_hand(edition, robin, **empty))
+    response = desk.post(address("registration", "add/"), {**by_hand(edition, robin), **empty})
 
     assert set(response.context["adminform"].form.errors) == {"edition", "given_name", "category"}
 
