@@ -4,6 +4,7 @@ import email
 import email.policy
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.db import connections
 from django.test.testcases import LiveServerThread
 from procrastinate.contrib.django import app as jobs
 
@@ -149,8 +151,14 @@ def run_worker(request: pytest.FixtureRequest) -> Callable[[], None]:
     if not {"fresh_db", "demo_db"} & set(request.fixturenames):
         pytest.fail("run_worker sees committed jobs only: take fresh_db or demo_db.")
 
-    def run() -> None:
+    def work() -> None:
         with jobs.replace_connector(jobs.connector.get_worker_connector()):  # type: ignore[attr-defined]
             jobs.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+        connections.close_all()
+
+    def run() -> None:
+        # A thread of its own, because Playwright's event loop runs in the test's.
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            thread.submit(work).result()
 
     return run

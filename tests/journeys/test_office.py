@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from declarations.models import Invitation, Signature
+from tests.conftest import DemoSite
+from tests.journeys.walking import LANGUAGES, link_in, log_in, mail_to, signed_page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_office_records_a_signature_that_an_officer_verifies_and_the_public_sees(
+    language: str,
+    new_person: Callable[..., Page],
+    demo_site: DemoSite,
+    mailbox: Callable[[], list[EmailMessage]],
+    run_worker: Callable[[], None],
+    assert_accessible: Callable[[Page], None],
+    tmp_path: Path,
+) -> None:
+    run_worker()  # what the demonstration itself queued
+    office = new_person(viewport={"width": 390, "height": 844})
+    link = demo_site.accounts["office"]["link"]
+
+    # Reading consumes nothing, however often the link is opened.
+    for _visit in range(2):
+        office.goto(f"{link}?lang={language}")
+    assert_accessible(office)
+    assert Invitation.objects.usable().filter(used_at__isnull=True).exists()
+    office.click("main form button")
+    assert_accessible(office)
+
+    # An empty form says what is missing.
+    office.click("main form button")
+    expect(office.locator(".error-summary a")).not_to_have_count(0)
+    assert_accessible(office)
+    office.fill("input[name=signer_name]", "Ιωάννα Παράδειγμα")
+    office.fill("input[name=signer_office]", "Δήμαρχος")
+    office.fill("input[name=signed_on]", timezone.localdate().isoformat())
+    office.check("input[name=basis][value=council]")
+    office.fill("input[name=body]", "City council")
+    office.fill("input[name=decided_on]", timezone.localdate().isoformat())
+    # What is no PDF, JPEG or PNG is refused by its content, and the answers stay.
+    disguised = tmp_path / "page.pdf"
+    disguised.write_text("<svg onload='alert(1)'/>")
+    office.set_input_files("input[name=signed_page]", disguised)
+    office.click("main form button")
+    expect(office.locator(".error-summary")).to_be_visible()
+    expect(office.locator("input[name=signer_name]")).to_have_value("Ιωάννα Παράδειγμα")
+    office.set_input_files("input[name=signed_page]", signed_page(tmp_path))
+    office.click("main form button")
+    office.wait_for_url("**/check**")
+    assert_accessible(office)
+    office.click("main form button")
+    office.wait_for_url("**/sign/receipt/**")
+    expect(office.locator(".confirmation")).to_be_visible()
+    assert_accessible(office)
+    signature = Signature.objects.get(signer_name="Ιωάννα Παράδειγμα")
+    signatory = signature.signatory
+    run_worker()
+    receipt = mail_to(mailbox, demo_site.accounts["office"]["email"])
+    assert link_in(receipt, "/sign/receipt/").split("?")[0] == office.url.split("?")[0]
+
+    # A used link says no more than an invented one.
+    office.goto(f"{link}?lang={language}")
+    used = office.locator("main").inner_text()
+    assert_accessible(office)
+    office.goto(f"/sign/{'x' * 43}?lang={language}")
+    assert office.locator("main").inner_text() == used
+
+    # Not public before someone else has looked at the evidence.
+    reader = new_person()
+    declaration = signatory.declaration
+    reader.goto(f"/{language}/declarations/{declaration.slug}/signatories/")
+    expect(reader.get_by_text("Ιωάννα Παράδειγμα")).to_have_count(0)
+
+    # The officer who invited is refused, the second one verifies.
+    officer = new_person()
+    log_in(officer, demo_site, "officer")
+    officer.goto(f"/admin/declarations/signature/{signature.pk}/change/")
+    verify(officer)
+    expect(officer.locator("body")).to_contain_text("invited")
+    signature.refresh_from_db()
+    assert signature.state == Signature.State.SUBMITTED
+    second = new_person()
+    log_in(second, demo_site, "second_officer", to=f"/admin/declarations/signature/{signature.pk}/change/")
+    verify(second)
+    signature.refresh_from_db()
+    assert signature.state == Signature.State.VERIFIED
+
+    reader.reload()
+    expect(reader.get_by_text("Ιωάννα Παράδειγμα")).to_have_count(1)
+    assert_accessible(reader)
+    reader.goto(f"/{language}/declarations/{declaration.slug}/")
+    expect(reader.get_by_role("link", name=signatory.organisation.name).first).to_be_visible()
+    assert_accessible(reader)
+
+
+def verify(page: Page) -> None:
+    page.click("a[href$='/verify'], a[href*='/verify/']")
+    page.click("main form button[type=submit], #content form button[type=submit]")
