@@ -1,0 +1,384 @@
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from PIL import Image
+
+from efus_conference.models import Edition
+from programme.actions import release
+from programme.models import Appearance, ReleasedSession, Session, Speaker, Theme
+from tests import factories
+from tests.factories import NINE
+
+pytestmark = pytest.mark.django_db
+RELEASE = "/admin/programme/session/release/"
+
+
+@pytest.fixture
+def edition() -> Edition:
+    return factories.edition(slug="liege-2031")
+
+
+def organiser(*permissions: str) -> Client:
+    """Someone with these permissions on the programme; an administrator without any named."""
+    person = factories.user(is_staff=True, is_superuser=not permissions)
+    person.user_permissions.set(
+        Permission.objects.filter(content_type__app_label="programme", codename__in=permissions)
+    )
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def fill(edition: Edition, count: int) -> None:
+    for number in range(count):
+        session = factories.session(
+            edition,
+            room=factories.room(edition),
+            starts_at=NINE + timedelta(hours=number),
+            speakers=(factories.speaker(organisation=factories.organisation()),),
+        )
+        session.themes.add(Theme.objects.create(slug=f"theme-{session.pk}", name_en="Theme"))
+        release(edition=edition, by=None)
+        Session.objects.filter(pk=session.pk).update(title_en=f"Changed {number}")
+
+
+LISTS = ["session", "room", "sessionkind", "theme", "speaker", "release", "session/release"]
+
+
+def test_lists_cost_the_same_queries_at_any_size(edition: Edition) -> None:
+    client = organiser()
+    counts = []
+    for size in (2, 15):
+        fill(edition, size)
+        of_this_size = {}
+        for name in LISTS:
+            with CaptureQueriesContext(connection) as captured:
+                assert client.get(f"/admin/programme/{name}/").status_code == 200
+            of_this_size[name] = len(captured)
+        counts.append(of_this_size)
+
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?day=2031-05-14",
+        "?day=none",
+        "?day=nonsense",
+        "?public=no",
+        "?public=differs",
+        "?public=same",
+        "?q=trust",
+        "?q=TRUST1",
+        "?is_cancelled__exact=1",
+        "?edition__id__exact=abc",
+    ],
+)
+def test_filters_and_search_answer(edition: Edition, query: str) -> None:
+    fill(edition, 1)
+
+    assert organiser().get(f"/admin/programme/session/{query}", follow=True).status_code == 200
+
+
+def test_the_list_says_how_a_draft_stands_to_what_is_public(edition: Edition) -> None:
+    for title in ("Same", "Differs", "Cancelled"):
+        factories.session(edition, title=title)
+    release(edition=edition, by=None)
+    Session.objects.filter(title_en="Cancelled").update(is_cancelled=True)
+    release(edition=edition, by=None)
+    Session.objects.filter(title_en="Differs").update(subtitle_en="New")
+    factories.session(edition, title="New")
+    waiting = factories.session(edition, title="Waiting")
+    Session.objects.filter(pk=waiting.pk).update(starts_at=None, ends_at=None)
+    client = organiser()
+
+    def shown(query: str = "") -> list[str]:
+        response = client.get(f"/admin/programme/session/{query}")
+        return sorted(session.title for session in response.context["cl"].result_list)
+
+    assert shown() == ["Cancelled", "Differs", "New", "Same", "Waiting"]
+    assert shown("?public=no") == ["New", "Waiting"]
+    assert shown("?public=differs") == ["Differs"]
+    assert shown("?public=same") == ["Cancelled", "Same"]
+    assert shown("?day=none") == ["Waiting"]
+
+
+def form_of(session: Session, **fields: str) -> dict[str, object]:
+    return {
+        "kind": session.kind_id,
+        "room": "",
+        "title_en": session.title_en,  # type: ignore[attr-defined]
+        "starts_at_0": "2031-05-14",
+        "starts_at_1": "09:30",
+        "ends_at_0": "2031-05-14",
+        "ends_at_1": "11:00",
+        "floor_languages": ["en", "fr"],
+        "interpretation_languages": ["nl"],
+        "appearances-TOTAL_FORMS": 0,
+        "appearances-INITIAL_FORMS": 0,
+        **fields,
+    }
+
+
+def test_times_are_those_on_the_clocks_of_the_edition_s_place() -> None:
+    edition = factories.edition(timezone="Europe/Athens")
+    session = factories.session(edition)
+    client = organiser()
+    address = f"/admin/programme/session/{session.pk}/change/"
+
+    before = client.get(address).content.decode()
+    response = client.post(address, form_of(session, edition=str(edition.pk)))
+
+    assert response.status_code == 302
+    assert 'value="10:00' in before
+    session.refresh_from_db()
+    assert session.starts_at == datetime(2031, 5, 14, 6, 30, tzinfo=UTC)
+    assert session.ends_at == datetime(2031, 5, 14, 8, 0, tzinfo=UTC)
+    assert [session.floor_languages, session.interpretation_languages] == [["en", "fr"], ["nl"]]
+    assert 'value="09:30' in client.get(address).content.decode()
+
+
+def test_a_session_that_ends_before_it_starts_is_refused_with_a_sentence(edition: Edition) -> None:
+    session = factories.session(edition)
+    address = f"/admin/programme/session/{session.pk}/change/"
+
+    response = organiser().post(address, form_of(session, edition=str(edition.pk), ends_at_1="08:00"))
+
+    assert response.status_code == 200
+    assert "a session ends after it starts" in response.content.decode()
+
+
+def test_what_was_public_keeps_its_edition_and_its_code(edition: Edition) -> None:
+    other = factories.edition(is_current=False)
+    session = factories.session(edition, code="TRUST1")
+    release(edition=edition, by=None)
+
+    organiser().post(
+        f"/admin/programme/session/{session.pk}/change/",
+        form_of(session, edition=str(other.pk), code="OTHER1"),
+    )
+
+    session.refresh_from_db()
+    assert [session.edition, session.code] == [edition, "TRUST1"]
+
+
+def test_the_release_page_shows_what_would_change_and_what_looks_wrong(edition: Edition) -> None:
+    room = factories.room(edition, name="Hall")
+    moved = factories.session(edition, title="Moved", room=room)
+    texts = factories.session(edition, title="Old title", title_fr="Titre")
+    release(edition=edition, by=None)
+    Session.objects.filter(pk=moved.pk).update(
+        starts_at=NINE + timedelta(hours=5), ends_at=NINE + timedelta(hours=6)
+    )
+    Session.objects.filter(pk=texts.pk).update(title_en="New <title>")
+    factories.session(edition, title="Fresh", speakers=(factories.speaker(name="Ada Example"),))
+
+    response = organiser().get(RELEASE)
+
+    assert [
+        (line.label, line.title, [(field.name, field.before, field.after) for field in line.fields])
+        for line in response.context["differences"]
+    ] == [
+        ("Changed", "New <title>", [("Title (English)", "Old title", "New <title>")]),
+        (
+            "New",
+            "Fresh",
+            [("Time", "", "Wednesday 14 May 2031, 09:00–10:00"), ("Speakers", "", "Ada Example")],
+        ),
+        (
+            "Moved",
+            "Moved",
+            [("Time", "Wednesday 14 May 2031, 09:00–10:00", "Wednesday 14 May 2031, 14:00–15:00")],
+        ),
+    ]
+    body = response.content.decode()
+    assert "“Fresh” is not fully translated: fr, nl." in body
+    assert "New <title>" not in body
+    assert ReleasedSession.objects.count() == 2
+
+
+def test_confirming_releases_with_the_notes_and_leads_to_the_changelog(edition: Edition) -> None:
+    factories.session(edition)
+    client = organiser()
+    shown = client.get(RELEASE).context["shown"]
+
+    response = client.post(
+        RELEASE,
+        {"fingerprint": shown.fingerprint, "note_en": "First.", "note_fr": "Premier.", "note_nl": ""},
+        follow=True,
+    )
+
+    made = edition.releases.get()
+    assert (made.number, made.note_en, made.note_fr, made.changes.count()) == (1, "First.", "Premier.", 1)
+    assert made.released_by is not None
+    body = response.content.decode()
+    assert "is public, with 1 change." in body
+    assert "/editions/liege-2031/programme/changes/#release-1" in body
+
+
+def test_only_chosen_sessions_are_released_from_the_list(edition: Edition) -> None:
+    chosen, _other = factories.session(edition), factories.session(edition)
+    client = organiser()
+
+    response = client.post(
+        "/admin/programme/session/", {"action": "release_selected", "_selected_action": [chosen.pk]}
+    )
+    page = response["Location"]
+    client.post(page, {"fingerprint": client.get(page).context["shown"].fingerprint})
+
+    assert [row.session for row in ReleasedSession.objects.all()] == [chosen]
+
+
+def test_sessions_of_two_editions_are_not_released_together(edition: Edition) -> None:
+    sessions = [factories.session(one) for one in (edition, factories.edition(is_current=False))]
+
+    response = organiser().post(
+        "/admin/programme/session/",
+        {"action": "release_selected", "_selected_action": [session.pk for session in sessions]},
+        follow=True,
+    )
+
+    assert "Choose sessions of one edition only." in response.content.decode()
+
+
+def test_drafts_that_changed_meanwhile_are_shown_again_and_the_note_is_kept(edition: Edition) -> None:
+    session = factories.session(edition)
+    client = organiser()
+    shown = client.get(RELEASE).context["shown"]
+    session.title_en = "Meanwhile"
+    session.save()
+
+    response = client.post(RELEASE, {"fingerprint": shown.fingerprint, "note_en": "Kept note."})
+
+    body = response.content.decode()
+    assert response.status_code == 200
+    assert ["Someone changed the drafts meanwhile" in body, "Meanwhile" in body, "Kept note." in body] == [
+        True
+    ] * 3
+    assert not edition.releases.exists()
+
+
+def test_a_clash_is_told_before_and_cannot_be_confirmed(edition: Edition) -> None:
+    room = factories.room(edition, name="Hall")
+    for title in ("One", "Two"):
+        factories.session(edition, title=title, room=room)
+    client = organiser()
+    response = client.get(RELEASE)
+    sentence = "“One” and “Two” would share the room Hall on 14 May 2031 from 09:00 to 10:00."
+
+    again = client.post(RELEASE, {"fingerprint": response.context["shown"].fingerprint})
+
+    assert [sentence in answer.content.decode() for answer in (response, again)] == [True, True]
+    assert 'type="submit" class="bg-primary' not in response.content.decode()
+    assert not edition.releases.exists()
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?edition=liege-2031", "?edition=nowhere", "?edition=liege-2031&sessions=x,9"]
+)
+def test_the_release_page_takes_any_address(edition: Edition, query: str) -> None:
+    factories.session(edition)
+
+    assert organiser().get(RELEASE + query).status_code == (302 if "nowhere" in query else 200)
+
+
+def test_only_who_may_release_sees_the_page_and_its_buttons(edition: Edition) -> None:
+    factories.session(edition)
+    reader, releaser = organiser("view_session", "change_session"), organiser("view_session", "add_release")
+
+    assert [client.get(RELEASE).status_code for client in (reader, releaser, Client())] == [403, 200, 302]
+    assert [client.post(RELEASE, {}).status_code for client in (reader, Client())] == [403, 302]
+    lists = [client.get("/admin/programme/session/").content.decode() for client in (reader, releaser)]
+    assert ["release_selected" in body for body in lists] == [False, True]
+    assert ["release-everything" in body for body in lists] == [False, True]
+
+
+def test_releases_are_there_to_be_read(edition: Edition) -> None:
+    fill(edition, 1)
+    made = edition.releases.get()
+    client = organiser()
+
+    assert client.get(f"/admin/programme/release/{made.pk}/change/").status_code == 200
+    assert [client.get("/admin/programme/release/add/").status_code] == [403]
+    assert client.post(f"/admin/programme/release/{made.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_a_portrait_is_made_anew(settings: object, edition: Edition, tmp_path: object) -> None:
+    settings.MEDIA_ROOT = tmp_path  # type: ignore[attr-defined]
+    speaker = factories.speaker()
+    picture = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010E] = "a hidden place"
+    Image.new("RGB", (1500, 900), "navy").save(picture, "PNG", exif=exif)
+    form = {
+        "name": speaker.name,
+        "slug": speaker.slug,
+        "basis": "consent",
+        "appearances-TOTAL_FORMS": 0,
+        "appearances-INITIAL_FORMS": 0,
+    }
+    address = f"/admin/programme/speaker/{speaker.pk}/change/"
+    client = organiser()
+
+    good = client.post(address, {**form, "portrait": SimpleUploadedFile("me.png", picture.getvalue())})
+    bad = client.post(address, {**form, "portrait": SimpleUploadedFile("me.png", b"GIF89a no picture")})
+
+    assert (good.status_code, bad.status_code) == (302, 200)
+    kept = Speaker.objects.get(pk=speaker.pk).portrait
+    with kept.open() as file:
+        made = Image.open(io.BytesIO(file.read()))
+    assert (made.format, made.size, dict(made.getexif())) == ("JPEG", (600, 360), {})
+    assert "me" not in kept.name.rsplit("/", 1)[-1].removesuffix(".jpg")
+
+
+def test_speakers_are_filtered_by_whether_the_site_names_them(edition: Edition) -> None:
+    shown, silent = factories.speaker(), factories.speaker(consented_at=None)
+    client = organiser()
+
+    found = [
+        [
+            speaker.pk
+            for speaker in client.get(f"/admin/programme/speaker/?shown={value}").context["cl"].result_list
+        ]
+        for value in ("yes", "no")
+    ]
+
+    assert found == [[shown.pk], [silent.pk]]
+
+
+@pytest.mark.parametrize("name", ["session", "room", "sessionkind", "theme", "speaker"])
+def test_every_form_opens_and_names_what_is_missing(edition: Edition, name: str) -> None:
+    client = organiser()
+    empty = {"appearances-TOTAL_FORMS": 0, "appearances-INITIAL_FORMS": 0}
+
+    assert client.get(f"/admin/programme/{name}/add/").status_code == 200
+    response = client.post(f"/admin/programme/{name}/add/", empty)
+    assert (response.status_code, "This field is required." in response.content.decode()) == (200, True)
+
+
+def test_a_person_is_added_to_a_session_with_their_function_then(edition: Edition) -> None:
+    session, speaker = factories.session(edition), factories.speaker()
+    fields = {
+        "appearances-TOTAL_FORMS": "1",
+        "appearances-0-speaker": str(speaker.pk),
+        "appearances-0-role": "chair",
+        "appearances-0-order": "1",
+        "appearances-0-function_en": "Mayor",
+    }
+
+    response = organiser().post(
+        f"/admin/programme/session/{session.pk}/change/", form_of(session, edition=str(edition.pk), **fields)
+    )
+
+    assert response.status_code == 302
+    made = Appearance.objects.get()
+    assert (made.speaker, made.role, made.function_en) == (speaker, "chair", "Mayor")  # type: ignore[attr-defined]
