@@ -63,7 +63,7 @@ def topics(edition: Edition) -> list[Theme]:
 
 def side_by_side(figures: list[KeyFigure]) -> list[KeyFigure]:
     """In their order, but what several sources count stands together."""
-    first = {}
+    first: dict[str, int] = {}
     for place, figure in enumerate(figures):
         first.setdefault(figure.counted, place)
     return sorted(figures, key=lambda figure: first[figure.counted])
@@ -83,6 +83,6 @@ def record(edition: Edition) -> Record:
         field_visits=[note for note in notes if note.kind == EditionNote.Kind.FIELD_VISIT],
         others=[note for note in notes if note.kind == EditionNote.Kind.OTHER],
         voices=list(edition.voices.filter(speaker__in=shown).select_related("speaker")),
-        videos=list(edition.videos.shown().select_related("speaker")),
+        videos=list(Video.objects.shown().filter(edition=edition).select_related("speaker")),
         declarations=list(Declaration.objects.public().filter(adopted_at_edition=edition)),
     )

@@ -44,7 +44,8 @@ def chapters(organisation: Organisation) -> list[Chapter]:
     partners = list(Partner.objects.filter(organisation=organisation))
     spoken = [*_in_sessions(organisation), *_on_record(organisation)]
     editions = Edition.objects.published().in_order().reverse()
-    numbers = {row.edition_id for row in [*hosts, *partners]} | {edition_id for edition_id, _ in spoken}
+    numbers = {host.edition_id for host in hosts} | {partner.edition_id for partner in partners}
+    numbers |= {edition_id for edition_id, _ in spoken}
     story = {edition.pk: Chapter(edition) for edition in editions.filter(pk__in=numbers)}
     for host in hosts:
         if host.edition_id in story:

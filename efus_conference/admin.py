@@ -148,7 +148,9 @@ class UserAdmin(DjangoUserAdmin, OrganisersAdmin):
 class GroupAdmin(DjangoGroupAdmin, OrganisersAdmin):
     filter_horizontal = []
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(
+        self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any
+    ) -> Any:
         """A list to search in: there are hundreds of permissions."""
         kwargs["widget"] = UnfoldAdminSelect2MultipleWidget()
         return super().formfield_for_manytomany(db_field, request, **kwargs)

@@ -77,7 +77,8 @@ TITLES = {"procrastinate.ProcrastinateJob": _("Jobs of the worker")}
 
 
 def title_of(model_name: str) -> str:
-    return TITLES.get(model_name) or capfirst(apps.get_model(model_name)._meta.verbose_name_plural)
+    title = TITLES.get(model_name) or apps.get_model(model_name)._meta.verbose_name_plural
+    return str(capfirst(str(title)))
 
 
 def list_address(model_name: str, query: str = "") -> str:

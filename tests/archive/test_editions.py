@@ -206,6 +206,7 @@ def test_a_page_costs_the_same_however_much_it_shows(
     edition = factories.edition(slug="current")
     host = edition.main_hosts[0].organisation
     fill(edition, 1)
+    fill(past_edition(89, 1999, "City before"), 1, host=host)
     address = {
         "home": reverse("home"),
         "archive:editions": reverse(name) if name == "archive:editions" else "",
