@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
@@ -25,6 +25,11 @@ from declarations.triggers import TRANSITIONS
 from efus_conference.admin_base import OrganisersAdmin, OrganisersTabularInline, ReadOnlyAdmin
 
 CHANGE = "declarations.change_signature"
+WAITING_FIRST = Case(
+    When(state__in=[Signature.State.SUBMITTED, Signature.State.UNDER_REVIEW], then=Value(0)),
+    When(state=Signature.State.NEEDS_INFORMATION, then=Value(1)),
+    default=Value(2),
+)
 LEADS_TO = {
     "verify_it": "verified",
     "ask": "needs_information",
@@ -78,17 +83,8 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
     inlines = [HistoryInline]
     actions_detail = ["verify_it", "ask", "refuse_it", "withdraw_it"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Signature]:
-        urgency = Case(
-            When(state__in=[Signature.State.SUBMITTED, Signature.State.UNDER_REVIEW], then=Value(0)),
-            When(state=Signature.State.NEEDS_INFORMATION, then=Value(1)),
-            default=Value(2),
-            output_field=IntegerField(),
-        )
-        return Signature.objects.annotate(urgency=urgency)
-
-    def get_ordering(self, request: HttpRequest) -> list[str]:
-        return ["urgency", "-made_at"]
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        return [WAITING_FIRST.asc(), "-made_at"]
 
     @display(description=_("declaration"), ordering="signatory__declaration")
     def declaration(self, obj: Signature) -> str:
@@ -96,7 +92,7 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
 
     @display(
         description=_("state"),
-        ordering="urgency",
+        ordering="state",
         label={
             "submitted": "warning",
             "under_review": "warning",
