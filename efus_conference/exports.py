@@ -15,11 +15,18 @@ from import_export import resources
 # With any number of apostrophes before: otherwise a name that really begins with one would lose it.
 _RUNS = re.compile(r"'*[=+\-@\t\r]")
 _IS_GUARDED = re.compile(r"'+[=+\-@\t\r]")
+# What no Excel file can hold (XML 1.0, 2.2); people paste such characters without seeing them.
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
 
 
 def safe_cell(value: Any) -> Any:
-    """A value as it may stand in a sheet; what is no text, or is a plain number, stays as it is."""
+    """A value as it may stand in a sheet; what is no text, or is a plain number, stays as it is.
+
+    Control characters, which an Excel file cannot hold, are left out.
+    """
+    if isinstance(value, str):
+        value = _UNSEEN.sub("", value)
     if isinstance(value, str) and _RUNS.match(value) and not _NUMBER.match(value):
         return f"'{value}"
     return value
@@ -54,5 +61,6 @@ class SafeResource(resources.ModelResource):
             setattr(instance, column.attname, None)
 
     def import_row(self, row: Any, instance_loader: Any, **kwargs: Any) -> Any:
-        plain = {column: unsafe_cell(value) for column, value in row.items()}
+        # An empty cell is an empty text in CSV and nothing at all in an Excel file, which no text column takes.
+        plain = {column: "" if value is None else unsafe_cell(value) for column, value in row.items()}
         return super().import_row(plain, instance_loader, **kwargs)

@@ -107,6 +107,15 @@ class Moment(widgets.Widget):
         return edition.zone if edition else office
 
 
+class MomentField(fields.Field):
+    def export(self, instance: Any, **kwargs: Any) -> str:
+        return str(self.widget.render(self.get_value(instance), instance))
+
+
+def _moment(name: str) -> fields.Field:
+    return MomentField(attribute=name, column_name=name, widget=Moment())
+
+
 def _column(name: str, widget: widgets.Widget) -> fields.Field:
     return fields.Field(attribute=name, column_name=name, widget=widget)
 
@@ -130,8 +139,8 @@ class SessionResource(ProgrammeResource):
     edition = _column("edition", BySlug(Edition))
     kind = _column("kind", BySlug(SessionKind))
     room = _column("room", RoomOfTheEdition(Room))
-    starts_at = _column("starts_at", Moment())
-    ends_at = _column("ends_at", Moment())
+    starts_at = _moment("starts_at")
+    ends_at = _moment("ends_at")
     floor_languages = _column("floor_languages", Codes())
     interpretation_languages = _column("interpretation_languages", Codes())
     themes = _column("themes", Themes())
@@ -176,8 +185,8 @@ class SessionResource(ProgrammeResource):
 
 class SpeakerResource(ProgrammeResource):
     organisation = _column("organisation", BySlug(Organisation))
-    consented_at = _column("consented_at", Moment())
-    consent_withdrawn_at = _column("consent_withdrawn_at", Moment())
+    consented_at = _moment("consented_at")
+    consent_withdrawn_at = _moment("consent_withdrawn_at")
     text_columns = tuple(f"{name}_{language}" for name in ("function", "biography") for language in LANGUAGES)
 
     class Meta(ProgrammeResource.Meta):
