@@ -125,7 +125,7 @@ class DeclarationAdmin(TranslatedAdmin):
         is_open = Declaration.objects.filter(pk=object_id or 0, is_published=False).exists()
         return found if is_open else []
 
-    @action(description=_("Publish …"), url_path="publish", permissions=["declarations.change_declaration"])
+    @action(description=_("Publish …"), url_path="publish", permissions=["change"])
     def publish(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Says what publication freezes and shows the hash, before it is done."""
         declaration = get_object_or_404(Declaration, pk=object_id)

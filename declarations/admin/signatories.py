@@ -21,7 +21,6 @@ from declarations.admin.steps import officer, step
 from declarations.models import Invitation, Mailbox, Signatory, Signature
 from efus_conference.admin_base import OrganisersAdmin, OrganisersTabularInline, ReadOnlyAdmin
 
-CHANGE = "declarations.change_signatory"
 STATES = dict(Signature.State.choices)
 
 
@@ -93,13 +92,13 @@ class SignatoryAdmin(OrganisersAdmin):
         actions = super().get_actions(request)
         # One row may go only where nothing hangs on it; the list's own action asks nobody.
         actions.pop("delete_selected", None)
-        if request.user.has_perm(CHANGE):
+        if self.has_change_permission(request):
             for code, name in settings.LANGUAGES:
                 described = gettext("Invite the selected offices in %(language)s") % {"language": name}
                 actions[f"invite_in_{code}"] = (_invite_selected(code), f"invite_in_{code}", described)
         return actions
 
-    @action(description=_("Set the mailbox …"), url_path="mailbox", permissions=[CHANGE])
+    @action(description=_("Set the mailbox …"), url_path="mailbox", permissions=["change"])
     def change_mailbox(self, request: HttpRequest, object_id: int) -> HttpResponse:
         signatory = get_object_or_404(Signatory, pk=object_id)
 
@@ -125,7 +124,9 @@ class SignatoryAdmin(OrganisersAdmin):
             done=_("The mailbox is entered."),
         )
 
-    @action(description=_("Confirm the changed mailbox …"), url_path="confirm-mailbox", permissions=[CHANGE])
+    @action(
+        description=_("Confirm the changed mailbox …"), url_path="confirm-mailbox", permissions=["change"]
+    )
     def confirm_change(self, request: HttpRequest, object_id: int) -> HttpResponse:
         signatory = get_object_or_404(Signatory, pk=object_id)
         pending = signatory.mailboxes.filter(is_first=False, confirmed_at=None).order_by("-pk").first()
@@ -151,7 +152,7 @@ class SignatoryAdmin(OrganisersAdmin):
             done=_("The mailbox is confirmed."),
         )
 
-    @action(description=_("Invite …"), url_path="invite", permissions=[CHANGE])
+    @action(description=_("Invite …"), url_path="invite", permissions=["change"])
     def send_invitation(self, request: HttpRequest, object_id: int) -> HttpResponse:
         signatory = get_object_or_404(Signatory, pk=object_id)
 
@@ -248,7 +249,7 @@ class InvitationAdmin(ReadOnlyAdmin, OrganisersAdmin):
     def is_open(self, obj: Invitation) -> bool:
         return obj.used_at is None and obj.revoked_at is None and obj.expires_at > timezone.now()
 
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
+    def has_revoke_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("declarations.change_invitation"))
 
     @admin.action(description=_("Revoke the selected links"), permissions=["revoke"])
@@ -257,7 +258,7 @@ class InvitationAdmin(ReadOnlyAdmin, OrganisersAdmin):
             revoke(invitation=invitation)
         messages.success(request, gettext("The links do not work any more."))
 
-    @action(description=_("Revoke …"), url_path="revoke", permissions=["declarations.change_invitation"])
+    @action(description=_("Revoke …"), url_path="revoke", permissions=["revoke"])
     def revoke_link(self, request: HttpRequest, object_id: int) -> HttpResponse:
         invitation = get_object_or_404(Invitation, pk=object_id)
 
