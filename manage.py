@@ -6,7 +6,7 @@ import signal
 import sys
 
 # These touch no database, so they start no embedded one.
-WITHOUT_DATABASE = {"check", "collectstatic", "compilemessages", "diffsettings", "makemessages"}
+WITHOUT_DATABASE = {"check", "collectstatic", "compilemessages", "diffsettings", "draw_model", "makemessages"}
 HELP = {"help", "--help", "-h", "version", "--version"}
 
 
