@@ -126,7 +126,7 @@ def _do(request: HttpRequest, released: ReleasedSession, registration: Registrat
             done = _("“%(title)s” is in the agenda of %(person)s.")
         elif what == "unstar":
             actions.unstar(registration=registration, session=session)
-            done = _("“%(title)s” is no longer marked in the agenda of %(person)s.")
+            done = _("“%(title)s” is no longer starred in the agenda of %(person)s.")
         elif what == "book":
             with suppress(actions.AlreadyBooked):  # the second of two clicks: the seat is there
                 actions.book_seat(registration=registration, session=session, by=reader(request))

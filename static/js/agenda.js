@@ -1,19 +1,21 @@
-// Public pages are the same for everyone; this tells a logged-in reader what is in their agenda, and offers
-// to copy the calendar's address. Everything works without it.
+// Public pages are the same for everyone: this adds what the reader has starred and booked. It also copies the
+// calendar's address. All works without it.
 "use strict";
 
-const links = [...document.querySelectorAll('main a[href*="/my/sessions/"]')].filter((a) => !a.closest(".actions .button-small"));
-if (links.length && !document.getElementById("calendar")) {
-  fetch(`/my/state.json?lang=${document.documentElement.lang}`, { credentials: "same-origin" })
+const codeOf = (link) => link.pathname.match(/\/sessions\/([0-9A-Z]{6})\/$/)?.[1];
+const links = [...document.querySelectorAll('main a[href*="/sessions/"]')].filter(codeOf);
+const calendar = document.getElementById("calendar");
+
+if (links.length && !calendar) {
+  fetch(`/my/state.json?lang=${document.documentElement.lang}`)
     .then((response) => response.json())
     .then(({ starred, booked, labels }) => {
       for (const link of links) {
-        const code = link.pathname.split("/").filter(Boolean).pop();
-        const label = booked.includes(code) ? labels.booked : starred.includes(code) ? labels.starred : "";
-        if (label) {
+        const hasSeat = booked.includes(codeOf(link));
+        if (hasSeat || starred.includes(codeOf(link))) {
           const tag = document.createElement("span");
-          tag.className = booked.includes(code) ? "tag tag-success" : "tag tag-info";
-          tag.textContent = label;
+          tag.className = `tag ${hasSeat ? "tag-success" : "tag-info"}`;
+          tag.textContent = hasSeat ? labels.booked : labels.starred;
           link.after(" ", tag);
         }
       }
@@ -24,12 +26,12 @@ if (links.length && !document.getElementById("calendar")) {
 const address = document.getElementById("feed-address");
 if (address && navigator.clipboard) {
   const button = document.createElement("button");
-  button.type = "button";
   button.className = "button button-secondary";
+  button.type = "button";
   button.textContent = address.dataset.copy;
-  button.addEventListener("click", async () => {
+  button.onclick = async () => {
     await navigator.clipboard.writeText(address.value);
     button.textContent = address.dataset.copied;
-  });
-  address.after(button);
+  };
+  calendar.querySelector(".actions").prepend(button);
 }

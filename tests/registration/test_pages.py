@@ -362,7 +362,7 @@ def test_star_book_and_give_up_on_one_page(
     ] == [
         [f"The seat of {name} in “Safe nights” is free for someone else."],
         [f"The seat of {name} in “Safe nights” is free for someone else."],
-        [f"“Safe nights” is no longer marked in the agenda of {name}."],
+        [f"“Safe nights” is no longer starred in the agenda of {name}."],
         [],
     ]
     assert "Nothing chosen yet" in text(page.get("/en/my/agenda/"))
