@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext_lazy as _
+from django.db import models
+from django.utils.text import capfirst
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 from efus_conference.models import Edition
@@ -35,8 +36,8 @@ class LanguagesField(forms.MultipleChoiceField):
 class SessionForm(forms.ModelForm):
     """The draft of a session. Times are those on the clocks of the edition's place."""
 
-    floor_languages = LanguagesField(label=_("spoken in"), required=False)
-    interpretation_languages = LanguagesField(label=_("interpreted into"), required=False)
+    floor_languages = LanguagesField(required=False)
+    interpretation_languages = LanguagesField(required=False)
 
     class Meta:
         model = Session
@@ -48,6 +49,9 @@ class SessionForm(forms.ModelForm):
             field = self.fields.get(name)
             if isinstance(field, LanguagesField):
                 field.offer(getattr(self.instance, name))
+                column = Session._meta.get_field(name)
+                assert isinstance(column, models.Field)
+                field.label = capfirst(str(column.verbose_name))
         if self.instance.edition_id:
             for name in ("starts_at", "ends_at"):
                 moment = getattr(self.instance, name)

@@ -39,12 +39,11 @@ class Preview:
 
 def preview(*, edition: Edition, sessions: Sequence[Session] | None = None) -> Preview:
     changes = differences(edition=edition, sessions=sessions)
-    return Preview(
-        changes,
-        warnings(edition=edition, changes=changes, chosen=sessions is not None),
-        refusal(edition=edition, changes=changes, sessions=sessions),
-        fingerprint(changes),
-    )
+    reason = refusal(edition=edition, changes=changes, sessions=sessions)
+    found = warnings(edition=edition, changes=changes, chosen=sessions is not None)
+    if reason:  # said once, as the refusal
+        found = [warning for warning in found if warning.message != reason.message]
+    return Preview(changes, found, reason, fingerprint(changes))
 
 
 def refusal(

@@ -162,6 +162,10 @@ class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
         page = self.admin_site.admin_view(lambda request: release_page(request, self))
         return [path("release/", page, name="programme_session_release"), *super().get_urls()]
 
+    def view_on_site(self, obj: Session) -> str | None:
+        """The public page; none for what was never released."""
+        return reverse("programme:session", args=[obj.edition.slug, obj.code]) if _released(obj) else None
+
     def has_release_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("programme.add_release"))
 
