@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management import CommandError, CommandParser, call_command
 from django.core.management.commands import migrate
 from django.db import OperationalError, connections
@@ -25,7 +26,8 @@ class Command(migrate.Command):
             if action.dest == "database":
                 action.choices, action.default = None, "owner"
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        # Before the system's checks, which would fail on a database that is not there.
         alias = options["database"]
         if alias == "owner" and alias not in connections:
             raise CommandError(
@@ -34,17 +36,20 @@ class Command(migrate.Command):
             )
         if alias not in connections:
             raise CommandError(f"There is no database “{alias}”: leave --database out.")
-        changes = not (options["plan"] or options["check_unapplied"] or options["prune"])
         try:
-            if changes and alias == "owner":
-                grant_default_privileges()
-            super().handle(*args, **options)
+            return super().execute(*args, **options)
         except OperationalError as error:
             if connections[alias].connection is None:
                 raise CommandError(f"The database does not answer: {str(error).strip()}") from error
             raise
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        changes = not (options["plan"] or options["check_unapplied"] or options["prune"])
+        if changes and options["database"] == "owner":
+            grant_default_privileges()
+        super().handle(*args, **options)
         if changes:
-            call_command("createcachetable", database=alias, verbosity=0)
+            call_command("createcachetable", database=options["database"], verbosity=0)
 
 
 def grant_default_privileges() -> None:
@@ -53,13 +58,11 @@ def grant_default_privileges() -> None:
     A grant inside a migration would miss the tables made before it; default privileges miss none, and a copy
     of the database has them too.
     """
-    with connections["default"].cursor() as cursor:
-        cursor.execute("SELECT current_user")
-        (site,) = cursor.fetchone()
+    site = settings.DATABASES["default"]["USER"]
     owner = connections["owner"]
     with owner.cursor() as cursor:
         cursor.execute("SELECT current_user")
-        if cursor.fetchone() == (site,):
+        if cursor.fetchone()[0] == site or not site:
             return  # one login for both: it owns everything already
         for grant in GRANTS:
             cursor.execute(

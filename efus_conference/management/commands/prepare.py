@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import django
+import psycopg
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from efus_conference.models import Edition
@@ -26,8 +27,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            connection.ensure_connection()
-        except OperationalError as error:
+            # Past the pool, which tries for ten seconds and then says no more than that it did.
+            psycopg.connect(**connection.get_connection_params()).close()
+        except psycopg.OperationalError as error:
             raise CommandError(f"The database does not answer: {_first_line(error)}") from error
         try:
             call_command("compilemessages", verbosity=0)
