@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from babel import Locale
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Fieldset, Layout, Submit
+from crispy_forms.layout import Fieldset, Hidden, Layout, Submit
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -242,6 +242,8 @@ class RegistrationForm(forms.Form):
             Fieldset(_("At the conference"), "category", "function", "organisation_name", "country", "needs"),
         )
         self.helper.add_input(Submit("continue", _("Continue")))
+        # Two windows may be open, one for oneself and one for another person.
+        self.helper.add_input(Hidden("who", "own" if is_own else "other"))
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -35,7 +36,7 @@ class RegistrationClosed(Refusal):
         opens_at, closes_at = self.edition.registration_opens_at, self.edition.registration_closes_at
         if opens_at is None or closes_at is None:
             return str(_("Registration for this edition is not planned yet."))
-        if self.edition.phase() == "announced":
+        if timezone.now() < opens_at:
             return str(_("Registration opens on %(when)s.")) % {"when": moment_at(opens_at, self.edition)}
         return str(_("Registration closed on %(when)s.")) % {"when": moment_at(closes_at, self.edition)}
 

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from efus_conference.admin_base import (
     OrganisersAdmin,
@@ -22,6 +23,7 @@ from efus_conference.admin_base import (
     in_languages,
 )
 from efus_conference.models.organisations import country_name
+from efus_conference.sorting import sort_key
 from registration.actions import cancel_registration, change_registration, register
 from registration.actions.registrations import CHANGEABLE
 from registration.admin.base import EditionFilter, RefusingAdmin, for_each
@@ -48,7 +50,9 @@ class EventInline(ReadOnlyAdmin, OrganisersTabularInline):
 class DeskForm(forms.ModelForm):
     """What the desk enters by hand; the constraints say beside the field when someone is there already."""
 
-    country = forms.ChoiceField(label=_("Country"), choices=countries, required=False)
+    country = forms.ChoiceField(
+        label=_("Country"), choices=countries, required=False, widget=UnfoldAdminSelectWidget
+    )
 
     class Meta:
         model = Registration
@@ -106,9 +110,14 @@ class RegistrationAdmin(RefusingAdmin, SpreadsheetAdmin):
     ]
     date_hierarchy = "submitted_at"
     autocomplete_fields = ["managed_by", "organisation"]
-    inlines = [EventInline]
     actions = ["cancel_chosen"]
     readonly_fields = ["status", "submitted_at", "changed_at", "cancelled_at", "seats"]
+
+    def get_inlines(self, request: HttpRequest, obj: Registration | None) -> list[Any]:
+        return [EventInline] if obj else []
+
+    def get_ordering(self, request: HttpRequest) -> list[Any]:
+        return [sort_key("family_name"), sort_key("given_name"), "pk"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Registration | None = None) -> Any:
         person = [("given_name", "family_name"), ("email", "language"), ("managed_by", "is_own"), "mails_to"]
@@ -190,11 +199,11 @@ class RegistrationAdmin(RefusingAdmin, SpreadsheetAdmin):
         messages.success(request, done % {"count": count})
         return None
 
-    @display(description=_("name"), ordering="family_name")
+    @display(description=_("name"), ordering=sort_key("family_name"))
     def shown_name(self, registration: Registration) -> str:
         return registration.name
 
-    @display(description=_("organisation"), ordering="organisation_name")
+    @display(description=_("organisation"), ordering=sort_key("organisation_name"))
     def shown_organisation(self, registration: Registration) -> str:
         return registration.shown_organisation
 

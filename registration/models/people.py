@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import Edition, Organisation, User
 from efus_conference.models.organisations import COUNTRY_CODES
+from efus_conference.sorting import sort_key
 
 
 class CategoryQuerySet(models.QuerySet["Category"]):
@@ -104,6 +105,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def managed_by(self, user: User) -> RegistrationQuerySet:
         """A person's own and those of the people they assist."""
         return self.filter(managed_by=user)
+
+    def by_name(self) -> RegistrationQuerySet:
+        """Sorted as a reader expects it: accents and case do not matter."""
+        return self.order_by(sort_key("family_name"), sort_key("given_name"), "pk")
 
     def for_current_edition(self) -> RegistrationQuerySet:
         return self.filter(edition__is_current=True, edition__is_published=True)

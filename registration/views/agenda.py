@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from efus_conference.mail import site_address
+from efus_conference.sorting import sort_key
 from programme.models import ReleasedSession
 from registration import actions
 from registration.agenda import choices_for, days_of
@@ -29,7 +30,7 @@ def _live(request: HttpRequest) -> RegistrationQuerySet:
         Registration.objects.live()
         .managed_by(reader(request))
         .select_related("edition")
-        .order_by("-edition__is_current", "-edition__number", "-is_own", "family_name", "pk")
+        .order_by("-edition__is_current", "-edition__number", "-is_own", sort_key("family_name"), "pk")
     )
 
 

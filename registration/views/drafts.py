@@ -5,6 +5,8 @@ So nothing is lost when the form lay open too long, the login had ended or the r
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import asdict, dataclass, field
 
 from django.http import HttpRequest, QueryDict
@@ -35,7 +37,14 @@ class Draft:
     def take(self, posted: QueryDict) -> None:
         """Takes over what was typed, valid or not."""
         names = RegistrationForm.base_fields
+        if "who" in posted:
+            self.is_own = posted["who"] == "own"
         self.answers = {name: str(posted[name])[:LONGEST] for name in names if name in posted}
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells whether what is sent is what was shown: another window may have changed it since."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
 
     def form(self, edition: Edition) -> RegistrationForm:
         """The form filled with the answers and checked again."""

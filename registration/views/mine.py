@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from efus_conference.models import Edition
 from efus_conference.models.organisations import country_name
+from efus_conference.sorting import sort_key
 from registration.actions import (
     AlreadyRegistered,
     CategoryNotOffered,
@@ -54,7 +55,9 @@ def my(request: HttpRequest) -> HttpResponse:
             ),
             stars_count=Count("stars", distinct=True),
         )
-        .order_by("-edition__is_current", "-edition__number", "status", "-is_own", "family_name", "pk")
+        .order_by(
+            "-edition__is_current", "-edition__number", "status", "-is_own", sort_key("family_name"), "pk"
+        )
     )
     current = Edition.objects.current()
     rows = list(registrations)
@@ -159,9 +162,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def delegation(request: HttpRequest) -> HttpResponse:
     """The coordinator's delegations: their places and people, without the answers that are nobody's business."""
-    people = (
-        Registration.objects.live().select_related("category").defer("needs").order_by("family_name", "pk")
-    )
+    people = Registration.objects.live().select_related("category").defer("needs").by_name()
     places = (
         Place.objects.annotate(
             seats=Count("bookings", filter=Q(bookings__status__in=Booking.STANDING)),

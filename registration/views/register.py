@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -55,7 +56,7 @@ def details(request: HttpRequest) -> HttpResponse:
     draft = Draft.of(request, edition) if edition else None
     if edition is not None and request.method == "POST":
         # A login that ended, a registration that closed: whatever follows, what was typed is kept.
-        draft = draft or Draft(edition.pk, is_own="mails_to" not in request.POST)
+        draft = draft or Draft(edition.pk, is_own=True)
         draft.take(request.POST)
         draft.keep(request)
     if edition is None or not edition.is_registration_open():
@@ -106,7 +107,8 @@ def check(request: HttpRequest) -> HttpResponse:
             "registration/register_details.html",
             {"edition": edition, "form": form, "is_own": draft.is_own, "step": 2},
         )
-    if request.method == "POST":
+    is_changed = request.POST.get("seen", draft.fingerprint) != draft.fingerprint
+    if request.method == "POST" and not is_changed:
         return _send(request, edition, draft, form)
     return render(
         request,
@@ -120,6 +122,8 @@ def check(request: HttpRequest) -> HttpResponse:
                 form.cleaned_data["mails_to"]
             ),
             "is_own": draft.is_own,
+            "is_changed": is_changed,
+            "fingerprint": draft.fingerprint,
             "step": 3,
         },
     )
@@ -159,9 +163,10 @@ def _is_the_same(existing: Registration, answers: dict[str, object]) -> bool:
 
 def _closed(request: HttpRequest, edition: Edition | None) -> HttpResponse:
     """Before the opening, after the closing, between two editions: when it is, and what one had typed."""
-    context: dict[str, Any] = {"edition": edition, "phase": edition.phase() if edition else "unknown"}
+    context: dict[str, Any] = {"edition": edition, "is_before": False}
     if edition is not None:
         opens_at, closes_at = edition.registration_opens_at, edition.registration_closes_at
+        context["is_before"] = opens_at is not None and timezone.now() < opens_at
         context["opens"] = moment_at(opens_at, edition) if opens_at else ""
         context["closed"] = moment_at(closes_at, edition) if closes_at else ""
         draft = Draft.of(request, edition)

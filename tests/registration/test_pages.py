@@ -189,6 +189,21 @@ def test_an_assistant_chooses_who_gets_the_mails(page: Client, robin: User, cate
     assert (made.is_own, made.recipients()) == (False, [robin.email])
 
 
+def test_two_windows_do_not_mix_up_two_people(page: Client, category: Category) -> None:
+    start(page)
+    page.post("/en/register/details/", {**filled(category), "who": "own"})
+    seen = page.get("/en/register/check/").context["fingerprint"]
+    start(page, "other")
+    page.post(
+        "/en/register/details/", {**filled(category, given_name="Ömer"), "mails_to": "both", "who": "other"}
+    )
+    late = page.post("/en/register/check/", {"seen": seen})
+
+    assert (late.status_code, Registration.objects.count()) == (200, 0)
+    assert "The answers were changed in another window" in text(late)
+    assert "Ömer" in text(late)
+
+
 def test_who_is_registered_already_sees_a_page_that_says_so(
     page: Client, registration: Registration, category: Category
 ) -> None:
