@@ -6,7 +6,10 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.html import conditional_escape
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from declarations.actions import Answers, SentFile
@@ -109,9 +112,18 @@ class SignatureForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.published_on = published_on
-        self.already = already or {}
-        if Evidence.Kind.SIGNED_PAGE in self.already:
-            self.fields["signed_page"].required = False
+        self.show_kept(already or {})
+
+    def show_kept(self, already: Mapping[str, Evidence]) -> None:
+        """Says beside its field that a file was kept, and asks for it no more."""
+        for kind, evidence in already.items():
+            field = self.fields[kind]
+            field.required = False
+            # The hint is printed as it is, and the name is the sender's.
+            field.help_text = conditional_escape(
+                gettext("We have this file: %(name)s (%(size)s). Choose another one only to replace it.")
+                % {"name": evidence.name, "size": filesizeformat(evidence.size)}
+            )
 
     def clean_signed_on(self) -> date:
         day: date = self.cleaned_data["signed_on"]

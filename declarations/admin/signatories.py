@@ -49,6 +49,7 @@ class SignatoryAdmin(OrganisersAdmin):
     list_filter = ["declaration", "organisation__kind"]
     search_fields = ["organisation__name_en__unaccent", "organisation__endonym__unaccent"]
     list_select_related = ["organisation", "declaration"]
+    ordering = ["declaration_id", "order", "pk"]
     autocomplete_fields = ["organisation", "declaration"]
     inlines = [MailboxInline, InvitationInline]
     actions_detail = ["change_mailbox", "confirm_change", "send_invitation"]

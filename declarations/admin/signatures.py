@@ -5,22 +5,20 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Value, When
+from django.db.models import Case, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from declarations.actions import ask_for_information, record_on_paper, refuse, verify, withdraw
-from declarations.admin.evidence import shown
+from declarations.actions import NoteMissing, ask_for_information, record_on_paper, refuse, verify, withdraw
 from declarations.admin.paper import PaperForm
 from declarations.admin.steps import officer, step
-from declarations.models import Actor, Mandate, Signature, SignatureEvent
+from declarations.models import Actor, Evidence, Mandate, Signature, SignatureEvent
 from declarations.triggers import TRANSITIONS
 from efus_conference.admin_base import OrganisersAdmin, OrganisersTabularInline, ReadOnlyAdmin
 
@@ -29,6 +27,7 @@ WAITING_FIRST = Case(
     When(state=Signature.State.NEEDS_INFORMATION, then=Value(1)),
     default=Value(2),
 )
+RECORDED = ("signer_name", "signer_office", "signed_on", "language")
 LEADS_TO = {
     "verify_it": "verified",
     "ask": "needs_information",
@@ -45,6 +44,7 @@ class NoteForm(forms.Form):
         if is_for_the_office:
             self.fields["note"].required = True
             self.fields["note"].help_text = _("The office reads it.")
+            self.fields["note"].error_messages["required"] = NoteMissing.message
 
 
 class HistoryInline(ReadOnlyAdmin, OrganisersTabularInline):
@@ -52,6 +52,28 @@ class HistoryInline(ReadOnlyAdmin, OrganisersTabularInline):
     fields = ["kind", "actor", "note", "at"]
     readonly_fields = fields
     show_change_link = False
+
+
+def facts(signature: Signature) -> list[tuple[Any, Any]]:
+    """What was recorded, name by name, as the officer compares it with the signed page."""
+    mandate = Mandate.objects.filter(signature=signature).first()
+    named: list[tuple[Any, Any]] = [
+        (_("signatory"), signature.signatory),
+        (_("declaration"), signature.signatory.declaration),
+        *((label_for_field(name, Signature), getattr(signature, name)) for name in RECORDED),
+    ]
+    if mandate:
+        named.append((_("mandate"), mandate.get_basis_display()))
+        named += [
+            (label_for_field(name, Mandate), getattr(mandate, name))
+            for name in ("body", "decided_on", "reference", "ratify_until")
+            if getattr(mandate, name)
+        ]
+    return named
+
+
+def files(signature: Signature) -> QuerySet[Evidence]:
+    return signature.evidence.order_by("kind", "-pk")
 
 
 @admin.register(Signature)
@@ -62,23 +84,8 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
     list_filter = ["state", "signatory__declaration"]
     search_fields = ["signatory__organisation__name_en__unaccent", "signer_name__unaccent"]
     list_select_related = ["signatory__organisation", "signatory__declaration"]
-    fieldsets = [
-        (
-            None,
-            {
-                "fields": [
-                    ("signatory", "declaration"),
-                    ("state", "decided_at"),
-                    ("signer_name", "signer_office"),
-                    ("signed_on", "mandate_in_words"),
-                    ("language", "made_at"),
-                    "text_hash",
-                ]
-            },
-        ),
-        (_("Evidence"), {"fields": ["evidence_itself"]}),
-    ]
-    readonly_fields = ["declaration", "mandate_in_words", "evidence_itself"]
+    fieldsets = [(None, {"fields": [("state", "decided_at"), ("made_at", "text_hash")]})]
+    change_form_before_template = "admin/declarations/signature_record.html"
     inlines = [HistoryInline]
     actions_detail = ["verify_it", "ask", "refuse_it", "withdraw_it"]
 
@@ -103,23 +110,16 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
     def shown_state(self, obj: Signature) -> tuple[str, str]:
         return obj.state, str(obj.get_state_display())
 
-    @display(description=_("mandate"))
-    def mandate_in_words(self, obj: Signature) -> str:
-        mandate = Mandate.objects.filter(signature=obj).first()
-        if mandate is None:
-            return ""
-        facts = [
-            str(mandate.get_basis_display()),
-            mandate.body,
-            mandate.decided_on.isoformat() if mandate.decided_on else "",
-            mandate.reference,
-            f"→ {mandate.ratify_until.isoformat()}" if mandate.ratify_until else "",
-        ]
-        return " · ".join(fact for fact in facts if fact)
-
-    @display(description=_("what was sent"))
-    def evidence_itself(self, obj: Signature) -> SafeString:
-        return format_html("{}", shown(list(obj.evidence.order_by("kind", "pk"))))
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        signature = self.get_object(request, object_id)
+        record = {"facts": facts(signature), "files": list(files(signature))} if signature else {}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **record})
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_decide_permission(request)

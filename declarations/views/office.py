@@ -113,7 +113,7 @@ def record(request: HttpRequest, invitation: Invitation, token: str) -> HttpResp
             return _to(request, "sign_check", token)
         if form.sent:
             keep_files(invitation=invitation, files=form.sent)
-            form.already = already_of(draft)
+            form.show_kept(already_of(draft))
     else:
         form = SignatureForm(initial=initial_of(draft), published_on=published_on, already=already_of(draft))
     context = {**_context(request, invitation, token), "form": form, "draft": draft}
