@@ -14,4 +14,5 @@ pages: list[URLPattern] = [
 ]
 machine: list[URLPattern] = [
     path("editions/<str:slug>/schedule.ics", views.schedule_ics, name="schedule_ics"),
+    path("speakers/<slug:slug>/portrait.jpg", views.portrait, name="portrait"),
 ]

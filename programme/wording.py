@@ -76,7 +76,10 @@ class SessionLine:
     starts: str
     ends: str
     day: str
-    languages: str
+
+    @property
+    def languages(self) -> str:
+        return interpretation_sentence(self.row)
 
     @property
     def is_cancelled(self) -> bool:
@@ -112,7 +115,6 @@ def session_lines(
                 starts=f"{start:%H:%M}",
                 ends=f"{end:%H:%M}",
                 day=day,
-                languages=interpretation_sentence(row),
             )
         )
     return lines
@@ -151,7 +153,7 @@ def person_line(
         name=speaker.name,
         url=reverse("programme:speaker", args=[edition.slug, speaker.slug]),
         initials=initials(speaker.name),
-        portrait=speaker.portrait.url if speaker.portrait else "",
+        portrait=reverse("programme_machine:portrait", args=[speaker.slug]) if speaker.portrait else "",
         role="" if role in ("", Appearance.Role.SPEAKER) else str(Appearance.Role(role).label),
         function=function,
         organisation=organisations.get(organisation)

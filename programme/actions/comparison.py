@@ -32,7 +32,7 @@ def differences(*, edition: Edition, sessions: Iterable[Session] | None = None) 
 
 
 def drafts_of(edition: Edition, sessions: Iterable[Session] | None = None) -> list[Session]:
-    drafts = edition.sessions.with_draft().order_by("starts_at", "code")  # type: ignore[attr-defined]
+    drafts = edition.sessions.with_draft().order_by("starts_at", "pk")  # type: ignore[attr-defined]
     if sessions is not None:
         drafts = drafts.filter(pk__in=[session.pk for session in sessions])
     return list(drafts)

@@ -337,7 +337,15 @@ def test_a_portrait_is_made_anew(settings: object, edition: Edition, tmp_path: o
     with kept.open() as file:
         made = Image.open(io.BytesIO(file.read()))
     assert (made.format, made.size, dict(made.getexif())) == ("JPEG", (600, 360), {})
-    assert "me" not in kept.name.rsplit("/", 1)[-1].removesuffix(".jpg")
+    Speaker.objects.filter(pk=speaker.pk).update(consented_at=NINE)
+    address = f"/speakers/{speaker.slug}/portrait.jpg"
+    shown = Client().get(address)
+    Speaker.objects.filter(pk=speaker.pk).update(consent_withdrawn_at=NINE)
+    assert [shown.status_code, shown["Content-Type"], Client().get(address).status_code] == [
+        200,
+        "image/jpeg",
+        404,
+    ]
 
 
 def test_speakers_are_filtered_by_whether_the_site_names_them(edition: Edition) -> None:
