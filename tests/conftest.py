@@ -15,6 +15,7 @@ from django.conf import settings as django_settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connections
 from django.test.testcases import LiveServerThread
+from django.utils import translation
 from procrastinate.contrib.django import app as jobs
 
 from tests import databases
@@ -23,6 +24,12 @@ from tests import databases
 def pytest_configure(config: pytest.Config) -> None:
     if django_settings.SETTINGS_MODULE != "tests.settings":
         raise pytest.UsageError("Tests run with tests.settings: unset DJANGO_SETTINGS_MODULE.")
+
+
+@pytest.fixture(autouse=True)
+def _starts_in_english() -> None:
+    """A request leaves its language behind in the thread; no test inherits that of the one before."""
+    translation.activate("en")
 
 
 @pytest.fixture(scope="session")

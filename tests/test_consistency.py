@@ -68,23 +68,6 @@ def overrides(name: str) -> bool:
     return any((Path(app.path) / "templates" / name).exists() for app in apps.get_app_configs())
 
 
-@pytest.mark.parametrize(
-    "forbidden",
-    [
-        r"<script(?![^>]*\bsrc=)",
-        r"<style\b",
-        r"\sstyle=",
-        r"<[^>]*\son[a-z]+=",
-        r"javascript:",
-        r"(?:src|srcset|action)=[\"']https?:",
-        r"<link[^>]*href=[\"']https?:",
-    ],
-)
-def test_no_page_has_inline_scripts_or_styles_or_loads_from_elsewhere(forbidden: str) -> None:
-    pages = [path for path in templates() if "emails" not in path.parts]
-    assert [name_of(path) for path in pages if re.search(forbidden, path.read_text(encoding="utf-8"))] == []
-
-
 def test_only_plain_texts_switch_escaping_off() -> None:
     """Anywhere else a comment on the same line says why: “safe: …”, or after the linter's S308."""
     loose = re.compile(r"\|\s*safe\b|autoescape off|mark_safe\(|SafeString\(")

@@ -116,6 +116,36 @@ def test_the_list_of_accounts_shows_who_has_a_second_factor(client: Client, admi
     assert {row for row in rows if row.has_factor} == {with_factor}
 
 
+def test_an_administrator_removes_the_second_factor_of_someone_who_lost_it(
+    client: Client, administrator: User
+) -> None:
+    account = factories.user()
+    lost = Authenticator.objects.create(user=account, type="totp", data={})
+    values = {
+        "authenticator_set-TOTAL_FORMS": "1",
+        "authenticator_set-INITIAL_FORMS": "1",
+        "authenticator_set-0-id": str(lost.pk),
+        "authenticator_set-0-user": str(account.pk),
+        "authenticator_set-0-DELETE": "on",
+    }
+    assert change(client, account, **values).status_code == 302
+    assert not Authenticator.objects.filter(user=account).exists()
+
+
+def test_another_organiser_does_not(client: Client, organiser: User) -> None:
+    account = factories.user()
+    factor = Authenticator.objects.create(user=account, type="totp", data={})
+    values = {
+        "authenticator_set-TOTAL_FORMS": "1",
+        "authenticator_set-INITIAL_FORMS": "1",
+        "authenticator_set-0-id": str(factor.pk),
+        "authenticator_set-0-user": str(account.pk),
+        "authenticator_set-0-DELETE": "on",
+    }
+    change(client, account, **values)
+    assert Authenticator.objects.filter(user=account).exists()
+
+
 @pytest.mark.parametrize("asked", ["Liège", "liege", "LUIK", "luik", "Lüttich", "Luttich", "Ville de Liege"])
 def test_an_organisation_is_found_by_any_of_its_names(
     client: Client, administrator: User, asked: str
