@@ -146,7 +146,6 @@ def test_the_catalogues_hold_every_text_of_the_source(tmp_path: Path) -> None:
 WITHOUT_A_PAGE = {
     "efus_conference.LoadedItem",  # what the content loader remembers
     "registration.FeedLink",  # its token opens somebody's agenda: nobody else sees it
-    "programme.ReleasedSession",  # a release alone writes it; its session's page shows it
     "declarations.Actor",  # a pseudonym, shown where it acted
 }
 

@@ -7,10 +7,13 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Permission
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from efus_conference.models import User
+from programme.actions import release
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -118,3 +121,22 @@ def test_every_form_of_the_admin_opens(client: Client, rf: Any) -> None:
     ]
     assert len(addresses) > 10
     assert {at: client.get(at).status_code for at in addresses} == dict.fromkeys(addresses, 200)
+
+
+def test_what_the_public_sees_can_be_read_at_any_size_and_not_changed(
+    client: Client, django_assert_num_queries: Any
+) -> None:
+    organiser = factories.user(is_staff=True, is_superuser=True)
+    client.force_login(organiser)
+    edition = factories.edition()
+    address = "/admin/programme/releasedsession/"
+    factories.session(edition)
+    release(edition=edition, by=organiser)
+    client.get(address)
+    with CaptureQueriesContext(connection) as few:
+        client.get(address)
+    sessions = [factories.session(edition) for _ in range(5)]
+    release(edition=edition, by=organiser)
+    with django_assert_num_queries(len(few.captured_queries)):
+        assert "2031-05-14 09:00" in client.get(address).content.decode()
+    assert client.post(f"{address}{sessions[0].pk}/change/", {}).status_code == 403
