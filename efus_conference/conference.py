@@ -20,16 +20,19 @@ def _facts() -> dict[str, Any]:
 
 def about() -> dict[str, Any]:
     """`introduction`, `audience` (a list) and `press` (name, function, phone) in the reader's language."""
-    language = (get_language() or "en")[:2]
     facts = _facts()
     contact = facts["press_contact"]
     return {
-        "introduction": facts["introduction"][language],
-        "audience": [group[language] for group in facts["audience"]],
+        "introduction": _in_reader_s_language(facts["introduction"]),
+        "audience": [_in_reader_s_language(group) for group in facts["audience"]],
         "press": {
             "name": contact["name"],
-            "function": contact["function"][language],
+            "function": _in_reader_s_language(contact["function"]),
             "phone": contact["phone"],
             "call": "tel:" + contact["phone"].replace(" ", ""),
         },
     }
+
+
+def _in_reader_s_language(texts: dict[str, str]) -> str:
+    return texts.get((get_language() or "en")[:2]) or texts["en"]
