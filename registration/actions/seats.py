@@ -69,13 +69,13 @@ def give_up_seat(*, booking: Booking, by: User) -> Booking:
     if registration is None:
         return booking  # cancelling it gave the seat up
     fresh = locked_registration(registration, by=by)
-    pool = SeatPool.objects.locked([booking.session_id]).get()
+    list(SeatPool.objects.locked([booking.session_id]))
     booking = Booking.objects.select_related("session").get(pk=booking.pk)
     if booking.status not in Booking.STANDING:
         return booking
     booking.status = Status.GIVEN_UP
     booking.save(update_fields=["status", "changed_at"])
-    SeatPool.objects.filter(pk=pool.pk).update(taken=F("taken") - 1)
+    SeatPool.objects.filter(pk=booking.session_id).update(taken=F("taken") - 1)
     fresh.events.create(verb=Verb.GAVE_UP, actor=by, detail={"session": booking.session.code})
     settle_clashes([booking.place_id])
     return booking

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
 
 from efus_conference.admin_base import (
     OrganisersAdmin,
@@ -243,12 +243,26 @@ class CategoryAdmin(TranslatedAdmin):
         return rows.prefetch_related("edition__hosting__organisation")
 
 
+class DelegationForm(forms.ModelForm):
+    more_places = forms.IntegerField(
+        label=_("Places to add"),
+        min_value=0,
+        max_value=200,
+        required=False,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text=_("Each may be named later."),
+    )
+
+    class Meta:
+        model = Delegation
+        fields = ("edition", "organisation", "coordinator")
+
+
 class PlaceInline(OrganisersTabularInline):
     model = Place
+    max_num = 0
     fields = ["shown_person"]
     readonly_fields = ["shown_person"]
-    verbose_name_plural = _("places")
-    can_delete = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Place]:
         return with_people(super().get_queryset(request))
@@ -265,6 +279,8 @@ class DelegationAdmin(OrganisersAdmin):
     list_select_related = ["organisation", "edition", "coordinator"]
     search_fields = ["organisation__name_en__unaccent", "coordinator__email", "coordinator__name__unaccent"]
     autocomplete_fields = ["organisation", "coordinator"]
+    form = DelegationForm
+    fields = ["edition", "organisation", "coordinator", "more_places"]
     inlines = [PlaceInline]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delegation]:
@@ -274,12 +290,13 @@ class DelegationAdmin(OrganisersAdmin):
         )
         return rows.annotate(places_n=Count("places", distinct=True), named_n=named)
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        for place in formset.save(commit=False):
-            place.edition = form.instance.edition
-            place.save()
-        for place in formset.deleted_objects:
-            place.delete()
+    def get_readonly_fields(self, request: HttpRequest, obj: Delegation | None = None) -> list[str]:
+        return ["edition"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Delegation, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        more = form.cleaned_data.get("more_places") or 0
+        Place.objects.bulk_create(Place(edition=obj.edition, delegation=obj) for _number in range(more))
 
     @display(description=_("places"))
     def places_count(self, delegation: Any) -> int:

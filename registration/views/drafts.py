@@ -15,7 +15,7 @@ from efus_conference.models import Edition
 from registration.forms import RegistrationForm
 
 KEY = "registration_draft"
-LONGEST = 2000  # characters kept of one answer; what is longer is refused anyway
+LONGEST = 20_000  # characters kept of one answer; the form refuses far fewer
 
 
 @dataclass

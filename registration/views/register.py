@@ -66,7 +66,7 @@ def details(request: HttpRequest) -> HttpResponse:
     if draft is None:
         return redirect("registration:register")
     if request.method == "POST":
-        form = draft.form(edition)
+        form = RegistrationForm(request.POST, edition=edition, is_own=draft.is_own)
         if form.is_valid():
             return redirect("registration:register_check")
     else:

@@ -269,3 +269,38 @@ def test_saving_without_the_right_to_read_needs_keeps_them(
 
     registration.refresh_from_db()
     assert (registration.name, registration.needs) == ("Klára Nováková", "A secret need")
+
+
+def test_a_delegation_gets_places_before_they_have_names(desk: Client, edition: Edition, robin: User) -> None:
+    city = factories.organisation()
+    places = {"places-TOTAL_FORMS": 0, "places-INITIAL_FORMS": 0}
+    values = {"edition": edition.pk, "organisation": city.pk, "coordinator": robin.pk, "more_places": 3}
+    desk.post(address("delegation", "add/"), {**values, **places})
+
+    made = Delegation.objects.get()
+    assert (made.coordinator, [place.edition for place in made.places.all()]) == (robin, [edition] * 3)
+
+
+def test_a_calendar_address_is_revoked_from_the_list(desk: Client, registration: Registration) -> None:
+    link = agenda_link(registration=registration)
+    done = desk.post(address("feedlink"), {"action": "revoke", "_selected_action": [link.pk]}, follow=True)
+
+    link.refresh_from_db()
+    assert (link.revoked_at is not None, messages(done)) == (True, ["1 address is revoked."])
+
+
+def test_what_is_refused_at_the_last_moment_is_said(desk: Client, edition: Edition, robin: User) -> None:
+    factories.registration(
+        edition,
+        managed_by=robin,
+        email="",
+        mails_to="manager",
+        given_name="Klára",
+        family_name="Nováková",
+        is_own=False,
+    )
+    values = by_hand(edition, robin, email="", mails_to="manager")
+    response = desk.post(address("registration", "add/"), values, follow=True)
+
+    assert messages(response) == ["This person seems to be registered for this edition already."]
+    assert Registration.objects.count() == 1

@@ -261,6 +261,24 @@ def test_what_was_typed_survives_the_closing_second(
     assert Registration.objects.count() == 0
 
 
+def test_the_form_is_filled_from_the_last_registration(
+    page: Client, edition: Edition, robin: User, category: Category
+) -> None:
+    earlier = factories.edition(is_current=False)
+    factories.registration(
+        earlier, managed_by=robin, given_name="Åsa", function="Mayor", organisation_name="Malmö", country="SE"
+    )
+    start(page)
+    initial = page.get("/en/register/details/").context["form"].initial
+
+    assert [initial[name] for name in ("given_name", "function", "organisation_name", "country")] == [
+        "Åsa",
+        "Mayor",
+        "Malmö",
+        "SE",
+    ]
+
+
 def test_what_was_typed_survives_a_login_that_ended(client: Client, robin: User, category: Category) -> None:
     response = client.post("/en/register/details/", filled(category))
     assert response.headers["Location"] == "/en/accounts/login/?next=/en/register/details/"
