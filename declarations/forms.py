@@ -15,8 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from declarations.actions import Answers, SentFile
 from declarations.models import Evidence, Mandate, Signature
 from efus_conference.uploads import check_document
+from efus_conference.writing import NOT_PRINTABLE, without_control_characters
 
 DATE = {"type": "date"}
+TEXT: dict[str, Any] = {
+    "max_length": _("This is %(show_value)d characters long. Shorten it to %(limit_value)d."),
+    "null_characters_not_allowed": NOT_PRINTABLE,
+}
 
 
 class DocumentField(forms.FileField):
@@ -44,14 +49,16 @@ class SignatureForm(forms.Form):
         label=_("Name of the person who signed"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": _("Enter the name of the person who signed.")},
+        validators=[without_control_characters],
+        error_messages={**TEXT, "required": _("Enter the name of the person who signed.")},
     )
     signer_office = forms.CharField(
         label=_("Office in which they signed"),
         help_text=_("For example “Mayor of Liège”. It is shown in the register as you write it."),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": _("Enter the office in which they signed.")},
+        validators=[without_control_characters],
+        error_messages={**TEXT, "required": _("Enter the office in which they signed.")},
     )
     signed_on = forms.DateField(
         label=_("Day of the signature"),
@@ -72,6 +79,8 @@ class SignatureForm(forms.Form):
         help_text=_("For a decision or a ratification: for example “City council of Riga”."),
         max_length=200,
         required=False,
+        validators=[without_control_characters],
+        error_messages=TEXT,
     )
     decided_on = forms.DateField(
         label=_("Day of the decision"),
@@ -80,7 +89,13 @@ class SignatureForm(forms.Form):
         widget=forms.DateInput(attrs=DATE, format="%Y-%m-%d"),
         error_messages={"invalid": _("Enter the day of the decision as a date.")},
     )
-    reference = forms.CharField(label=_("Reference of the decision"), max_length=120, required=False)
+    reference = forms.CharField(
+        label=_("Reference of the decision"),
+        max_length=120,
+        required=False,
+        validators=[without_control_characters],
+        error_messages=TEXT,
+    )
     ratify_until = forms.DateField(
         label=_("To be ratified until"),
         help_text=_("Where the signature is subject to ratification."),

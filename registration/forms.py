@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
@@ -19,30 +18,11 @@ from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import Edition, User
 from efus_conference.models.organisations import COUNTRY_CODES, country_name
+from efus_conference.writing import NOT_PRINTABLE, only_line_breaks, without_control_characters
 from registration.models import Category, Registration
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
-
-LINE_BREAKS = "\r\n\t"
-# They change the direction of all text that follows, also on the pages and badges of others.
-DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069]")
-
-
-def without_control_characters(value: str) -> None:
-    """Refuses what is no writing: control characters, and marks that turn the direction of what follows."""
-    # The field itself refuses a null character, and once is enough.
-    controls = {character for character in value if unicodedata.category(character) in ("Cc", "Cs")} - {"\0"}
-    if controls or DIRECTION_MARKS.search(value):
-        raise ValidationError(
-            _("This has a character that cannot be printed. Type it again instead of pasting it."),
-            code="control",
-        )
-
-
-def only_line_breaks(value: str) -> None:
-    """The same for longer texts, in which lines may end."""
-    without_control_characters(value.translate({ord(character): None for character in LINE_BREAKS}))
 
 
 def has_letter(value: str) -> None:
@@ -63,9 +43,7 @@ def line(
     """A single line of text of at most `longest` characters; required when `missing` says what to enter."""
     messages: dict[str, Any] = {
         "max_length": _("This is %(show_value)d characters long. Shorten it to %(limit_value)d."),
-        "null_characters_not_allowed": _(
-            "This has a character that cannot be printed. Type it again instead of pasting it."
-        ),
+        "null_characters_not_allowed": NOT_PRINTABLE,
     }
     if missing is not None:
         messages["required"] = missing

@@ -6,42 +6,15 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html, format_html_join
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from declarations.models import Evidence
 from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin
 
 ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
-
-
-def shown(files: list[Evidence]) -> SafeString:
-    """Each file's re-encoded preview, what it is, and the way to its exact bytes."""
-    return format_html_join(
-        "",
-        '<figure style="margin: 0 0 1.5rem">'
-        '<figcaption style="margin-bottom: .5rem"><strong>{}</strong> · {} · {}<br>'
-        '<span style="font-family: monospace; overflow-wrap: anywhere">SHA-256 {}</span><br>'
-        '<a class="text-primary-600 dark:text-primary-500 underline" href="{}">{}</a></figcaption>'
-        '<img src="{}" alt="{}" style="max-width: 100%; max-height: 60rem; border: 1px solid #8a8f99">'
-        "</figure>",
-        (
-            (
-                str(file.get_kind_display()).capitalize(),
-                file.name,
-                file.content_type,
-                file.sha256,
-                reverse("admin:declarations_evidence_download", args=[file.pk]),
-                gettext("Download the file as it was sent"),
-                reverse("admin:declarations_evidence_preview", args=[file.pk]),
-                gettext("Preview of %(name)s") % {"name": file.name},
-            )
-            for file in files
-        ),
-    )
 
 
 @admin.register(Evidence)
@@ -55,7 +28,7 @@ class EvidenceAdmin(ReadOnlyAdmin, OrganisersAdmin):
 
     @admin.display(description=_("file"))
     def file_itself(self, obj: Evidence) -> SafeString:
-        return format_html("{}", shown([obj]))
+        return render_to_string("admin/declarations/evidence_file.html", {"file": obj})
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

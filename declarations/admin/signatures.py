@@ -21,6 +21,7 @@ from declarations.admin.steps import officer, step
 from declarations.models import Actor, Evidence, Mandate, Signature, SignatureEvent
 from declarations.triggers import TRANSITIONS
 from efus_conference.admin_base import OrganisersAdmin, OrganisersTabularInline, ReadOnlyAdmin
+from efus_conference.writing import only_line_breaks
 
 WAITING_FIRST = Case(
     When(state__in=[Signature.State.SUBMITTED, Signature.State.UNDER_REVIEW], then=Value(0)),
@@ -37,7 +38,13 @@ LEADS_TO = {
 
 
 class NoteForm(forms.Form):
-    note = forms.CharField(label=_("Note"), required=False, widget=UnfoldAdminTextareaWidget())
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=4000,
+        validators=[only_line_breaks],
+        widget=UnfoldAdminTextareaWidget(),
+    )
 
     def __init__(self, *args: Any, is_for_the_office: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -78,8 +78,6 @@ REFUSED = {
 def test_a_superuser_with_a_part_in_it_reads_why_not(who: str, step: str) -> None:
     user = root()
     if who == "recorder":
-        from tests.declarations.making import answers, sent
-
         signature = actions.record_on_paper(
             signatory=office(), answers=answers(), files={"signed_page": sent()}, by=user
         )

@@ -7,9 +7,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from declarations import actions
+from declarations import actions, mails
 from declarations.actions import confirm_mailbox, invite, new_link, set_mailbox
 from declarations.models import Invitation, Mailbox
+from declarations.models.invitations import hash_of_token
 from efus_conference.models import Mail
 from tests import factories
 from tests.declarations.making import actor, invited, office, officer, published, submitted
@@ -107,16 +108,12 @@ def test_a_new_link_replaces_the_one_before_and_no_link_is_made_for_a_revoked_in
 
 
 def test_a_link_handed_over_by_hand_is_not_mailed_on_top() -> None:
-    from declarations import mails
-
     invitation, token = invited()
     assert list(mails.invitation(invitation_id=invitation.pk)) == []
     assert Invitation.objects.by_token(token).usable().exists()
 
 
 def test_a_job_that_runs_again_after_its_mail_leaves_the_sent_link_alone() -> None:
-    from declarations import mails
-
     invitation = invite(signatory=office(), language="en", by=officer())
     (letter,) = mails.invitation(invitation_id=invitation.pk)
     Mail.objects.create(
@@ -152,8 +149,6 @@ def test_who_may_not_sign_any_more_gets_no_new_link() -> None:
     signature = submitted()
     invitation, token = signature.invitation, "used-token"
     assert invitation is not None
-    from declarations.models.invitations import hash_of_token
-
     Invitation.objects.filter(pk=invitation.pk).update(token_hash=hash_of_token(token))
     actions.ask_for_new_link(token=token, address="192.0.2.1")
     assert list(Invitation.objects.all()) == [invitation]

@@ -5,6 +5,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from declarations import actions
 from declarations.models import Invitation
@@ -50,8 +51,6 @@ def test_an_invitation_is_mailed_in_its_language_and_its_link_works_once_sent(
 def test_the_kept_copy_and_the_job_open_nothing(
     fresh_db: str, run_worker: Callable[[], None], mailbox: Mailbox
 ) -> None:
-    from procrastinate.contrib.django.models import ProcrastinateJob
-
     actions.invite(signatory=office(), language="en", by=officer())
     run_worker()
     (message,) = mailbox()

@@ -147,9 +147,16 @@ def test_the_language_is_the_invitation_s_until_another_is_chosen(browser: Clien
         (
             {"signer_name": "x" * 201},
             "signer_name",
-            "Ensure this value has at most 200 characters (it has 201).",
+            "This is 201 characters long. Shorten it to 200.",
         ),
-        ({"signer_office": "a\x00b"}, "signer_office", "Null characters are not allowed."),
+        *(
+            (
+                {"signer_office": f"a{character}b"},
+                "signer_office",
+                "This has a character that cannot be printed. Type it again instead of pasting it.",
+            )
+            for character in "\x00\x07\x1b\u202e"
+        ),
         ({"signed_on": "someday"}, "signed_on", "Enter the day of the signature as a date."),
         (
             {"signed_on": "2999-01-01"},
