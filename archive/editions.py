@@ -10,6 +10,7 @@ from declarations.models import Declaration
 from efus_conference.models import Edition, EditionHost
 from efus_conference.sorting import translated_sort_key
 from programme.models import ReleasedSession, SessionKind, Speaker, Theme
+from programme.people import on_the_programme
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Record:
     voices: list[Voice]
     videos: list[Video]
     declarations: list[Declaration]
+    with_page: set[int]  # the ids of the voices who also have a page of their own
 
     @property
     def is_empty(self) -> bool:
@@ -73,6 +75,7 @@ def record(edition: Edition) -> Record:
     """In a fixed number of queries. Of people, only those who may be named."""
     notes = list(edition.notes.all())
     shown = Speaker.objects.shown()
+    voices = list(edition.voices.filter(speaker__in=shown).select_related("speaker"))
     return Record(
         co_hosts=[host for host in edition.hosting.all() if host.role == EditionHost.Role.CO_HOST],
         partners=list(edition.partners.select_related("organisation")),
@@ -82,7 +85,8 @@ def record(edition: Edition) -> Record:
         formats=[note for note in notes if note.kind == EditionNote.Kind.FORMAT],
         field_visits=[note for note in notes if note.kind == EditionNote.Kind.FIELD_VISIT],
         others=[note for note in notes if note.kind == EditionNote.Kind.OTHER],
-        voices=list(edition.voices.filter(speaker__in=shown).select_related("speaker")),
+        voices=voices,
         videos=list(Video.objects.shown().filter(edition=edition).select_related("speaker")),
         declarations=list(Declaration.objects.public().filter(adopted_at_edition=edition)),
+        with_page=on_the_programme(voice.speaker for voice in voices),
     )

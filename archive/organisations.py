@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import get_language
@@ -11,6 +10,7 @@ from archive.models import Partner, Video, Voice
 from declarations.models import Signature
 from efus_conference.models import Edition, EditionHost, Organisation
 from programme.models import ReleasedSession, Speaker
+from programme.people import on_the_programme
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Spoken:
     function: str
     session: ReleasedSession | None = None
     is_video: bool = False
+    has_page: bool = True
 
 
 @dataclass
@@ -90,12 +91,21 @@ def _in_sessions(organisation: Organisation) -> list[tuple[int, Spoken]]:
 def _on_record(organisation: Organisation) -> list[tuple[int, Spoken]]:
     """Voices and video messages say no organisation: that of their speaker counts."""
     theirs = {"speaker__organisation": organisation, "speaker__in": Speaker.objects.shown()}
-    rows: Iterable[Voice | Video] = [
+    rows: list[Voice | Video] = [
         *Voice.objects.filter(**theirs).select_related("speaker"),
         *Video.objects.filter(**theirs).select_related("speaker"),
     ]
+    with_page = on_the_programme(row.speaker for row in rows if row.speaker is not None)
     return [
-        (row.edition_id, Spoken(row.speaker, row.function, is_video=isinstance(row, Video)))
+        (
+            row.edition_id,
+            Spoken(
+                row.speaker,
+                row.function,
+                is_video=isinstance(row, Video),
+                has_page=row.speaker.pk in with_page,
+            ),
+        )
         for row in rows
         if row.speaker is not None
     ]

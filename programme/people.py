@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import Q
+
 from efus_conference.models import Edition, Organisation
 from programme.models import ReleasedSession, Speaker
 from programme.wording import PersonLine, person_line
@@ -14,6 +16,18 @@ def shown_speakers(rows: Iterable[ReleasedSession]) -> list[Speaker]:
     """Those of the sessions who may be named, by name."""
     wanted = {appearance["speaker"] for row in rows for appearance in row.appearances}
     return list(Speaker.objects.filter(pk__in=wanted).shown().by_name().select_related("organisation"))
+
+
+def on_the_programme(speakers: Iterable[Speaker]) -> set[int]:
+    """The ids of those who have a page: the ones in a released session of a published edition."""
+    ids = {speaker.pk for speaker in speakers}
+    if not ids:
+        return set()
+    theirs = Q()
+    for speaker_id in ids:
+        theirs |= Q(appearances__contains=[{"speaker": speaker_id}])
+    rows = ReleasedSession.objects.filter(theirs, edition__is_published=True).values_list("appearances", flat=True)
+    return ids & {appearance["speaker"] for appearances in rows for appearance in appearances}
 
 
 def organisations_of(appearances: Iterable[Mapping[str, Any]]) -> dict[int, Organisation]:
