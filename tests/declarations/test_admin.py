@@ -14,7 +14,19 @@ from declarations import actions
 from declarations.models import Declaration, Evidence, Invitation, Mailbox, Signatory, Signature
 from efus_conference.models import User
 from tests import factories
-from tests.declarations.making import form, invited, office, officer, pdf, png, published, submitted, upload
+from tests.declarations.making import (
+    answers,
+    form,
+    invited,
+    office,
+    officer,
+    pdf,
+    png,
+    published,
+    sent,
+    submitted,
+    upload,
+)
 
 pytestmark = pytest.mark.django_db
 
