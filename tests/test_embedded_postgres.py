@@ -30,7 +30,7 @@ import dataclasses, json, sys
 from pathlib import Path
 from efus_conference import embedded_postgres
 try:
-    cluster = embedded_postgres.ensure(Path(sys.argv[1]), durable=False)
+    cluster = embedded_postgres.ensure(Path(sys.argv[1]))
 except embedded_postgres.EmbeddedPostgresError as error:
     sys.exit(str(error))
 print(json.dumps(dataclasses.asdict(cluster)), flush=True)
