@@ -20,7 +20,7 @@ class KeyFigure(models.Model):
         help_text=_("The same word in every edition: participants, countries …"),
     )
     label = models.CharField(_("label"), max_length=120)
-    value = models.PositiveIntegerField(_("number"))
+    value = models.PositiveIntegerField(_("value"))
     is_approximate = models.BooleanField(_("approximate"), default=False)
     source = models.CharField(_("source"), max_length=200)
     detail = models.CharField(_("detail"), max_length=250, blank=True)

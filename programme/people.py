@@ -26,7 +26,9 @@ def on_the_programme(speakers: Iterable[Speaker]) -> set[int]:
     theirs = Q()
     for speaker_id in ids:
         theirs |= Q(appearances__contains=[{"speaker": speaker_id}])
-    rows = ReleasedSession.objects.filter(theirs, edition__is_published=True).values_list("appearances", flat=True)
+    rows = ReleasedSession.objects.filter(theirs, edition__is_published=True).values_list(
+        "appearances", flat=True
+    )
     return ids & {appearance["speaker"] for appearances in rows for appearance in appearances}
 
 

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('label_en', models.CharField(max_length=120, null=True, verbose_name='label')),
                 ('label_fr', models.CharField(max_length=120, null=True, verbose_name='label')),
                 ('label_nl', models.CharField(max_length=120, null=True, verbose_name='label')),
-                ('value', models.PositiveIntegerField(verbose_name='number')),
+                ('value', models.PositiveIntegerField(verbose_name='value')),
                 ('is_approximate', models.BooleanField(default=False, verbose_name='approximate')),
                 ('source', models.CharField(max_length=200, verbose_name='source')),
                 ('source_en', models.CharField(max_length=200, null=True, verbose_name='source')),

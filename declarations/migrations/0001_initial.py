@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                 ('uploaded_at', models.DateTimeField(auto_now_add=True, verbose_name='uploaded')),
             ],
             options={
-                'verbose_name': 'evidence',
+                'verbose_name': 'piece of evidence',
                 'verbose_name_plural': 'evidence',
                 'ordering': ['kind', 'pk'],
             },

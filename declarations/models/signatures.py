@@ -195,7 +195,7 @@ class Evidence(models.Model):
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("evidence")
+        verbose_name = _("piece of evidence")
         verbose_name_plural = _("evidence")
         ordering = ["kind", "pk"]
         triggers = [triggers.fixed_with_its_signature("evidence_fixed_once_submitted")]

@@ -205,7 +205,7 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(max_length=10, verbose_name='language')),
                 ('subject', models.CharField(max_length=300, verbose_name='subject')),
                 ('text', models.TextField(verbose_name='text')),
-                ('subject_ids', models.JSONField(default=dict, help_text='The ids the job was given.', verbose_name='about')),
+                ('subject_ids', models.JSONField(default=dict, help_text='The ids the job was given.', verbose_name='concerns')),
                 ('job_id', models.BigIntegerField(blank=True, db_index=True, null=True, verbose_name='job')),
                 ('sent_at', models.DateTimeField(auto_now_add=True, verbose_name='sent')),
                 ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='account')),

@@ -21,7 +21,7 @@ class Mail(models.Model):
         related_name="+",
         verbose_name=_("account"),
     )
-    subject_ids = models.JSONField(_("about"), default=dict, help_text=_("The ids the job was given."))
+    subject_ids = models.JSONField(_("concerns"), default=dict, help_text=_("The ids the job was given."))
     job_id = models.BigIntegerField(_("job"), null=True, blank=True, db_index=True)
     sent_at = models.DateTimeField(_("sent"), auto_now_add=True)
 

@@ -209,7 +209,7 @@ class Migration(migrations.Migration):
                 ('biography_nl', models.TextField(blank=True, null=True, verbose_name='biography')),
                 ('email', models.EmailField(blank=True, help_text='Never shown on the site.', max_length=254, verbose_name='e-mail address')),
                 ('portrait', models.ImageField(blank=True, upload_to='portraits', verbose_name='portrait')),
-                ('basis', models.CharField(choices=[('consent', 'with their consent'), ('published_by_efus', 'published by Efus at the time')], default='consent', max_length=20, verbose_name='named')),
+                ('basis', models.CharField(choices=[('consent', 'with their consent'), ('published_by_efus', 'published by Efus at the time')], default='consent', max_length=20, verbose_name='basis for naming')),
                 ('consented_at', models.DateTimeField(blank=True, null=True, verbose_name='agreed to be named')),
                 ('consent_withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrew it')),
                 ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='efus_conference.organisation', verbose_name='organisation')),

@@ -55,7 +55,7 @@ class Speaker(models.Model):
         verbose_name=_("account"),
     )
     portrait = models.ImageField(_("portrait"), upload_to="portraits", blank=True)
-    basis = models.CharField(_("named"), max_length=20, choices=Basis, default=Basis.CONSENT)
+    basis = models.CharField(_("basis for naming"), max_length=20, choices=Basis, default=Basis.CONSENT)
     consented_at = models.DateTimeField(_("agreed to be named"), null=True, blank=True)
     consent_withdrawn_at = models.DateTimeField(_("withdrew it"), null=True, blank=True)
 

@@ -302,7 +302,7 @@ class DelegationAdmin(OrganisersAdmin):
     def places_count(self, delegation: Any) -> int:
         return int(delegation.places_n)
 
-    @display(description=_("named"))
+    @display(description=_("named places"))
     def named_count(self, delegation: Any) -> int:
         return int(delegation.named_n)
 

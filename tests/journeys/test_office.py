@@ -97,7 +97,9 @@ def test_an_office_records_a_signature_that_an_officer_verifies_and_the_public_s
     expect(reader.get_by_text("Ιωάννα Παράδειγμα")).to_have_count(1)
     assert_accessible(reader)
     reader.goto(f"/{language}/declarations/{declaration.slug}/")
-    expect(reader.get_by_role("link", name=signatory.organisation.name).first).to_be_visible()
+    expect(
+        reader.locator(f"main a[href$='/organisations/{signatory.organisation.slug}/']").first
+    ).to_be_visible()
     assert_accessible(reader)
 
 
