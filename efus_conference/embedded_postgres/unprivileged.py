@@ -8,6 +8,7 @@ import pwd
 import stat
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,11 +99,7 @@ def server_identity(owned_like: Path, reached: Iterable[Path], program: Path) ->
                 f"{owned_like} belongs to another user (number {owner}): start as that user, or as root."
             )
         return Identity(os.geteuid(), os.getegid())
-    try:
-        user = pwd.getpwuid(owner) if owner != 0 else pwd.getpwnam("nobody")
-        identity = Identity(user.pw_uid, user.pw_gid)
-    except KeyError:
-        identity = Identity(owner or 65534, owner or 65534)
+    identity = _known_user(owner)
     closed = next((path for path in reached if not _is_open_to(path, identity)), None)
     if not _allows(program.stat(), identity, stat.S_IXOTH):
         raise EmbeddedPostgresError(
@@ -110,6 +107,23 @@ def server_identity(owned_like: Path, reached: Iterable[Path], program: Path) ->
             "remove the .venv folder, which is then made anew, or start as another user than root."
         )
     return identity if closed is None else Identity(identity.uid, identity.gid, _capability(closed))
+
+
+def _known_user(owner: int) -> Identity:
+    """The owner of the folder, or `nobody` for root and for a number without a name, as a volume may have.
+
+    PostgreSQL's programs refuse to run as a user that has no name.
+    """
+    if owner != 0:
+        with suppress(KeyError):
+            return Identity(owner, pwd.getpwuid(owner).pw_gid)
+    try:
+        nobody = pwd.getpwnam("nobody")
+    except KeyError:
+        raise EmbeddedPostgresError(
+            "The database can't run as root, and there is no user named nobody: start as another user."
+        )
+    return Identity(nobody.pw_uid, nobody.pw_gid)
 
 
 def _is_open_to(path: Path, identity: Identity) -> bool:
