@@ -99,10 +99,14 @@ class Server:
                     )
             else:
                 return True
-            has_ended = self._process is not None and self._process.poll() is not None
-            if has_ended or not self._processes() or time.monotonic() > deadline:
+            if not self._is_alive() or time.monotonic() > deadline:
                 return False
             time.sleep(0.02)
+
+    def _is_alive(self) -> bool:
+        # A program that has only just replaced its caller has no command line for an instant, so our own
+        # child is asked for directly.
+        return self._process.poll() is None if self._process is not None else bool(self._processes())
 
     def _signal(self, request: signal.Signals) -> None:
         """To the server where there is one, which passes it on; else to the backends it left."""
