@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from efus_conference.moments import plausible, plausible_moments
+
 Phase = Literal["unknown", "announced", "registration", "closed", "under_way", "over"]
 
 
@@ -79,8 +81,8 @@ class Edition(models.Model):
     hosts = models.ManyToManyField(
         "efus_conference.Organisation", through="EditionHost", related_name="+", verbose_name=_("hosts")
     )
-    starts_on = models.DateField(_("first day"), null=True, blank=True)
-    ends_on = models.DateField(_("last day"), null=True, blank=True)
+    starts_on = models.DateField(_("first day"), null=True, blank=True, validators=[plausible])
+    ends_on = models.DateField(_("last day"), null=True, blank=True, validators=[plausible])
     timezone = models.CharField(
         _("time zone"), max_length=60, default="Europe/Brussels", validators=[validate_timezone]
     )
@@ -91,9 +93,15 @@ class Edition(models.Model):
     auspices = models.CharField(_("under the auspices of"), max_length=250, blank=True)
     interpretation = models.CharField(_("note on interpretation"), max_length=300, blank=True)
     programme_note = models.CharField(_("note on the programme"), max_length=300, blank=True)
-    registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
+    registration_opens_at = models.DateTimeField(
+        _("registration opens"), null=True, blank=True, validators=[plausible]
+    )
     registration_closes_at = models.DateTimeField(
-        _("registration closes"), null=True, blank=True, help_text=_("From this moment on it is closed.")
+        _("registration closes"),
+        null=True,
+        blank=True,
+        validators=[plausible],
+        help_text=_("From this moment on it is closed."),
     )
     is_published = models.BooleanField(_("published"), default=True)
     is_current = models.BooleanField(
@@ -126,6 +134,9 @@ class Edition(models.Model):
                 violation_error_message=_(
                     "Give both moments of the registration or none; it closes after it opens."
                 ),
+            ),
+            plausible_moments(
+                "edition_moments_are_plausible", "registration_opens_at", "registration_closes_at"
             ),
         ]
 

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import Edition, Organisation
+from efus_conference.moments import plausible, plausible_moments
 from programme.models.speakers import Speaker
 from programme.models.vocabulary import Room, SessionKind, Theme
 
@@ -58,8 +59,8 @@ class Session(models.Model):
     meeting_point = models.CharField(
         _("meeting point"), max_length=300, blank=True, help_text=_("For what takes place outside a room.")
     )
-    starts_at = models.DateTimeField(_("starts"), null=True, blank=True)
-    ends_at = models.DateTimeField(_("ends"), null=True, blank=True)
+    starts_at = models.DateTimeField(_("starts"), null=True, blank=True, validators=[plausible])
+    ends_at = models.DateTimeField(_("ends"), null=True, blank=True, validators=[plausible])
     floor_languages = ArrayField(
         models.CharField(max_length=10), verbose_name=_("spoken in"), default=list, blank=True
     )
@@ -89,6 +90,7 @@ class Session(models.Model):
                 violation_error_message=_("Give both times or none; a session ends after it starts."),
             ),
             models.CheckConstraint(condition=Q(code__regex=f"^{CODE_PATTERN}$"), name="session_code_form"),
+            plausible_moments("session_times_are_plausible", "starts_at", "ends_at"),
         ]
         indexes = [models.Index(fields=["edition", "starts_at"])]
 

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import Organisation
+from efus_conference.moments import plausible, plausible_moments
 from efus_conference.sorting import sort_key
 
 
@@ -56,8 +57,12 @@ class Speaker(models.Model):
     )
     portrait = models.ImageField(_("portrait"), upload_to="portraits", blank=True)
     basis = models.CharField(_("basis for naming"), max_length=20, choices=Basis, default=Basis.CONSENT)
-    consented_at = models.DateTimeField(_("agreed to be named"), null=True, blank=True)
-    consent_withdrawn_at = models.DateTimeField(_("withdrew it"), null=True, blank=True)
+    consented_at = models.DateTimeField(
+        _("agreed to be named"), null=True, blank=True, validators=[plausible]
+    )
+    consent_withdrawn_at = models.DateTimeField(
+        _("withdrew it"), null=True, blank=True, validators=[plausible]
+    )
 
     objects: ClassVar[SpeakerQuerySet] = SpeakerQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -75,6 +80,7 @@ class Speaker(models.Model):
                     "A consent is withdrawn after it was given; a new one clears the old day."
                 ),
             ),
+            plausible_moments("consent_is_plausible", "consented_at", "consent_withdrawn_at"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,35 @@
+"""Days and moments a conference can have: a mistyped year is refused, by the form and by the database.
+
+Without a bound, midnight of the year 1 in Brussels is stored as a moment before the common era, which Python
+cannot read back: every page that touches the row would fail.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+MISTYPED = _("Check the year: this is long before or after any conference.")
+
+
+def plausible(value: date | datetime) -> None:
+    """Refuses days and moments before 1900 or from 2200 on."""
+    first, last = (EARLIEST, LATEST) if isinstance(value, datetime) else (EARLIEST.date(), LATEST.date())
+    if not first <= value < last:
+        raise ValidationError(MISTYPED, code="year")
+
+
+def plausible_moments(name: str, *fields: str) -> models.CheckConstraint:
+    """The same for moments, said by the database."""
+    condition = Q()
+    for field in fields:
+        condition &= Q(**{f"{field}__isnull": True}) | Q(
+            **{f"{field}__gte": EARLIEST, f"{field}__lt": LATEST}
+        )
+    return models.CheckConstraint(condition=condition, name=name, violation_error_message=MISTYPED)
