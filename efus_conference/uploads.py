@@ -97,5 +97,16 @@ def _encode(picture: Image.Image, kind: str, pixels: int) -> bytes:
     fresh = ImageOps.exif_transpose(picture)
     fresh.thumbnail((pixels, pixels))
     out = io.BytesIO()
-    fresh.convert("RGB").save(out, kind, quality=85)
+    _in_colour(fresh).save(out, kind, quality=85)
     return out.getvalue()
+
+
+def _in_colour(picture: Image.Image) -> Image.Image:
+    """As it is seen on paper: transparent parts white, and more than eight bits a dot scaled, not cut off."""
+    if picture.mode.startswith("I"):  # a grey PNG of sixteen bits
+        picture = picture.convert("F").point(lambda value: value * (255 / 65535) + 0).convert("L")
+    if picture.has_transparency_data:
+        paper = Image.new("RGBA", picture.size, "white")
+        paper.alpha_composite(picture.convert("RGBA"))
+        picture = paper
+    return picture.convert("RGB")

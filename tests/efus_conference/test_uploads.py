@@ -133,3 +133,21 @@ def test_pages_are_read_by_several_threads_at_once() -> None:
     with ThreadPoolExecutor(8) as threads:
         previews = set(threads.map(lambda _: check_document(upload(content)).preview, range(32)))
     assert len(previews) == 1
+
+
+@pytest.mark.parametrize("mode", ["I;16", "RGBA", "LA"])
+def test_a_preview_shows_ink_on_paper_for_scans_of_every_kind(mode: str) -> None:
+    """Sixteen bits of grey came out white, and ink on a transparent page black."""
+    if mode == "I;16":
+        paper, ink = (60000).to_bytes(2, "little"), (2000).to_bytes(2, "little")
+        rows = [paper * 80] * 20 + [paper * 20 + ink * 40 + paper * 20] * 40 + [paper * 80] * 20
+        page = Image.frombytes(mode, (80, 80), b"".join(rows))
+    else:
+        page = Image.new("RGBA", (80, 80), (0, 0, 0, 0))
+        page.paste((0, 0, 0, 255), (20, 20, 60, 60))
+        page = page.convert(mode)
+    out = io.BytesIO()
+    page.save(out, "PNG")
+    preview = Image.open(io.BytesIO(check_document(upload(out.getvalue())).preview)).convert("L")
+    assert preview.getpixel((5, 5)) > 200  # type: ignore[operator]
+    assert preview.getpixel((40, 40)) < 50  # type: ignore[operator]
