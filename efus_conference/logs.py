@@ -1,0 +1,27 @@
+"""What the log must never hold: addresses that open something by themselves."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+SECRET = re.compile(
+    r"(?P<before>/sign/(?:receipt/)?|/my/agenda/|/password/reset/key/|/confirm-email/)(?!receipt/)[^/\s'\"<>?#.]+"
+)
+
+
+def masked(text: str) -> str:
+    """The text with the tokens of such addresses taken out."""
+    return SECRET.sub(r"\g<before>•••", text)
+
+
+class WithoutSecrets(logging.Filter):
+    """Masks tokens in a record, its traceback included, whoever logs it and for whatever reason."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = masked(record.getMessage()), ()
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = masked(record.exc_text)
+        return True
