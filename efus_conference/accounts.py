@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from smtplib import SMTPException
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
@@ -19,6 +21,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from efus_conference.mail import site_address
 from efus_conference.models import User
 
 logger = logging.getLogger(__name__)
@@ -42,9 +45,23 @@ class SignupForm(forms.Form):
 
 class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """A mail server that does not answer costs the person a sentence, never the page."""
+        """With addresses of this site as we know it, not as the request's Host header says.
+
+        A mail server that does not answer costs the person a sentence, never the page.
+        """
+        if self.request is not None:
+            asked = self.request.build_absolute_uri("/")
+            context = {
+                name: site_address(f"/{value.removeprefix(asked)}")
+                if isinstance(value, str) and value.startswith(asked)
+                else value
+                for name, value in context.items()
+            }
+        here = SimpleNamespace(
+            name=_("Security, Democracy & Cities"), domain=urlsplit(settings.SITE_URL).netloc
+        )
         try:
-            super().send_mail(template_prefix, email, context)
+            super().send_mail(template_prefix, email, {**context, "current_site": here})
         except (OSError, SMTPException):
             logger.exception("An account's mail could not be sent.")
             if self.request is not None:
