@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from declarations.actions import Refusal, check_publication, publish_declaration
-from declarations.admin.steps import officer, step
+from declarations.admin.steps import number, officer, step
 from declarations.models import Declaration, DeclarationPoint, TextVersion
 from declarations.models.texts import hash_of_texts
 from efus_conference.admin_base import (
@@ -122,13 +122,13 @@ class DeclarationAdmin(TranslatedAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int | str | None = None) -> Any:
         found = super().get_actions_detail(request, object_id)
-        is_open = Declaration.objects.filter(pk=object_id or 0, is_published=False).exists()
+        is_open = Declaration.objects.filter(pk=number(object_id), is_published=False).exists()
         return found if is_open else []
 
     @action(description=_("Publish …"), url_path="publish", permissions=["change"])
     def publish(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Says what publication freezes and shows the hash, before it is done."""
-        declaration = get_object_or_404(Declaration, pk=object_id)
+        declaration = get_object_or_404(Declaration, pk=number(object_id))
         explanation: list[Any] = []
         try:
             texts = check_publication(declaration)

@@ -17,7 +17,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
 from declarations.actions import Refusal, confirm_mailbox, invite, revoke, set_mailbox
-from declarations.admin.steps import officer, step
+from declarations.admin.steps import number, officer, step
 from declarations.models import Invitation, Mailbox, Signatory, Signature
 from efus_conference.admin_base import OrganisersAdmin, OrganisersTabularInline, ReadOnlyAdmin
 
@@ -101,7 +101,7 @@ class SignatoryAdmin(OrganisersAdmin):
 
     @action(description=_("Set the mailbox …"), url_path="mailbox", permissions=["change"])
     def change_mailbox(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        signatory = get_object_or_404(Signatory, pk=object_id)
+        signatory = get_object_or_404(Signatory, pk=number(object_id))
 
         def do(form: forms.Form) -> Signatory:
             set_mailbox(signatory=signatory, email=form.cleaned_data["email"], by=officer(request))
@@ -129,7 +129,7 @@ class SignatoryAdmin(OrganisersAdmin):
         description=_("Confirm the changed mailbox …"), url_path="confirm-mailbox", permissions=["change"]
     )
     def confirm_change(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        signatory = get_object_or_404(Signatory, pk=object_id)
+        signatory = get_object_or_404(Signatory, pk=number(object_id))
         pending = signatory.mailboxes.filter(is_first=False, confirmed_at=None).order_by("-pk").first()
         mailbox = get_object_or_404(Mailbox, pk=pending.pk if pending else None)
 
@@ -155,7 +155,7 @@ class SignatoryAdmin(OrganisersAdmin):
 
     @action(description=_("Invite …"), url_path="invite", permissions=["change"])
     def send_invitation(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        signatory = get_object_or_404(Signatory, pk=object_id)
+        signatory = get_object_or_404(Signatory, pk=number(object_id))
 
         def do(form: forms.Form) -> Signatory:
             invite(signatory=signatory, language=form.cleaned_data["language"], by=officer(request))
@@ -179,7 +179,7 @@ class SignatoryAdmin(OrganisersAdmin):
     def get_actions_detail(self, request: HttpRequest, object_id: int | str | None = None) -> Any:
         found = super().get_actions_detail(request, object_id)
         has_change = Mailbox.objects.filter(
-            signatory_id=object_id or 0, is_first=False, confirmed_at=None
+            signatory_id=number(object_id), is_first=False, confirmed_at=None
         ).exists()
         return [each for each in found if has_change or not each.action_name.endswith("confirm_change")]
 
@@ -261,7 +261,7 @@ class InvitationAdmin(ReadOnlyAdmin, OrganisersAdmin):
 
     @action(description=_("Revoke …"), url_path="revoke", permissions=["revoke"])
     def revoke_link(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        invitation = get_object_or_404(Invitation, pk=object_id)
+        invitation = get_object_or_404(Invitation, pk=number(object_id))
 
         def do(form: forms.Form) -> Invitation:
             revoke(invitation=invitation)

@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from declarations.actions import NoteMissing, ask_for_information, record_on_paper, refuse, verify, withdraw
 from declarations.admin.paper import PaperForm
-from declarations.admin.steps import officer, step
+from declarations.admin.steps import number, officer, step
 from declarations.models import Actor, Evidence, Mandate, Signature, SignatureEvent
 from declarations.triggers import TRANSITIONS
 from efus_conference.admin_base import OrganisersAdmin, OrganisersTabularInline, ReadOnlyAdmin
@@ -168,7 +168,7 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int | str | None = None) -> Any:
         found = super().get_actions_detail(request, object_id)
-        state = Signature.objects.filter(pk=object_id or 0).values_list("state", flat=True).first()
+        state = Signature.objects.filter(pk=number(object_id)).values_list("state", flat=True).first()
         possible = TRANSITIONS.get(state or "", [])
         prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
         return [each for each in found if LEADS_TO[each.action_name.removeprefix(prefix)] in possible]
@@ -247,7 +247,7 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
         is_for_the_office: bool = False,
         **words: Any,
     ) -> HttpResponse:
-        signature = get_object_or_404(Signature, pk=object_id)
+        signature = get_object_or_404(Signature, pk=number(object_id))
         form = NoteForm(
             request.POST if request.method == "POST" else None, is_for_the_office=is_for_the_office
         )

@@ -399,3 +399,22 @@ def test_a_list_costs_the_same_for_one_and_for_many(model: str) -> None:
     for _number in range(6):
         submitted()
     assert [cost(), Signatory.objects.count()] == [one, 7]
+
+
+@pytest.mark.parametrize("key", ["abc", "_00", "9" * 40, "-1", "²"])
+@pytest.mark.parametrize(
+    ("model", "steps"),
+    [
+        ("declaration", ["publish"]),
+        ("signatory", ["mailbox", "confirm-mailbox", "invite"]),
+        ("signature", ["verify", "ask", "refuse", "withdraw"]),
+        ("invitation", ["revoke"]),
+    ],
+)
+def test_an_address_whose_key_is_none_leads_nowhere_and_breaks_nothing(
+    model: str, steps: list[str], key: str
+) -> None:
+    client = as_(root())
+    # The admin itself says that there is no such row, on its first page.
+    assert client.get(url(model, key, "change")).headers["Location"] == "/admin/"
+    assert [client.get(url(model, key, step)).status_code for step in steps] == [404] * len(steps)
