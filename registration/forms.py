@@ -25,10 +25,20 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise
 
 
+# Unicode counts these as letters, and nobody sees them: they fill a place of Korean writing that stays empty.
+UNSEEN_LETTERS = "\u115f\u1160\u3164\uffa0"
+
+
 def has_letter(value: str) -> None:
     """A name has a letter, in whichever alphabet."""
-    if not any(character.isalpha() for character in value):
+    if not any(character.isalpha() and character not in UNSEEN_LETTERS for character in value):
         raise ValidationError(_("Write the name in letters, in any alphabet."), code="letters")
+
+
+def has_letter_or_digit(value: str) -> None:
+    """Something to read on the badge; a number too, as in the organisation “112”."""
+    if not any(character.isalnum() and character not in UNSEEN_LETTERS for character in value):
+        raise ValidationError(_("Write this in letters or figures, in any alphabet."), code="letters")
 
 
 def line(
@@ -154,13 +164,18 @@ class RegistrationForm(forms.Form):
         },
     )
     function = line(
-        _("Function"), longest=200, autocomplete="organization-title", hint=_("For example deputy mayor.")
+        _("Function"),
+        longest=200,
+        autocomplete="organization-title",
+        hint=_("For example deputy mayor."),
+        checks=(has_letter_or_digit,),
     )
     organisation_name = line(
         _("City or organisation"),
         longest=200,
         missing=_("Enter the city or organisation."),
         autocomplete="organization",
+        checks=(has_letter_or_digit,),
     )
     country = forms.ChoiceField(
         label=_("Country"),

@@ -37,7 +37,7 @@ class Draft:
     def take(self, posted: QueryDict) -> None:
         """Takes over what was typed, valid or not."""
         names = RegistrationForm.base_fields
-        if "who" in posted:
+        if posted.get("who") in ("own", "other"):  # whatever else is posted says nothing
             self.is_own = posted["who"] == "own"
         self.answers = {name: str(posted[name])[:LONGEST] for name in names if name in posted}
 

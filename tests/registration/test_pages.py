@@ -204,6 +204,38 @@ def test_two_windows_do_not_mix_up_two_people(page: Client, category: Category) 
     assert "Ömer" in text(late)
 
 
+def test_an_invented_answer_to_whom_changes_nothing(page: Client, category: Category) -> None:
+    start(page)
+    page.post("/en/register/details/", {**filled(category), "who": "anything"})
+    page.post("/en/register/check/")
+
+    assert Registration.objects.get().is_own
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u3164", "\u2800 \u2060", "- ."])
+def test_names_that_nobody_could_read_are_refused(page: Client, category: Category, unseen: str) -> None:
+    start(page)
+    names = ("given_name", "family_name", "function", "organisation_name")
+    refused = page.post("/en/register/details/", filled(category, **dict.fromkeys(names, unseen)))
+
+    of_a_person = ["Write the name in letters, in any alphabet."]
+    of_a_thing = ["Write this in letters or figures, in any alphabet."]
+    assert refused.context["form"].errors == dict(
+        zip(names, (of_a_person, of_a_person, of_a_thing, of_a_thing), strict=True)
+    )
+
+
+def test_an_organisation_may_be_a_number_and_a_function_may_be_left_out(
+    page: Client, category: Category
+) -> None:
+    start(page)
+    page.post("/en/register/details/", filled(category, organisation_name="112", function=""))
+    page.post("/en/register/check/")
+
+    made = Registration.objects.get()
+    assert (made.shown_organisation, made.function) == ("112", "")
+
+
 def test_who_is_registered_already_sees_a_page_that_says_so(
     page: Client, registration: Registration, category: Category
 ) -> None:
