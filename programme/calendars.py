@@ -11,12 +11,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, Timezone
 
+from efus_conference.mail import site_address
 from programme.models import ReleasedSession
 from programme.wording import interpretation_sentence
 
@@ -90,11 +89,10 @@ def event_for(
     language: str,
     status: Literal["CONFIRMED", "TENTATIVE"] = "CONFIRMED",
     transparency: Literal["OPAQUE", "TRANSPARENT"] = "OPAQUE",
-    url: str | None = None,
 ) -> Event:
     """A released session as VEVENT, in a language. A cancelled one is CANCELLED whatever `status` says.
 
-    The caller has read the session, its kind, room and edition with it. `url` is the session's page otherwise.
+    The caller has read the session, its kind, room and edition with it.
     """
     event = Event()
     with translation.override(language):
@@ -114,11 +112,11 @@ def event_for(
         if description := _description(released):
             event.add("description", description)
         event.add("categories", [released.kind.name])
-        event.add("url", url or session_address(released))
+        event.add("url", site_address(released.get_absolute_url()))
     return event
 
 
-def calendar(name: str, events: Iterable[Event], *, description: str = "") -> bytes:
+def calendar(name: str, events: Iterable[Event]) -> bytes:
     """A whole calendar, with the time zones its events use."""
     events = list(events)
     made = Calendar()
@@ -127,8 +125,6 @@ def calendar(name: str, events: Iterable[Event], *, description: str = "") -> by
     made.add("method", "PUBLISH")
     made.add("name", name)
     made.add("x-wr-calname", name)
-    if description:
-        made.add("description", description)
     made.add("color", "midnightblue")
     made.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", "PT1H")
@@ -140,11 +136,6 @@ def calendar(name: str, events: Iterable[Event], *, description: str = "") -> by
         made.add_component(event)
     content: bytes = made.to_ical()
     return content
-
-
-def session_address(released: ReleasedSession) -> str:
-    page = reverse("programme:session", args=[released.edition.slug, released.session.code])
-    return f"{settings.SITE_URL}{page}"
 
 
 def _at_the_venue(moment: datetime, zone: str) -> datetime:
