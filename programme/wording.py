@@ -126,7 +126,6 @@ class PersonLine:
 
     name: str
     url: str
-    initials: str
     portrait: str
     role: str
     function: str
@@ -152,7 +151,6 @@ def person_line(
     return PersonLine(
         name=speaker.name,
         url=reverse("programme:speaker", args=[edition.slug, speaker.slug]),
-        initials=initials(speaker.name),
         portrait=reverse("programme_machine:portrait", args=[speaker.slug]) if speaker.portrait else "",
         role="" if role in ("", Appearance.Role.SPEAKER) else str(Appearance.Role(role).label),
         function=function,
@@ -161,11 +159,6 @@ def person_line(
         else speaker.organisation,
         is_to_be_confirmed=bool(appearance.get("is_to_be_confirmed")),
     )
-
-
-def initials(name: str) -> str:
-    words = name.split()
-    return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:]))
 
 
 def at_venue(moment: datetime, zone: ZoneInfo) -> str:
