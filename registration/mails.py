@@ -82,11 +82,10 @@ class ChangeForYou:
 
 
 def _changes_for(registration: Registration, release: Release) -> list[ChangeForYou]:
-    concerning = release.changes.filter(kind__in=[Kind.MOVED, Kind.CANCELLED, Kind.RESTORED]).filter(
-        session__in={
-            *Star.objects.filter(registration=registration).values_list("session_id", flat=True),
-            *_seats(registration),
-        }
+    seats = _seats(registration)
+    starred = Star.objects.filter(registration=registration).values_list("session_id", flat=True)
+    concerning = release.changes.filter(
+        kind__in=[Kind.MOVED, Kind.CANCELLED, Kind.RESTORED], session__in={*starred, *seats}
     )
     changes = list(concerning.select_related("session"))
     released = {
@@ -98,7 +97,6 @@ def _changes_for(registration: Registration, release: Release) -> list[ChangeFor
     rooms = Room.objects.in_bulk(
         {facts.get("room") for c in changes for facts in (c.before, c.after)} - {None}
     )
-    seats = _seats(registration)
     return [
         ChangeForYou(
             title=released[change.session_id].title,
