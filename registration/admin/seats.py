@@ -28,7 +28,7 @@ class SeatPoolAdmin(RefusingAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SeatPool]:
         rows: QuerySet[SeatPool] = super().get_queryset(request)
-        # Fullest first is what one looks for; the model's own order is by time.
+        # A column of its own in SQL, so that the list can be sorted by it.
         return rows.annotate(free_n=F("capacity") - F("held") - F("offered") - F("taken"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: SeatPool | None = None) -> list[str]:
