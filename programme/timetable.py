@@ -30,6 +30,8 @@ class Cell:
 
     lines: list[SessionLine]
     columns: range = range(0)  # of the day's, from 0; empty while it has none
+    css: str = ""
+    is_out_of_its_column: bool = False
 
     @property
     def first(self) -> SessionLine:
@@ -39,9 +41,6 @@ class Cell:
     def label(self) -> str:
         kind = self.first.row.kind
         return (kind.name_plural or kind.name) if len(self.lines) > 1 else kind.name
-
-    css: str = ""
-    is_out_of_its_column: bool = False
 
     @property
     def starts_at(self) -> datetime:
