@@ -74,9 +74,7 @@ def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict
                 "bar_width": BAR_WIDTH,
                 "chart_width": DAYS_SHOWN * (BAR_WIDTH + BAR_GAP),
                 "registered": live.count(),
-                "registrations_address": list_address(
-                    "registration.Registration", f"edition__id__exact={edition.pk}"
-                ),
+                "registrations_address": list_address("registration.Registration", f"edition={edition.pk}"),
             }
     context["tasks"] = tasks
     return context
@@ -153,7 +151,12 @@ def clashing_bookings(request: HttpRequest, edition: Edition) -> list[Task]:
         "%(count)d booked seats overlap others since sessions moved.",
         count,
     )
-    return [Task(sentence % {"count": count}, list_address("registration.Booking", "status__exact=clash"))]
+    return [
+        Task(
+            sentence % {"count": count},
+            list_address("registration.Booking", f"status__exact=clash&edition={edition.pk}"),
+        )
+    ]
 
 
 def seats_nearly_gone(edition: Edition) -> list[NearlyGone]:
