@@ -20,7 +20,7 @@ from efus_conference.sorting import sort_key
 from programme.models import ReleasedSession
 from registration import actions
 from registration.agenda import choices_for, days_of
-from registration.models import Delegation, FeedLink, Registration, RegistrationQuerySet, SeatPool
+from registration.models import FeedLink, Registration, RegistrationQuerySet, SeatPool
 from registration.requests import reader
 from registration.times import spoken_span
 
@@ -53,7 +53,6 @@ def agenda(request: HttpRequest) -> HttpResponse:
         "registrations": registrations,
         "registration": registration,
         "edition": registration.edition if registration else None,
-        "is_coordinator": Delegation.objects.filter(coordinator=reader(request)).exists(),
     }
     if registration is not None:
         link = FeedLink.objects.filter(registration=registration, revoked_at=None).first()

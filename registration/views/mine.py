@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
@@ -69,7 +67,6 @@ def my(request: HttpRequest) -> HttpResponse:
             "past": [row for row in rows if not row.is_live or row.edition.phase() == "over"],
             "current": current,
             "is_open": bool(current and current.is_registration_open()),
-            "is_coordinator": _is_coordinator(request),
         },
     )
 
@@ -89,7 +86,6 @@ def registration(request: HttpRequest, pk: int) -> HttpResponse:
             "entries": [entry for entry in entries_of(kept) if entry.is_booked],
             "history": told(kept),
             "is_changeable": kept.is_live and kept.edition.phase() != "over",
-            "is_coordinator": _is_coordinator(request),
         },
     )
 
@@ -177,12 +173,7 @@ def delegation(request: HttpRequest) -> HttpResponse:
         .prefetch_related("edition__hosting__organisation", Prefetch("places", places, to_attr="all_places"))
         .order_by("-edition__number", "pk")
     )
-    context: dict[str, Any] = {"delegations": delegations, "is_coordinator": True}
-    return render(request, "registration/delegation.html", context)
-
-
-def _is_coordinator(request: HttpRequest) -> bool:
-    return Delegation.objects.filter(coordinator=reader(request)).exists()
+    return render(request, "registration/delegation.html", {"delegations": delegations})
 
 
 def _cannot(request: HttpRequest, kept: Registration) -> HttpResponse:

@@ -542,6 +542,29 @@ def cost(page: Client, path: str) -> int:
     return len(queries)
 
 
+def test_a_coordinator_finds_the_delegation_from_each_page_of_their_own(
+    page: Client, edition: Edition, robin: User, registration: Registration, bookable: Bookable
+) -> None:
+    own = f"/en/my/registrations/{registration.pk}/"
+    pages = [
+        "/en/my/",
+        "/en/my/agenda/",
+        "/en/my/delegation/",
+        f"/en/my/sessions/{bookable().code}/",
+        "/en/register/",
+        own,
+        f"{own}change/",
+        f"{own}cancel/",
+    ]
+
+    def linking() -> list[str]:
+        return [address for address in pages if 'href="/en/my/delegation/"' in text(page.get(address))]
+
+    assert linking() == []
+    Delegation.objects.create(edition=edition, organisation=factories.organisation(), coordinator=robin)
+    assert linking() == pages
+
+
 def test_lists_cost_the_same_however_long(
     page: Client, edition: Edition, registration: Registration, robin: User, bookable: Bookable
 ) -> None:
