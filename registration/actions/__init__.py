@@ -1,6 +1,6 @@
 """All that changes registrations, seats and agendas; pages, admin and loaders call these and nothing else."""
 
-from registration.actions.agendas import agenda_link, revoke_agenda_link, star, unstar
+from registration.actions.agendas import agenda_link, renew_agenda_link, revoke_agenda_link, star, unstar
 from registration.actions.refusals import (
     AlreadyBegun,
     AlreadyBooked,
@@ -39,6 +39,7 @@ __all__ = [
     "change_registration",
     "give_up_seat",
     "register",
+    "renew_agenda_link",
     "revoke_agenda_link",
     "set_seats",
     "star",

@@ -29,6 +29,13 @@ def agenda_link(*, registration: Registration) -> FeedLink:
     return FeedLink.objects.get_or_create(registration=fresh, revoked_at=None)[0]
 
 
+@transaction.atomic
+def renew_agenda_link(*, registration: Registration) -> FeedLink:
+    """A new address in the place of the one that stands; never neither. Raises NoLongerRegistered."""
+    revoke_agenda_link(registration=registration)
+    return agenda_link(registration=registration)
+
+
 def revoke_agenda_link(*, registration: Registration) -> None:
     """From now on the address answers as one that never was."""
     FeedLink.objects.filter(registration=registration, revoked_at=None).update(revoked_at=timezone.now())

@@ -73,10 +73,12 @@ def calendar_address(request: HttpRequest) -> HttpResponse:
     registration = _chosen(request.POST.get("registration"), list(_live(request)))
     what = request.POST.get("what")
     try:
-        if what in ("revoke", "renew"):
-            actions.revoke_agenda_link(registration=registration)
-        if what in ("make", "renew"):
+        if what == "make":
             actions.agenda_link(registration=registration)
+        elif what == "renew":
+            actions.renew_agenda_link(registration=registration)
+        elif what == "revoke":
+            actions.revoke_agenda_link(registration=registration)
     except actions.Refusal as refusal:
         messages.error(request, str(refusal))
     else:
