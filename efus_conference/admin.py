@@ -27,10 +27,10 @@ from efus_conference.admin_base import (
     OrganisersAdmin,
     OrganisersTabularInline,
     ReadOnlyAdmin,
-    SpreadsheetAdmin,
     TranslatedAdmin,
     in_languages,
 )
+from efus_conference.admin_sheets import SpreadsheetAdmin
 from efus_conference.exports import SafeResource
 from efus_conference.forms import AccountForm, NewAccountForm
 from efus_conference.models import Mail, Organisation, Project, User

@@ -15,11 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from efus_conference.admin_base import (
-    SpreadsheetAdmin,
     TranslatedAdmin,
     TranslatedTabularInline,
     in_languages,
 )
+from efus_conference.admin_sheets import SpreadsheetAdmin
 from programme.actions.comparison import change_of, is_waiting
 from programme.admin.release_page import release_page
 from programme.forms import SessionForm

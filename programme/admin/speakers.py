@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from efus_conference.admin_base import (
-    SpreadsheetAdmin,
     TranslatedAdmin,
     TranslatedTabularInline,
     in_languages,
 )
+from efus_conference.admin_sheets import SpreadsheetAdmin
 from efus_conference.sorting import sort_key
 from programme.forms import SpeakerForm
 from programme.models import Appearance, Speaker

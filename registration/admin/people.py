@@ -18,10 +18,10 @@ from efus_conference.admin_base import (
     OrganisersAdmin,
     OrganisersTabularInline,
     ReadOnlyAdmin,
-    SpreadsheetAdmin,
     TranslatedAdmin,
     in_languages,
 )
+from efus_conference.admin_sheets import SpreadsheetAdmin
 from efus_conference.models.organisations import country_name
 from efus_conference.sorting import sort_key
 from registration.actions import cancel_registration, change_registration, register

@@ -1,0 +1,109 @@
+"""Reading the spreadsheets that organisers send, from whichever program and country.
+
+Excel writes CSV with semicolons where the comma is the decimal sign (French and Dutch among others), and in the
+alphabet of the computer unless it is told otherwise; its “Unicode text” is UTF-16 with tabs.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO, StringIO
+from typing import Any
+
+import openpyxl
+import tablib
+from django.utils.translation import gettext as _
+from import_export.formats import base_formats
+
+MOST_ROWS = 1000  # in one sheet: each is checked against the database while someone waits
+DELIMITERS = ",;\t"
+
+
+class SheetRefused(Exception):  # noqa: N818  it is no error of the program
+    """`str()` of it is the sentence for the person who sent the sheet."""
+
+
+class XLSX(base_formats.XLSX):
+    def create_dataset(self, in_stream: bytes) -> tablib.Dataset:
+        try:
+            book = openpyxl.load_workbook(BytesIO(in_stream), read_only=True, data_only=True)
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()  # the size a file claims for itself may be anything
+            return dataset_of(sheet.iter_rows(values_only=True))
+        except SheetRefused:
+            raise
+        except Exception as error:  # a broken file fails anywhere in the library
+            raise SheetRefused(
+                _("This is no Excel workbook (.xlsx), or it is damaged. Save it again, or send it as CSV.")
+            ) from error
+
+
+class CSV(base_formats.CSV):
+    def create_dataset(self, in_stream: bytes | str, **kwargs: Any) -> tablib.Dataset:
+        text = in_stream if isinstance(in_stream, str) else decoded(in_stream)
+        try:
+            return dataset_of(csv.reader(StringIO(text, newline=""), delimiter=delimiter_of(text)))
+        except csv.Error as error:
+            raise no_csv() from error
+
+
+def no_csv() -> SheetRefused:
+    sentence = _("This is no CSV file. In the spreadsheet program, save it as “CSV UTF-8” and send it again.")
+    return SheetRefused(sentence)
+
+
+def decoded(content: bytes) -> str:
+    """UTF-8, UTF-16 with its mark, or else the alphabet of Windows in Western Europe."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise no_csv()
+
+
+def delimiter_of(text: str) -> str:
+    """What separates the headings, which themselves hold none of the candidates."""
+    counts = Counter(text.lstrip("\r\n").partition("\n")[0])
+    return max(DELIMITERS, key=lambda candidate: counts[candidate])
+
+
+def dataset_of(lines: Iterable[Sequence[Any]]) -> tablib.Dataset:
+    """The lines that have something in them, the first of them the headings; refuses what is no plain table."""
+    filled = (line for line in lines if any(cell not in (None, "") for cell in line))
+    headings = [str("" if cell is None else cell).strip() for cell in next(filled, [])]
+    while headings and not headings[-1]:
+        headings.pop()
+    repeated = sorted(name for name, count in Counter(headings).items() if name and count > 1)
+    if repeated:
+        raise SheetRefused(
+            _("The column “%(name)s” is there more than once. Keep one of them.") % {"name": repeated[0]}
+        )
+    dataset = tablib.Dataset(headers=headings)
+    for row in _rows(filled, len(headings)):
+        if dataset.height == MOST_ROWS:
+            raise SheetRefused(
+                _("This sheet has more than %(count)d rows. Send it in several parts.") % {"count": MOST_ROWS}
+            )
+        dataset.append(row)
+    if not dataset.height:
+        raise SheetRefused(_("This sheet has no rows below its headings."))
+    return dataset
+
+
+def _rows(lines: Iterator[Sequence[Any]], width: int) -> Iterator[list[Any]]:
+    for number, line in enumerate(lines, start=1):
+        if any(cell not in (None, "") for cell in line[width:]):
+            raise SheetRefused(
+                _("Row %(number)d has more cells than there are headings.") % {"number": number}
+            )
+        yield [*line[:width], *([""] * (width - len(line)))]
