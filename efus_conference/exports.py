@@ -16,14 +16,14 @@ from import_export import resources
 _RUNS = re.compile(r"'*[=+\-@\t\r]")
 _IS_GUARDED = re.compile(r"'+[=+\-@\t\r]")
 # What no Excel file can hold (XML 1.0, 2.2); people paste such characters without seeing them.
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
 
 
 def safe_cell(value: Any) -> Any:
     """A value as it may stand in a sheet; what is no text, or is a plain number, stays as it is.
 
-    Control characters, which an Excel file cannot hold, are left out.
+    Characters that an Excel file cannot hold are left out: one of them would make all of it unreadable.
     """
     if isinstance(value, str):
         value = _UNSEEN.sub("", value)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from io import BytesIO
 from typing import Any
 
 import pytest
+import tablib
 
 from efus_conference.exports import safe_cell, unsafe_cell
 
@@ -28,3 +30,11 @@ from efus_conference.exports import safe_cell, unsafe_cell
 def test_no_cell_is_a_formula_and_each_comes_back_as_it_was(value: Any, cell: Any) -> None:
     assert safe_cell(value) == cell
     assert unsafe_cell(cell) == value
+
+
+@pytest.mark.parametrize(
+    "unseen", [chr(code) for code in (0, 1, 8, 11, 12, 14, 31, 0xD800, 0xDFFF, 0xFFFE, 0xFFFF)]
+)
+def test_no_character_that_somebody_typed_makes_a_workbook_unreadable(unseen: str) -> None:
+    book = tablib.Dataset([safe_cell(f"A{unseen}na")], headers=["name"]).export("xlsx")
+    assert tablib.Dataset().load(BytesIO(book), format="xlsx").dict == [{"name": "Ana"}]
