@@ -86,6 +86,12 @@ class EditionAdmin(TranslatedAdmin):
         ),
     ]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Edition | None = None) -> list[str]:
+        return ["slug"] if is_public(obj) else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Edition | None = None) -> bool:
+        return not is_public(obj) and bool(super().has_delete_permission(request, obj))
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
         editions: QuerySet[Edition] = super().get_queryset(request)
         return editions.prefetch_related("hosting__organisation")
@@ -105,6 +111,14 @@ class EditionAdmin(TranslatedAdmin):
     def shown_phase(self, edition: Edition) -> tuple[str, str]:
         phase = edition.phase()
         return phase, str(PHASES[phase])
+
+
+def is_public(edition: Edition | None) -> bool:
+    """Whether its address is known: then it keeps it, and goes only after it was taken off the site.
+
+    Asked of the database, because a form that is refused leaves what was typed on the edition it shows.
+    """
+    return edition is not None and Edition.objects.published().filter(pk=edition.pk).exists()
 
 
 PHASES = {
