@@ -1,13 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from efus_conference.admin_base import TranslatedAdmin, in_languages
-from programme.models import Room, SessionKind, Theme
+from programme.models import Room, Session, SessionKind, Theme
 
 
 @admin.register(Room)
@@ -68,3 +73,14 @@ class ThemeAdmin(TranslatedAdmin):
     @display(description=_("sessions"), ordering="draft_count")
     def drafts(self, theme: Theme) -> int:
         return int(theme.draft_count)  # type: ignore[attr-defined]
+
+    def get_deleted_objects(self, objs: Iterable[Theme], request: HttpRequest) -> tuple[Any, Any, Any, Any]:
+        """A theme in use stays: a deletion would take it from drafts, and leave what is public without a name."""
+        deleted, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        in_use = [session_link(session) for session in Session.objects.with_theme(objs)]
+        return deleted, counts, perms_needed, [*protected, *in_use]
+
+
+def session_link(session: Session) -> str:
+    url = reverse("admin:programme_session_change", args=[session.pk])
+    return format_html('{} <a href="{}">{}</a>', session.code, url, session.title)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import secrets
 import uuid
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -30,6 +31,11 @@ class SessionQuerySet(models.QuerySet["Session"]):
         return self.select_related("edition", "kind", "room").prefetch_related(
             "themes", "appearances__speaker", "appearances__organisation"
         )
+
+    def with_theme(self, themes: Iterable[Theme]) -> SessionQuerySet:
+        """Those that have any of these, in their draft or in what is public of them."""
+        keys = [theme.pk for theme in themes]
+        return self.filter(Q(themes__in=keys) | Q(released__theme_ids__overlap=keys)).distinct()
 
 
 class Session(models.Model):

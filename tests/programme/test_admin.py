@@ -390,3 +390,37 @@ def test_a_person_is_added_to_a_session_with_their_function_then(edition: Editio
     assert response.status_code == 302
     made = Appearance.objects.get()
     assert (made.speaker, made.role, made.function_en) == (speaker, "chair", "Mayor")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("of_many", [False, True])
+def test_a_theme_in_use_stays_and_the_page_names_the_sessions(edition: Edition, of_many: bool) -> None:
+    theme = Theme.objects.create(slug="night", name_en="Night")
+    drafted, public = (factories.session(edition, title=title) for title in ("Drafted", "Public"))
+    public.themes.add(theme)
+    release(edition=edition, by=None)
+    public.themes.clear()
+    drafted.themes.add(theme)
+
+    answer = delete_theme(theme, of_many=of_many)
+
+    assert [title in answer for title in ("Drafted", "Public", "protected")] == [True, True, True]
+    assert Theme.objects.filter(pk=theme.pk).exists()
+
+
+@pytest.mark.parametrize("of_many", [False, True])
+def test_a_theme_that_nothing_uses_goes(edition: Edition, of_many: bool) -> None:
+    theme, other = (Theme.objects.create(slug=slug, name_en=slug) for slug in ("night", "day"))
+    factories.session(edition).themes.add(other)
+
+    delete_theme(theme, of_many=of_many)
+
+    assert list(Theme.objects.all()) == [other]
+
+
+def delete_theme(theme: Theme, *, of_many: bool) -> str:
+    if of_many:
+        choice = {"action": "delete_selected", "_selected_action": str(theme.pk), "post": "yes"}
+        response = organiser().post("/admin/programme/theme/", choice)
+    else:
+        response = organiser().post(f"/admin/programme/theme/{theme.pk}/delete/", {"post": "yes"})
+    return response.content.decode()
