@@ -18,8 +18,10 @@ from efus_conference.models import Organisation
 class Actor(models.Model):
     """Who did something to a signature, as a pseudonym that outlives the account.
 
-    Erasing a person empties `user` and touches no event. The archive is the actor of records from before this
-    register, and of nothing else.
+    While it names an account, that account is not deleted: a new one of the same person would be a new actor,
+    whom no rule keeps from verifying what the old one recorded or invited. It is deactivated instead. Erasing a
+    person is a deliberate act: it empties `user` first, which the database allows, and touches no event.
+    The archive is the actor of records from before this register, and of nothing else.
     """
 
     class Kind(models.TextChoices):
@@ -30,7 +32,7 @@ class Actor(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
-        models.SET_NULL,
+        models.PROTECT,
         null=True,
         blank=True,
         related_name="+",

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import ProtectedError
 
 from declarations.actions import enter_historical, verify
 from declarations.actions.actors import actor_of_archive
-from declarations.models import Invitation, Mailbox, Signature, SignatureEvent, TextVersion
+from declarations.models import Actor, Invitation, Mailbox, Signature, SignatureEvent, TextVersion
 from declarations.models.invitations import hash_of_token
+from efus_conference.models import User
 from tests import factories
 from tests.declarations.making import actor, office, officer, published, refused_by, submitted
 
@@ -231,10 +233,21 @@ def test_erasing_a_person_empties_the_pseudonym_and_nothing_else() -> None:
     decider = officer()
     signature = verify(signature=submitted(), by=decider)
     event = signature.events.get(kind="verified")
-    decider.emailaddress_set.all().delete()
+    Actor.objects.filter(user=decider).update(user=None)
     decider.delete()
     event.refresh_from_db()
     assert [event.actor.user, Signature.objects.get(pk=signature.pk).state] == [None, "verified"]
+
+
+def test_an_account_that_acted_is_not_deleted_by_the_way() -> None:
+    inviter = officer()
+    signature = submitted(by=inviter)
+    with pytest.raises(ProtectedError):
+        inviter.delete()
+    with pytest.raises(ProtectedError):
+        User.objects.filter(pk=inviter.pk).delete()
+    assert signature.invitation is not None
+    assert signature.invitation.sent_by.user == inviter
 
 
 def test_the_token_is_not_in_the_database() -> None:
