@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -24,7 +25,7 @@ from efus_conference.admin_base import (
 from efus_conference.admin_sheets import SpreadsheetAdmin
 from efus_conference.models.organisations import country_name
 from efus_conference.sorting import sort_key
-from registration.actions import cancel_registration, change_registration, register
+from registration.actions import AlreadyRegistered, cancel_registration, change_registration, register
 from registration.actions.registrations import CHANGEABLE
 from registration.admin.base import EditionFilter, RefusingAdmin, for_each
 from registration.admin.resources import RegistrationResource, RegistrationWithNeedsResource
@@ -66,11 +67,14 @@ class DeskForm(forms.ModelForm):
             self.add_error("category", _("This category belongs to another edition."))
         email = answers.get("email")
         others = Registration.objects.live().filter(edition=edition_id).exclude(pk=self.instance.pk)
-        # The constraint is not asked here: it speaks of the status, which this form does not show.
+        # The constraints are not asked here: they speak of the status, which this form does not show.
         if email and others.filter(email__iexact=email).exists():
             self.add_error(
                 "email", _("Someone with this e-mail address is registered for this edition already.")
             )
+        keeper = answers.get("managed_by")
+        if answers.get("is_own") and keeper and others.filter(managed_by=keeper, is_own=True).exists():
+            self.add_error("is_own", ValidationError(AlreadyRegistered.message))
         if not email and answers.get("mails_to") not in (None, Registration.MailsTo.MANAGER):
             self.add_error("email", _("Enter an e-mail address, or let the mails go to whoever keeps it."))
         return answers

@@ -304,3 +304,17 @@ def test_what_is_refused_at_the_last_moment_is_said(desk: Client, edition: Editi
 
     assert messages(response) == ["This person seems to be registered for this edition already."]
     assert Registration.objects.count() == 1
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_an_account_has_one_registration_of_its_own_also_at_the_desk(
+    desk: Client, edition: Edition, registration: Registration, robin: User, is_new: bool
+) -> None:
+    other = factories.registration(edition)
+    page = "add/" if is_new else f"{other.pk}/change/"
+    response = desk.post(address("registration", page), by_hand(edition, robin, is_own="on"))
+
+    assert response.context["adminform"].form.errors == {
+        "is_own": ["This person seems to be registered for this edition already."]
+    }
+    assert list(Registration.objects.filter(managed_by=robin)) == [registration]
