@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 import warnings
 from dataclasses import dataclass
 from threading import Lock
@@ -94,11 +95,18 @@ def _first_page(content: bytes) -> Image.Image:
 
 
 def _encode(picture: Image.Image, kind: str, pixels: int) -> bytes:
-    fresh = ImageOps.exif_transpose(picture)
+    fresh = _upright(picture)
     fresh.thumbnail((pixels, pixels))
     out = io.BytesIO()
     _in_colour(fresh).save(out, kind, quality=85)
     return out.getvalue()
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(picture)
+    except (OSError, SyntaxError, TypeError, ValueError, struct.error):
+        return picture  # what the camera noted is broken; the picture itself is sound
 
 
 def _in_colour(picture: Image.Image) -> Image.Image:

@@ -112,6 +112,13 @@ def test_a_page_of_any_size_gets_a_preview_of_one_size(width: str, height: str) 
         assert [preview.format, max(preview.size) <= PREVIEW_PIXELS] == ["PNG", True]
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_sound_picture_with_broken_notes_of_the_camera_is_taken(kind: str) -> None:
+    content = picture(kind, exif=b"Exif\0\0no such notes")
+    for made in (check_document(upload(content)).preview, reencoded_picture(upload(content)).read()):
+        assert (Image.open(io.BytesIO(made)).size, b"no such notes" in made) == ((40, 30), False)
+
+
 def test_a_preview_and_a_portrait_carry_nothing_of_the_original_but_its_look() -> None:
     exif = Image.Exif()
     exif[0x010E] = "SECRET-PLACE"
