@@ -10,12 +10,13 @@ import allauth.mfa.admin  # noqa: F401
 import procrastinate.contrib.django.admin  # noqa: F401
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 from unfold.decorators import display
@@ -131,6 +132,19 @@ class UserAdmin(DjangoUserAdmin, OrganisersAdmin):
         if obj and (obj.is_staff or obj.is_superuser) and not request.user.is_superuser:
             return False
         return bool(super().has_delete_permission(request, obj))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
+        """Whatever stands against a deletion, the page that says so offers what can be done instead."""
+        deleted, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        if protected:
+            messages.info(
+                request,
+                gettext(
+                    "An account that something else rests on is kept. Take the mark “active” from it "
+                    "instead: nobody can log in with it any more."
+                ),
+            )
+        return deleted, counts, perms_needed, protected
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()

@@ -108,6 +108,20 @@ def test_a_deletion_of_many_leaves_out_no_check(client: Client, organiser: User)
     assert User.objects.filter(pk=chief.pk).exists()
 
 
+def test_an_account_in_use_is_not_deleted_and_the_page_offers_to_deactivate_it(
+    client: Client, administrator: User
+) -> None:
+    used, unused = factories.user(), factories.user()
+    factories.registration(factories.edition(), managed_by=used)
+    answers = [
+        client.post(f"/admin/efus_conference/user/{account.pk}/delete/", {"post": "yes"}, follow=True)
+        for account in (used, unused)
+    ]
+    offer = "Take the mark “active” from it instead"
+    assert [offer in answer.content.decode() for answer in answers] == [True, False]
+    assert set(User.objects.all()) == {administrator, used}
+
+
 def test_the_list_of_accounts_shows_who_has_a_second_factor(client: Client, administrator: User) -> None:
     with_factor, with_codes_alone = factories.user(), factories.user()
     Authenticator.objects.create(user=with_factor, type="totp", data={})
