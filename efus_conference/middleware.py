@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
 
 
 class ControlCharactersMiddleware:
@@ -21,3 +22,25 @@ class ControlCharactersMiddleware:
     def process_view(self, request: HttpRequest, *_: object) -> None:
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("An address has no null character.")
+
+
+class PersonalPagesMiddleware:
+    """What was made for someone logged in is kept by no cache, the browser's own included.
+
+    Only what looked into the session can be personal: a page that did not is the same for everyone, and stays
+    free to be kept. A view that says itself how its answer may be kept is left alone. It comes last, so that no
+    other middleware has looked into the session before the answer is here.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if (
+            not response.has_header("Cache-Control")
+            and request.session.accessed
+            and request.user.is_authenticated
+        ):
+            add_never_cache_headers(response)
+        return response

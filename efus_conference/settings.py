@@ -138,6 +138,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "efus_conference.middleware.PersonalPagesMiddleware",
 ]
 
 ROOT_URLCONF = "efus_conference.urls"
