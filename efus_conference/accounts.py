@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from efus_conference.mail import site_address
 from efus_conference.models import User
+from efus_conference.writing import NOT_PRINTABLE, without_control_characters
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ class SignupForm(forms.Form):
     name = forms.CharField(
         label=_("Your name"),
         max_length=200,
+        error_messages={"null_characters_not_allowed": NOT_PRINTABLE},
+        validators=[without_control_characters],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["name", "email", "password1"]
