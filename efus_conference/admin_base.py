@@ -5,13 +5,21 @@ Searches that ignore accents: `search_fields = ["name_en__unaccent"]` finds “L
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.conf import settings
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.validators import EMPTY_VALUES
 from django.db import models
 from django.http import HttpRequest
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline, TranslationTabularInline
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+from efus_conference.writing import only_line_breaks, without_control_characters
 
 
 def in_languages(*fields: str) -> list[tuple[str, dict[str, Any]]]:
@@ -22,16 +30,71 @@ def in_languages(*fields: str) -> list[tuple[str, dict[str, Any]]]:
     ]
 
 
-class HttpsAddresses:
-    """An address typed without a scheme is read as https://, in every form of the admin."""
+class OnlyIds:
+    """Mixed into a widget that looks up what is chosen: what is no id is nobody's, instead of an error.
+
+    The field says beside it that it is no choice, and the rest of the form keeps what was typed.
+    """
+
+    field: Any
+    choices: Any
+
+    def optgroups(self, name: str, value: Iterable[Any], attrs: Any = None) -> Any:
+        target = self.field.remote_field.model._meta.pk
+        found = [one for one in value if one in EMPTY_VALUES or _read(target, one) is not None]
+        return super().optgroups(name, found, attrs)  # type: ignore[misc]
+
+
+class FoundByTyping(OnlyIds, AutocompleteSelect):
+    pass
+
+
+class SeveralFoundByTyping(OnlyIds, AutocompleteSelectMultiple):
+    pass
+
+
+def _read(field: Any, value: Any) -> Any:
+    """The value as the column holds it; None for what it cannot hold."""
+    try:
+        read = field.to_python(value)
+        if isinstance(field, models.IntegerField):
+            field.run_validators(read)  # no larger than the column
+    except (ValidationError, ValueError, TypeError):
+        return None
+    return read
+
+
+class CarefulFields:
+    """What every field of the admin's forms has, in pages and in their inlines.
+
+    Text is writing: no control characters or marks that turn the direction. An address typed without a scheme is
+    read as https://.
+    """
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.URLField):
             kwargs["assume_scheme"] = "https"
-        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        texts, column = field, db_field
+        if isinstance(db_field, ArrayField):
+            texts, column = getattr(field, "base_field", None), db_field.base_field
+        if isinstance(texts, forms.CharField):
+            is_long = isinstance(column, models.TextField)
+            texts.validators.append(only_line_breaks if is_long else without_control_characters)
+        return field
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            kwargs["widget"] = FoundByTyping(db_field, self.admin_site, using=kwargs.get("using"))  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if "widget" not in kwargs and db_field.name in self.get_autocomplete_fields(request):  # type: ignore[attr-defined]
+            kwargs["widget"] = SeveralFoundByTyping(db_field, self.admin_site, using=kwargs.get("using"))  # type: ignore[attr-defined]
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class OrganisersAdmin(HttpsAddresses, ModelAdmin):
+class OrganisersAdmin(CarefulFields, ModelAdmin):
     list_per_page = 50
     list_filter_submit = True
     list_fullwidth = True
@@ -40,17 +103,34 @@ class OrganisersAdmin(HttpsAddresses, ModelAdmin):
     # The count of all rows beside that of the filtered ones costs a query and tells little.
     show_full_result_count = False
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What an address fills in beforehand; what a field cannot hold is left out."""
+        initial: dict[str, Any] = {}
+        for name, value in super().get_changeform_initial_data(request).items():
+            try:
+                field = self.opts.get_field(name)
+            except FieldDoesNotExist:
+                initial[name] = value
+                continue
+            if isinstance(field, models.ManyToManyField):
+                initial[name] = [
+                    one for one in value if _read(field.remote_field.model._meta.pk, one) is not None
+                ]
+            elif isinstance(field, models.Field) and (read := _read(field, value)) is not None:
+                initial[name] = read
+        return initial
+
 
 class TranslatedAdmin(OrganisersAdmin, TranslationAdmin):
     """For models with translated fields; write `fieldsets = [(None, {…}), *in_languages("title", …)]`."""
 
 
-class OrganisersTabularInline(HttpsAddresses, TabularInline):
+class OrganisersTabularInline(CarefulFields, TabularInline):
     extra = 0
     show_change_link = True
 
 
-class OrganisersStackedInline(HttpsAddresses, StackedInline):
+class OrganisersStackedInline(CarefulFields, StackedInline):
     extra = 0
     show_change_link = True
 
