@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -8,11 +9,13 @@ from declarations.actions.refusals import (
     AlreadyPublished,
     HistoricalWithText,
     NoAuthenticText,
+    NotPrintable,
     TitleMissing,
 )
 from declarations.models import Declaration, TextVersion
 from declarations.models.texts import hash_of_texts
 from efus_conference.models import User
+from efus_conference.writing import only_line_breaks, without_control_characters
 
 
 def check_publication(declaration: Declaration) -> list[TextVersion]:
@@ -24,11 +27,25 @@ def check_publication(declaration: Declaration) -> list[TextVersion]:
     needed = {"en"} | {text.language for text in texts if text.language in site_languages}
     if not all(getattr(declaration, f"title_{language}") for language in needed):
         raise TitleMissing
+    if not _is_writing(declaration, texts):
+        raise NotPrintable
     if declaration.is_historical and texts:
         raise HistoricalWithText
     if not declaration.is_historical and not any(text.status == "authentic" for text in texts):
         raise NoAuthenticText
     return texts
+
+
+def _is_writing(declaration: Declaration, texts: list[TextVersion]) -> bool:
+    """Forms refuse control characters, but not every row came by a form, and this is the last moment."""
+    try:
+        for language in dict(settings.LANGUAGES):
+            without_control_characters(getattr(declaration, f"title_{language}") or "")
+        for text in texts:
+            only_line_breaks(text.body)
+    except ValidationError:
+        return False
+    return True
 
 
 @transaction.atomic

@@ -34,6 +34,12 @@ class TitleMissing(Refusal):
     message = _("Give the title in English and in the language of each text first.")
 
 
+class NotPrintable(Refusal):
+    message = _(
+        "A title or a text has a character that cannot be printed. Type that place again: publication fixes it for ever."
+    )
+
+
 class HistoricalWithText(Refusal):
     message = _(
         "A historical declaration is published without a text. Take the texts out, or the mark “historical”."

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from efus_conference.models import Edition, User
+from efus_conference.writing import without_control_characters
 from programme.actions import Preview, ReleaseRefused, changed_fields, preview, release
 from programme.actions.comparison import TEXTS
 from programme.changelog import FIELD_NAMES
@@ -49,6 +50,7 @@ class NoteForm(forms.Form):
                 label=f"{_('Note to the readers')} ({name})",
                 max_length=300,
                 required=False,
+                validators=[without_control_characters],
                 widget=UnfoldAdminTextInputWidget(),
             )
 

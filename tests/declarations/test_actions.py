@@ -62,6 +62,16 @@ def test_publication_needs_titles_and_an_authentic_text_and_happens_once() -> No
     assert refusals == ["TitleMissing", "NoAuthenticText", "HistoricalWithText", "AlreadyPublished"]
 
 
+@pytest.mark.parametrize("character", ["\x07", "\u202e", "\ufffd"])
+def test_publication_freezes_no_character_that_cannot_be_printed(character: str) -> None:
+    in_a_title = factories.declaration(title_fr=f"Titre{character}")
+    in_a_text = factories.declaration(title_fr="Titre")
+    in_a_text.texts.filter(language="fr").update(body=f"# Pré{character}ambule\n")
+    for declaration in (in_a_title, in_a_text):
+        with pytest.raises(actions.NotPrintable):
+            actions.publish_declaration(declaration=declaration, by=None)
+
+
 def test_a_historical_declaration_is_published_without_text_and_unhashed() -> None:
     declaration = factories.declaration(is_historical=True)
     declaration.texts.all().delete()

@@ -267,6 +267,21 @@ def test_drafts_that_changed_meanwhile_are_shown_again_and_the_note_is_kept(edit
     assert not edition.releases.exists()
 
 
+def test_a_note_that_cannot_be_printed_releases_nothing_and_is_kept(edition: Edition) -> None:
+    factories.session(edition)
+    client = organiser()
+    shown = client.get(RELEASE).context["shown"]
+
+    sent = {"fingerprint": shown.fingerprint, "note_en": "Moved \u202edna\x07", "note_fr": "Gardée."}
+    response = client.post(RELEASE, sent)
+
+    assert response.context["form"].errors == {
+        "note_en": ["This has a character that cannot be printed. Type it again instead of pasting it."]
+    }
+    assert "Gardée." in response.content.decode()
+    assert not edition.releases.exists()
+
+
 def test_a_clash_is_told_before_and_cannot_be_confirmed(edition: Edition) -> None:
     room = factories.room(edition, name="Hall")
     for title in ("One", "Two"):
