@@ -21,6 +21,8 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from efus_conference.writing import only_line_breaks, without_control_characters
 
+WHOLE_ID = ("", "exact", "id__exact", "in", "id__in")
+
 
 def in_languages(*fields: str) -> list[tuple[str, dict[str, Any]]]:
     """Fieldsets of translated fields, a tab for each language of the site: “English”, “Français” …"""
@@ -102,6 +104,27 @@ class OrganisersAdmin(CarefulFields, ModelAdmin):
     compressed_fields = True
     # The count of all rows beside that of the filtered ones costs a query and tells little.
     show_full_result_count = False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Of the model's own columns, an address filters by what the list offers, or by a whole id.
+
+        Django lets it ask any column letter by letter: also what this reader's form does not show.
+        """
+        name, _sep, rest = lookup.partition("__")
+        try:
+            field = self.opts.get_field(name)
+        except FieldDoesNotExist:
+            is_offered = True  # no column: a filter's own parameter, or an error that Django reports
+        else:
+            is_whole_id = bool(field.many_to_one) and rest in WHOLE_ID
+            is_offered = is_whole_id or field == self.opts.pk or name in self._offered(request)
+        return is_offered and bool(super().lookup_allowed(lookup, value, request))
+
+    def _offered(self, request: HttpRequest) -> set[str]:
+        filters = self.get_list_filter(request)
+        paths = [one[0] if isinstance(one, tuple | list) else one for one in filters]
+        paths += [self.date_hierarchy, *(getattr(one, "parameter_name", None) for one in filters)]
+        return {path.partition("__")[0] for path in paths if isinstance(path, str)}
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """What an address fills in beforehand; what a field cannot hold is left out."""

@@ -36,7 +36,8 @@ class TitleMissing(Refusal):
 
 class NotPrintable(Refusal):
     message = _(
-        "A title or a text has a character that cannot be printed. Type that place again: publication fixes it for ever."
+        "A title or a text has a character that cannot be printed. Type that place again: "
+        "publication fixes it for ever."
     )
 
 
