@@ -97,7 +97,9 @@ def calendar_address(request: HttpRequest) -> HttpResponse:
 def my_session(request: HttpRequest, code: str) -> HttpResponse:
     """Star or book one session, for each of the registrations one keeps."""
     released = get_object_or_404(
-        ReleasedSession.objects.select_related("session", "edition", "kind", "room"), session__code=code
+        ReleasedSession.objects.select_related("session", "edition", "kind", "room"),
+        session__code=code,
+        edition__is_published=True,
     )
     registrations = list(_live(request).filter(edition=released.edition))
     if request.method == "POST":

@@ -613,3 +613,12 @@ def test_a_cancelled_registration_leaves_an_empty_agenda(
 
     assert "No agenda yet" in text(page.get("/en/my/agenda/"))
     assert "You are not registered" in text(page.get("/en/my/"))
+
+
+@pytest.mark.django_db
+def test_a_session_of_an_unpublished_edition_is_not_there(client: Client) -> None:
+    edition = factories.edition(is_published=False, is_current=False)
+    session = factories.session(edition)
+    release(edition=edition, by=None)
+    client.force_login(factories.user())
+    assert client.get(f"/en/my/sessions/{session.code}/").status_code == 404
