@@ -10,7 +10,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from import_export import resources
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+from import_export import resources, widgets
+
+from efus_conference.writing import only_line_breaks, without_control_characters
 
 # With any number of apostrophes before: otherwise a name that really begins with one would lose it.
 _RUNS = re.compile(r"'*[=+\-@\t\r]")
@@ -39,6 +45,23 @@ def unsafe_cell(value: Any) -> Any:
     return value
 
 
+# As they are typed in the languages of the site, and as programs write them.
+YES = {"1", "yes", "true", "oui", "vrai", "ja", "waar"}
+NO = {"0", "no", "false", "non", "faux", "nee", "onwaar"}
+
+
+class YesNo(widgets.BooleanWidget):
+    """The library reads every word that it doesn't know as no."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool | None:
+        word = str("" if value is None else value).strip().lower().removesuffix(".0")
+        if not word:
+            return None
+        if word not in YES | NO:
+            raise ValueError(_("“%(value)s” is neither yes nor no; write 1 or 0.") % {"value": value})
+        return word in YES
+
+
 class SafeResource(resources.ModelResource):
     """A model's rows as a spreadsheet. Rows that would be invalid stop the whole import."""
 
@@ -49,16 +72,30 @@ class SafeResource(resources.ModelResource):
         report_skipped = True
         use_transactions = True
 
+    @classmethod
+    def widget_from_django_field(cls, f: Any, default: Any = widgets.Widget) -> Any:
+        return YesNo if isinstance(f, models.BooleanField) else super().widget_from_django_field(f, default)
+
     def export_field(self, field: Any, instance: Any, **kwargs: Any) -> Any:
         return safe_cell(super().export_field(field, instance, **kwargs))
 
     def import_field(self, field: Any, instance: Any, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
-        """An empty cell of a column that may be null is null: a sheet cannot tell it from an empty text."""
+        """An empty cell of a column that may be null is null: a sheet cannot tell it from an empty text.
+
+        Texts are writing, as in the forms.
+        """
         super().import_field(field, instance, row, is_m2m, **kwargs)
         columns = {column.attname: column for column in instance._meta.concrete_fields}
         column = columns.get(field.attribute)
         if column is not None and column.null and getattr(instance, column.attname) == "":
             setattr(instance, column.attname, None)
+        if isinstance(column, models.CharField | models.TextField | ArrayField):
+            check = only_line_breaks if isinstance(column, models.TextField) else without_control_characters
+            value = getattr(instance, column.attname) or ""
+            try:
+                check(value if isinstance(value, str) else "".join(map(str, value)))
+            except ValidationError as refusal:
+                raise ValueError(f"{column.verbose_name}: {refusal.messages[0]}") from refusal
 
     def import_row(self, row: Any, instance_loader: Any, **kwargs: Any) -> Any:
         # An empty cell is an empty text in CSV and nothing at all in an Excel file, which no text column takes.

@@ -115,6 +115,36 @@ def test_a_sheet_from_a_french_excel_is_imported(organiser: Client) -> None:
     assert Organisation.objects.get().name_en == "Liège"
 
 
+@pytest.mark.parametrize(
+    ("words", "means"),
+    [
+        (["1", "1.0", "yes", "Yes", "TRUE", "true", "oui", "VRAI", "ja", "Waar", " yes "], True),
+        (["0", "0.0", "no", "FALSE", "non", "faux", "nee", "ONWAAR"], False),
+        (["", " "], None),
+    ],
+)
+def test_yes_and_no_are_read_in_the_languages_of_the_site(
+    organiser: Client, words: list[str], means: bool | None
+) -> None:
+    rows = "".join(f"town-{number};city;Town;{word}\n" for number, word in enumerate(words))
+    shown = preview(organiser, f"slug;kind;name_en;is_efus_member\n{rows}".encode())
+    confirm(organiser, shown.context["confirm_form"].initial)
+    assert list(Organisation.objects.values_list("is_efus_member", flat=True)) == [means] * len(words)
+
+
+def test_a_word_that_is_neither_yes_nor_no_is_an_error_of_its_row(organiser: Client) -> None:
+    shown = preview(organiser, b"slug,kind,name_en,is_efus_member\nx,city,X,zzz\n")
+    assert "“zzz” is neither yes nor no; write 1 or 0." in shown.content.decode()
+    assert "confirm_form" not in shown.context
+
+
+@pytest.mark.parametrize("column", ["endonym", "other_names"])
+def test_a_text_that_cannot_be_printed_is_an_error_of_its_row(organiser: Client, column: str) -> None:
+    shown = preview(organiser, f"slug;kind;name_en;{column}\nx;city;X;a\u202eb\n".encode())
+    assert "This has a character that cannot be printed." in shown.content.decode()
+    assert "confirm_form" not in shown.context
+
+
 def test_a_second_click_on_confirm_imports_nothing_again_and_says_so(organiser: Client) -> None:
     values = preview(organiser, b"slug,kind,name_en\nnew,city,New\n").context["confirm_form"].initial
     assert "Import finished" in confirm(organiser, values).content.decode()

@@ -101,16 +101,16 @@ def test_an_untouched_sheet_changes_nothing(edition: Edition) -> None:
 
 def test_cells_that_a_program_would_run_go_out_guarded_and_come_back_the_same(edition: Edition) -> None:
     for text in FORMULAS:
-        factories.session(edition, title=text)
+        factories.session(edition, abstract_en=text)
 
     out = sheet(SessionResource())
-    assert all(cell[:1] not in ("=", "+", "-", "@", "\t", "\r") for cell in out["title_en"])
-    codes = dict(Session.objects.values_list("code", "title_en"))
-    Session.objects.update(title_en="lost")
+    assert all(cell[:1] not in ("=", "+", "-", "@", "\t", "\r") for cell in out["abstract_en"])
+    codes = dict(Session.objects.values_list("code", "abstract_en"))
+    Session.objects.update(abstract_en="lost")
     result = imported(SessionResource(), out)
 
     assert problems(result) == []
-    assert dict(Session.objects.values_list("code", "title_en")) == codes
+    assert dict(Session.objects.values_list("code", "abstract_en")) == codes
 
 
 def test_a_row_without_a_code_is_a_new_session(edition: Edition) -> None:
