@@ -27,15 +27,23 @@ Row = Mapping[str, Any]
 
 
 class BySlug(widgets.ForeignKeyWidget):
-    """A row by its address; an address that none has is an error of that line, with its name."""
+    """A row by its address; an address that none has is an error of that line, with its name.
+
+    A sheet names the same few again and again: each is looked up once. A resource, with its widgets, lives as long
+    as one import.
+    """
 
     def __init__(self, model: type[Model]) -> None:
         super().__init__(model, field="slug")
+        self.found: dict[tuple[str, str], Any] = {}
 
     def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> Any:
         if not value:
             return None
-        found = self.candidates(row or {}).filter(slug=str(value).strip()).first()
+        slug, edition = str(value).strip(), edition_named(row or {})
+        if (slug, edition) not in self.found:
+            self.found[slug, edition] = self.candidates(edition).filter(slug=slug).first()
+        found = self.found[slug, edition]
         if found is None:
             raise ValueError(
                 _("There is no %(what)s with the address “%(address)s”.")
@@ -43,26 +51,31 @@ class BySlug(widgets.ForeignKeyWidget):
             )
         return found
 
-    def candidates(self, row: Row) -> Any:
+    def candidates(self, edition: str) -> Any:
         return self.model._default_manager.all()
 
 
 class RoomOfTheEdition(BySlug):
-    def candidates(self, row: Row) -> Any:
-        return Room.objects.filter(edition__slug=str(row.get("edition") or "").strip())
+    def candidates(self, edition: str) -> Any:
+        return Room.objects.filter(edition__slug=edition)
+
+
+def edition_named(row: Row) -> str:
+    return str(row.get("edition") or "").strip()
 
 
 class Themes(widgets.ManyToManyWidget):
     def __init__(self) -> None:
         super().__init__(Theme, field="slug", separator=",")
+        self.found: dict[str, Theme] = {}
 
-    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> Any:
+    def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> list[Theme]:
         slugs = {part.strip() for part in str(value or "").split(",")} - {""}
-        found = Theme.objects.filter(slug__in=slugs)
-        missing = slugs - {theme.slug for theme in found}
-        if missing:
+        if new := slugs - self.found.keys():
+            self.found |= {theme.slug: theme for theme in Theme.objects.filter(slug__in=new)}
+        if missing := slugs - self.found.keys():
             raise ValueError(_("There is no theme “%(theme)s”.") % {"theme": ", ".join(sorted(missing))})
-        return found
+        return [self.found[slug] for slug in slugs]
 
     def render(self, value: Any, obj: Model | None = None, **kwargs: Any) -> str:
         # Read as they were prefetched: a query a line otherwise.
@@ -82,6 +95,10 @@ class Codes(widgets.Widget):
 class Moment(widgets.Widget):
     """2027-05-19T09:30+02:00; without an offset it is the time at the venue, or else at the office."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.zones: dict[str, ZoneInfo] = {}
+
     def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> datetime | None:
         if value in (None, ""):
             return None
@@ -91,7 +108,7 @@ class Moment(widgets.Widget):
             raise ValueError(
                 _("“%(value)s” is no date and time; write it like 2027-05-19T09:30+02:00.") % {"value": value}
             ) from None
-        return moment if moment.tzinfo else moment.replace(tzinfo=self.zone(row or {}))
+        return moment if moment.tzinfo else moment.replace(tzinfo=self.zone(edition_named(row or {})))
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         if value is None:
@@ -99,12 +116,13 @@ class Moment(widgets.Widget):
         zone = obj.edition.zone if isinstance(obj, Session) else timezone.get_default_timezone()
         return str(value.astimezone(zone).isoformat(timespec="seconds"))
 
-    def zone(self, row: Row) -> ZoneInfo:
-        slug = str(row.get("edition") or "").strip()
-        edition = Edition.objects.filter(slug=slug).first() if slug else None
-        office = timezone.get_default_timezone()
-        assert isinstance(office, ZoneInfo)
-        return edition.zone if edition else office
+    def zone(self, slug: str) -> ZoneInfo:
+        if slug not in self.zones:
+            edition = Edition.objects.filter(slug=slug).first() if slug else None
+            office = timezone.get_default_timezone()
+            assert isinstance(office, ZoneInfo)
+            self.zones[slug] = edition.zone if edition else office
+        return self.zones[slug]
 
 
 class MomentField(fields.Field):

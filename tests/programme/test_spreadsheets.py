@@ -205,6 +205,45 @@ def test_export_costs_the_same_queries_at_any_size(edition: Edition) -> None:
     assert counts[0] == counts[1]
 
 
+def test_an_import_looks_up_what_its_rows_name_once(edition: Edition) -> None:
+    factories.kind(slug="workshop")
+    factories.room(edition, slug="stoa")
+    other = factories.edition(slug="other", is_current=False)
+    factories.room(other, slug="stoa")
+    Theme.objects.create(slug="night", name_en="Night")
+    headers = [
+        "code",
+        "edition",
+        "kind",
+        "title_en",
+        "room",
+        "starts_at",
+        "ends_at",
+        "themes",
+        "is_cancelled",
+    ]
+    times = ["2031-05-14T10:00", "2031-05-14T11:00"]
+    data = tablib.Dataset(headers=headers)
+    for number in range(6):
+        slug = "other" if number % 2 else "athens-2031"
+        data.append(["", slug, "workshop", f"New {number}", "stoa", *times, "night", "yes"])
+
+    with CaptureQueriesContext(connection) as captured:
+        result = imported(SessionResource(), data)
+
+    assert problems(result) == []
+    assert set(Session.objects.values_list("room__edition__slug", "edition__slug", "is_cancelled")) == {
+        ("athens-2031", "athens-2031", True),
+        ("other", "other", True),
+    }
+    looked_up = {
+        table: sum(f'WHERE "{table}"."slug" ' in query["sql"] for query in captured.captured_queries)
+        for table in ("efus_conference_edition", "programme_sessionkind", "programme_theme")
+    }
+    # An edition is asked for itself, and for its zone in either column of times.
+    assert looked_up == {"efus_conference_edition": 6, "programme_sessionkind": 2, "programme_theme": 1}
+
+
 @pytest.fixture
 def organiser(client: Client) -> Client:
     client.force_login(factories.user(is_staff=True, is_superuser=True))
