@@ -1,4 +1,4 @@
-"""What the log must never hold: addresses that open something by themselves."""
+"""What the log must never hold: addresses that open something by themselves, and pages of text for a refusal."""
 
 from __future__ import annotations
 
@@ -24,4 +24,13 @@ class WithoutSecrets(logging.Filter):
             record.exc_text = logging.Formatter().formatException(record.exc_info)
         if record.exc_text:
             record.exc_text = masked(record.exc_text)
+        return True
+
+
+class RefusalsInOneLine(logging.Filter):
+    """A refused request (4xx) is a line: a traceback tells of a mistake of ours, or anyone could fill the log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if 400 <= getattr(record, "status_code", 0) < 500:
+            record.exc_info = record.exc_text = None
         return True

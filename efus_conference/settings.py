@@ -298,9 +298,16 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"no_secrets": {"()": "efus_conference.logs.WithoutSecrets"}},
+    "filters": {
+        "refusals_in_one_line": {"()": "efus_conference.logs.RefusalsInOneLine"},
+        "no_secrets": {"()": "efus_conference.logs.WithoutSecrets"},
+    },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_secrets"]},
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["refusals_in_one_line", "no_secrets"],
+        },
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"django": {"level": "WARNING"}, "procrastinate": {"level": "WARNING"}},

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import io
 import logging
 import sys
 
 import pytest
+from django.test import Client
 
 from efus_conference.logs import WithoutSecrets
+from tests import factories
 
 
 @pytest.mark.parametrize(
@@ -38,3 +41,36 @@ def test_the_log_masks_tracebacks_too() -> None:
     text = logging.Formatter().format(record)
     assert "/sign/•••" in text
     assert "4C1nAI" not in text
+
+
+@pytest.fixture
+def console(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What the site's own handler writes, as the settings made it."""
+    written = io.StringIO()
+    ours = [handler for handler in logging.getLogger().handlers if handler.name == "console"]
+    assert len(ours) == 1
+    monkeypatch.setattr(ours[0], "stream", written)
+    return written
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address", ["/en/editions/?q=%00", "/admin/efus_conference/mail/?user__password__startswith=a"]
+)
+def test_a_refused_request_is_a_line_without_a_traceback(
+    client: Client, console: io.StringIO, address: str
+) -> None:
+    client.force_login(factories.user(is_staff=True, is_superuser=True))
+    assert client.get(address).status_code == 400
+    lines = console.getvalue().splitlines()
+    assert lines
+    assert [line for line in lines if " django." not in line] == []
+
+
+def test_a_mistake_of_ours_keeps_its_traceback(console: io.StringIO) -> None:
+    for status, is_told in ((500, True), (403, False)):
+        try:
+            raise ValueError(f"Fault {status}")
+        except ValueError:
+            logging.getLogger("django.request").exception("Said", extra={"status_code": status})
+        assert (f"ValueError: Fault {status}" in console.getvalue()) is is_told
