@@ -24,4 +24,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "editions_in_order": SimpleLazyObject(_editions_in_order),
         "is_demonstration_site": settings.DEMONSTRATION,
         "site_url": settings.SITE_URL,
+        "contact_email": settings.CONTACT_EMAIL,
     }

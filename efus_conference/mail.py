@@ -91,7 +91,13 @@ def _send(kind: str, letter: Letter, *, job_id: int | None, ids: dict[str, int])
         # A tag on a line of its own leaves an empty line; more than one in a row is never meant.
         text = re.sub(r"\n{3,}", "\n\n", render_to_string(f"{template}.txt", values)).strip() + "\n"
         html = render_to_string(f"{template}.html", {**values, "subject": subject})
-    message = EmailMultiAlternatives(subject, text, to=[letter.to], headers=letter.headers)
+    message = EmailMultiAlternatives(
+        subject,
+        text,
+        to=[letter.to],
+        reply_to=[settings.CONTACT_EMAIL] if settings.CONTACT_EMAIL else None,
+        headers=letter.headers,
+    )
     message.attach_alternative(html, "text/html")
     for attachment in letter.attachments:
         message.attach(*attachment)

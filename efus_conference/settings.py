@@ -110,7 +110,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django.contrib.postgres",
-    "django.contrib.sitemaps",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -247,6 +246,8 @@ DEFAULT_FROM_EMAIL = environment.text(
     "DEFAULT_FROM_EMAIL", "Security, Democracy & Cities <no-reply@localhost>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Where answers to mails go, and what the footer names; without it neither does.
+CONTACT_EMAIL = environment.text("CONTACT_EMAIL")
 EMAIL_BACKEND = "efus_conference.mail.ReadableFileBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 globals().update(environment.mail("EMAIL_URL") or {})

@@ -28,6 +28,7 @@ TEXTS = [
     gettext_noop("Delete selected %(model)s"),
     gettext_noop("Edit"),
     gettext_noop("Expand row"),
+    gettext_noop("Filters"),
     gettext_noop("From"),
     gettext_noop("General"),
     gettext_noop("Go back"),

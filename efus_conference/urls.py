@@ -19,6 +19,7 @@ urlpatterns = [
     # The admin carries no language in its addresses; its switch sets a cookie at /admin/setlang/.
     path("admin/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
+    path("media/<path:name>", views.media, name="media"),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("", include((programme.urls.pages, "programme"))),

@@ -120,6 +120,10 @@ def ask_for_new_link(*, token: str, address: str) -> None:
                 signatory=known.signatory, language=known.language, sender=known.sent_by
             )
             queue("declarations/invitation", invitation_id=invitation.pk)
+    except HasSigned:
+        # What the office looks for is its receipt.
+        for signature in known.signatory.signatures.active().exclude(invitation=None):
+            queue("declarations/receipt", signature_id=signature.pk)
     except Refusal:
         return
 

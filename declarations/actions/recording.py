@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
@@ -103,8 +104,10 @@ def keep_files(*, invitation: Invitation, files: Files) -> None:
 
 
 @transaction.atomic
-def submit_signature(*, signature: Signature, invitation: Invitation) -> Signature:
+def submit_signature(*, signature: Signature, invitation: Invitation, language: str = "") -> Signature:
     """Submits the draft for verification, uses the link up, and pins the texts that were signed.
+
+    `language` is the one the office worked in: what we write to it from now on is in that one.
 
     AlreadySubmitted when this link was used for it before, by a second click or in another tab.
     """
@@ -120,7 +123,9 @@ def submit_signature(*, signature: Signature, invitation: Invitation) -> Signatu
         raise Incomplete
     signature.invitation = locked
     locked.used_at = timezone.now()
-    locked.save(update_fields=["used_at"])
+    if language in dict(settings.LANGUAGES):
+        locked.language = language
+    locked.save(update_fields=["used_at", "language"])
     _submit(signature, actor_of_invitation(locked))
     return signature
 

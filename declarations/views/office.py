@@ -128,7 +128,9 @@ def check(request: HttpRequest, invitation: Invitation, token: str) -> HttpRespo
     refusal: Refusal | None = None
     if request.method == "POST":
         try:
-            submit_signature(signature=draft, invitation=invitation)
+            submit_signature(
+                signature=draft, invitation=invitation, language=translation.get_language() or ""
+            )
             return _to_receipt(request, draft)
         except AlreadySubmitted:
             return _to_receipt(request, draft)

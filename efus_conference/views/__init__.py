@@ -3,6 +3,7 @@
 from efus_conference.views.errors import bad_request, csrf_failure, not_found, permission_denied, server_error
 from efus_conference.views.home import home, to_the_reader_s_language
 from efus_conference.views.machine import healthz, robots
+from efus_conference.views.media import media
 from efus_conference.views.organisers import organisers_first_page
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "csrf_failure",
     "healthz",
     "home",
+    "media",
     "not_found",
     "organisers_first_page",
     "permission_denied",

@@ -1,5 +1,5 @@
 from programme.actions.comparison import changed_fields, differences
-from programme.actions.foresight import Preview, preview, warnings
+from programme.actions.foresight import Preview, clashes_of, preview, warnings
 from programme.actions.refusals import (
     DifferencesChanged,
     ReleaseRefused,
@@ -17,6 +17,7 @@ __all__ = [
     "SessionsOfAnotherEdition",
     "SessionsWithoutTimes",
     "changed_fields",
+    "clashes_of",
     "differences",
     "preview",
     "release",

@@ -93,6 +93,13 @@ def warnings(
     return found
 
 
+def clashes_of(session: Session) -> list[ReleaseWarning]:
+    """What this draft would bring into two places at once, beside all other drafts."""
+    rows = [as_released(draft) for draft in drafts_of(session.edition) if not is_waiting(draft)]
+    mine = {row.pk: row for row in rows if row.pk == session.pk}
+    return list(_clash_warnings([rows], mine, session.edition.zone))
+
+
 def _clash_warnings(
     programmes: Iterable[Sequence[ReleasedSession]], changed: dict[int, ReleasedSession], zone: ZoneInfo
 ) -> Iterator[ReleaseWarning]:

@@ -47,7 +47,8 @@ class NoteForm(forms.Form):
         super().__init__(*args, **kwargs)
         for code, name in settings.LANGUAGES:
             self.fields[f"note_{code}"] = forms.CharField(
-                label=f"{_('Note to the readers')} ({name})",
+                label=_("Note to the readers (%(language)s)") % {"language": name},
+                help_text=_("It stands on the public page of changes; mails do not carry it."),
                 max_length=300,
                 required=False,
                 validators=[without_control_characters],

@@ -20,6 +20,7 @@ from efus_conference.admin_base import (
     in_languages,
 )
 from efus_conference.admin_sheets import SpreadsheetAdmin
+from programme.actions import clashes_of
 from programme.actions.comparison import change_of, is_waiting
 from programme.admin.release_page import release_page
 from programme.forms import SessionForm
@@ -158,9 +159,18 @@ class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
                 fields.append("edition")
         return fields
 
+    class Media:
+        css = {"all": ["css/admin-sessions.css"]}
+
     def get_urls(self) -> list[URLPattern]:
         page = self.admin_site.admin_view(lambda request: release_page(request, self))
         return [path("release/", page, name="programme_session_release"), *super().get_urls()]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Says at once what the draft would bring into two places; only the release refuses it."""
+        super().save_related(request, form, formsets, change)
+        for warning in clashes_of(form.instance):
+            messages.warning(request, warning.message)
 
     def view_on_site(self, obj: Session) -> str | None:
         """The public page; none for what was never released."""

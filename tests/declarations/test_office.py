@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from declarations import actions
 from declarations.models import Invitation, Signature
@@ -293,3 +294,15 @@ def test_the_demonstration_says_so_on_every_page(browser: Client) -> None:
     said = "This declaration and its text are invented, to try the signing."
     assert [said in page for page in pages] == [True] * 4
     assert timezone.now() < invitation.expires_at < timezone.now() + timedelta(days=31)
+
+
+def test_an_office_that_has_signed_gets_its_receipt_instead_of_a_new_link(browser: Client) -> None:
+    _invitation, token = invited()
+    begin(browser, token)
+    browser.post(f"/sign/{token}/record", {**form(), "signed_page": upload(pdf())})
+    browser.post(f"/sign/{token}/check")
+    queued = ProcrastinateJob.objects.filter(args__kind="declarations/receipt")
+    before = queued.count()
+    browser.post(f"/sign/{token}", {"new_link": "1"})
+    assert queued.count() == before + 1
+    assert Invitation.objects.usable().count() == 0

@@ -64,6 +64,9 @@ def test_an_office_records_a_signature_that_an_officer_verifies_and_the_public_s
     signatory = signature.signatory
     run_worker()
     receipt = mail_to(mailbox, demo_site.accounts["office"]["email"])
+    # In the language the office worked in, whatever the invitation's was.
+    signature.refresh_from_db()
+    assert signature.invitation.language == language
     assert link_in(receipt, "/sign/receipt/").split("?")[0] == office.url.split("?")[0]
 
     # A used link says no more than an invented one.

@@ -439,3 +439,15 @@ def delete_theme(theme: Theme, *, of_many: bool) -> str:
     else:
         response = organiser().post(f"/admin/programme/theme/{theme.pk}/delete/", {"post": "yes"})
     return response.content.decode()
+
+
+def test_a_draft_moved_into_a_taken_room_is_saved_and_says_so(edition: Edition) -> None:
+    room = factories.room(edition, name="Agora")
+    first = factories.session(edition, room=room, title="The first")
+    second = factories.session(edition, room=room, title="The second", starts_at=NINE + timedelta(hours=2))
+    sent = form_of(second, edition=str(edition.pk), room=str(room.pk))  # from half past nine
+    answer = organiser().post(f"/admin/programme/session/{second.pk}/change/", sent, follow=True)
+    second.refresh_from_db()
+    assert second.starts_at < first.ends_at  # type: ignore[operator]
+    said = [str(message) for message in answer.context["messages"]]
+    assert any("“The first”" in sentence and "“The second”" in sentence for sentence in said), said
