@@ -322,6 +322,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/mark.svg")}
     ],
+    "STYLES": [lambda _request: static("css/admin.css")],
     "SHOW_LANGUAGES": True,
     "SHOW_VIEW_ON_SITE": True,
     "BORDER_RADIUS": "4px",

@@ -91,7 +91,7 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
     list_filter = ["state", "signatory__declaration"]
     search_fields = ["signatory__organisation__name_en__unaccent", "signer_name__unaccent"]
     list_select_related = ["signatory__organisation", "signatory__declaration"]
-    fieldsets = [(None, {"fields": [("state", "decided_at"), ("made_at", "text_hash")]})]
+    fieldsets = [(None, {"fields": [("state", "decided_at"), "made_at", "text_hash"]})]
     change_form_before_template = "admin/declarations/signature_record.html"
     inlines = [HistoryInline]
     actions_detail = ["verify_it", "ask", "refuse_it", "withdraw_it"]
