@@ -37,6 +37,11 @@ LEADS_TO = {
 }
 
 
+def record_of(signature: Signature) -> dict[str, Any]:
+    """What the office recorded and sent, for one who has to judge it."""
+    return {"facts": facts(signature), "files": list(files(signature))}
+
+
 class NoteForm(forms.Form):
     note = forms.CharField(
         label=_("Note"),
@@ -50,8 +55,10 @@ class NoteForm(forms.Form):
         super().__init__(*args, **kwargs)
         if is_for_the_office:
             self.fields["note"].required = True
-            self.fields["note"].help_text = _("The office reads it.")
             self.fields["note"].error_messages["required"] = NoteMissing.message
+        self.fields["note"].help_text = (
+            _("The office reads it.") if is_for_the_office else _("Only organisers read it.")
+        )
 
 
 class HistoryInline(ReadOnlyAdmin, OrganisersTabularInline):
@@ -125,7 +132,7 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         signature = self.get_object(request, object_id)
-        record = {"facts": facts(signature), "files": list(files(signature))} if signature else {}
+        record = record_of(signature) if signature else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **record})
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -257,6 +264,7 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
             signature,
             form=form,
             do=lambda given: act(signature=signature, by=officer(request), note=given.cleaned_data["note"]),
+            record=record_of(signature),
             **words,
         )
 

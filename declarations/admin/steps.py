@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -42,10 +42,11 @@ def step(
     do: Callable[[forms.Form], Model],
     done: Any,
     is_danger: bool = False,
+    record: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
-    """Shows the step; on POST calls `do` with the valid form and goes to the page of the row it returns.
+    """Shows the step, with the record it is about where one is given.
 
-    A refusal is a sentence on the same page, and what was typed stays.
+    On POST calls `do` with the valid form and goes to the page of the row it returns. A refusal is a sentence on the same page, and what was typed stays.
     """
     if request.method == "POST" and form.is_valid():
         try:
@@ -75,5 +76,6 @@ def step(
         "is_danger": is_danger,
         "form": form,
         "back": back,
+        **(record or {}),
     }
     return TemplateResponse(request, "admin/declarations/step.html", context)
