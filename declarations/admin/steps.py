@@ -46,7 +46,8 @@ def step(
 ) -> HttpResponse:
     """Shows the step, with the record it is about where one is given.
 
-    On POST calls `do` with the valid form and goes to the page of the row it returns. A refusal is a sentence on the same page, and what was typed stays.
+    On POST calls `do` with the valid form and goes to the page of the row it returns. A refusal is a sentence on
+    the same page, and what was typed stays.
     """
     if request.method == "POST" and form.is_valid():
         try:
