@@ -203,11 +203,17 @@ def fixed_with_its_signature(name: str) -> pgtrigger.Trigger:
         name=name,
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        declare=[("the_state", "text")],
+        declare=[("old_state", "text"), ("new_state", "text")],
+        # Both signatures count, so that no row moves from a draft to what was submitted. The share of the lock
+        # makes a submission wait for us, or us for it.
         func=f"""
-            SELECT state INTO the_state FROM declarations_signature
-                WHERE id = CASE WHEN TG_OP = 'INSERT' THEN NEW.signature_id ELSE OLD.signature_id END;
-            IF the_state NOT IN ('new', 'needs_information') THEN
+            IF TG_OP <> 'INSERT' THEN
+                SELECT state INTO old_state FROM declarations_signature WHERE id = OLD.signature_id FOR SHARE;
+            END IF;
+            IF TG_OP <> 'DELETE' THEN
+                SELECT state INTO new_state FROM declarations_signature WHERE id = NEW.signature_id FOR SHARE;
+            END IF;
+            IF old_state NOT IN ('new', 'needs_information') OR new_state NOT IN ('new', 'needs_information') THEN
                 {_refuse(name, "what was submitted stays as it was submitted")}
             END IF;
             IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;

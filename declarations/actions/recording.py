@@ -138,6 +138,8 @@ def record_on_paper(*, signatory: Signatory, answers: Answers, files: Files, by:
     )
     if not signatory.declaration.takes_signatures:
         raise TakesNoSignatures
+    # First, as the office's own steps lock its link before its record: it is done by now, or finds no link.
+    revoke_open_links(signatory)
     asked = signatory.signatures.filter(state=Signature.State.NEEDS_INFORMATION).first()
     if asked is None and signatory.signatures.active().exists():
         raise HasSigned

@@ -84,7 +84,6 @@ class DeclarationAdmin(TranslatedAdmin):
     list_display = ["title", "kind", "adopted_on", "is_published", "is_open_to_signatures", "is_historical"]
     list_filter = ["kind", "is_published", "is_historical", "is_open_to_signatures", "is_demonstration"]
     search_fields = ["title_en__unaccent", "title_fr__unaccent", "title_nl__unaccent", "slug"]
-    list_select_related = ["published_by"]
     autocomplete_fields = ["based_on"]
     fieldsets = [
         (

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -8,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -96,7 +95,11 @@ class SignatoryAdmin(OrganisersAdmin):
         if self.has_change_permission(request):
             for code, name in settings.LANGUAGES:
                 described = gettext("Invite the selected offices in %(language)s") % {"language": name}
-                actions[f"invite_in_{code}"] = (_invite_selected(code), f"invite_in_{code}", described)
+                actions[f"invite_in_{code}"] = (
+                    partial(_invite_selected, language=code),
+                    f"invite_in_{code}",
+                    described,
+                )
         return actions
 
     @action(description=_("Set the mailbox …"), url_path="mailbox", permissions=["change"])
@@ -130,8 +133,9 @@ class SignatoryAdmin(OrganisersAdmin):
     )
     def confirm_change(self, request: HttpRequest, object_id: int) -> HttpResponse:
         signatory = get_object_or_404(Signatory, pk=number(object_id))
-        pending = signatory.mailboxes.filter(is_first=False, confirmed_at=None).order_by("-pk").first()
-        mailbox = get_object_or_404(Mailbox, pk=pending.pk if pending else None)
+        mailbox = signatory.last_mailbox_change()
+        if mailbox is None:
+            raise Http404
 
         def do(form: forms.Form) -> Signatory:
             confirm_mailbox(mailbox=mailbox, by=officer(request))
@@ -178,10 +182,10 @@ class SignatoryAdmin(OrganisersAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int | str | None = None) -> Any:
         found = super().get_actions_detail(request, object_id)
-        has_change = Mailbox.objects.filter(
-            signatory_id=number(object_id), is_first=False, confirmed_at=None
-        ).exists()
-        return [each for each in found if has_change or not each.action_name.endswith("confirm_change")]
+        signatory = Signatory.objects.filter(pk=number(object_id)).first()
+        change = signatory.last_mailbox_change() if signatory else None
+        is_open = change is not None and change.confirmed_at is None
+        return [each for each in found if is_open or not each.action_name.endswith("confirm_change")]
 
 
 class InviteForm(forms.Form):
@@ -190,28 +194,25 @@ class InviteForm(forms.Form):
     )
 
 
-def _invite_selected(language: str) -> Callable[..., None]:
-    def act(
-        model_admin: SignatoryAdmin, request: HttpRequest, selected: QuerySet[Signatory], language: str
-    ) -> None:
-        invited = 0
-        for signatory in selected.select_related("organisation"):
-            try:
-                invite(signatory=signatory, language=language, by=officer(request))
-                invited += 1
-            except Refusal as refusal:
-                messages.error(
-                    request,
-                    gettext("%(office)s: %(why)s") % {"office": signatory.organisation, "why": refusal},
-                )
-        if invited:
-            messages.success(
+def _invite_selected(
+    model_admin: SignatoryAdmin, request: HttpRequest, selected: QuerySet[Signatory], *, language: str
+) -> None:
+    invited = 0
+    for signatory in selected.select_related("organisation"):
+        try:
+            invite(signatory=signatory, language=language, by=officer(request))
+            invited += 1
+        except Refusal as refusal:
+            messages.error(
                 request,
-                ngettext("%(count)d office was invited.", "%(count)d offices were invited.", invited)
-                % {"count": invited},
+                gettext("%(office)s: %(why)s") % {"office": signatory.organisation, "why": refusal},
             )
-
-    return partial(act, language=language)
+    if invited:
+        messages.success(
+            request,
+            ngettext("%(count)d office was invited.", "%(count)d offices were invited.", invited)
+            % {"count": invited},
+        )
 
 
 @admin.register(Invitation)

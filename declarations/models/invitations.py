@@ -107,6 +107,10 @@ class Signatory(models.Model):
         """The office's mailbox: the first that was set, or the last change that a second officer confirmed."""
         return Mailbox.objects.registered().filter(signatory=self).first()
 
+    def last_mailbox_change(self) -> Mailbox | None:
+        """The change entered last, the only one that can still be confirmed."""
+        return self.mailboxes.filter(is_first=False).order_by("-pk").first()
+
 
 class MailboxQuerySet(models.QuerySet["Mailbox"]):
     def registered(self) -> MailboxQuerySet:

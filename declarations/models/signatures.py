@@ -12,12 +12,13 @@ from declarations import triggers
 from declarations.models.invitations import Actor, Signatory
 
 ACTIVE_STATES = ("historical", "submitted", "under_review", "needs_information", "verified")
+PUBLIC_STATES = ("historical", "verified")
 
 
 class SignatureQuerySet(models.QuerySet["Signature"]):
     def public(self) -> SignatureQuerySet:
         """What the register shows: historical records, and those whose evidence someone else checked."""
-        return self.filter(state__in=[Signature.State.HISTORICAL, Signature.State.VERIFIED])
+        return self.filter(state__in=PUBLIC_STATES)
 
     def active(self) -> SignatureQuerySet:
         """Those that count: at most one per signatory."""

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 import pgtrigger
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -142,6 +143,11 @@ class DeclarationPoint(models.Model):
         return self.text
 
 
+# Letters, digits and hyphens (RFC 5646): it is a part of addresses, and published for ever.
+LANGUAGE_CODE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+NO_LANGUAGE_CODE = _("Give the language by its code, such as de or pt-BR.")
+
+
 class TextVersion(models.Model):
     """The words of a declaration in one language; fixed to the byte once the declaration is published."""
 
@@ -152,7 +158,9 @@ class TextVersion(models.Model):
     declaration = models.ForeignKey(
         Declaration, models.PROTECT, related_name="texts", verbose_name=_("declaration")
     )
-    language = models.CharField(_("language"), max_length=10)
+    language = models.CharField(
+        _("language"), max_length=10, validators=[RegexValidator(LANGUAGE_CODE, NO_LANGUAGE_CODE)]
+    )
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.TRANSLATION)
     body = models.TextField(
         _("text"),
@@ -165,6 +173,11 @@ class TextVersion(models.Model):
         ordering = ["status", "language"]
         constraints = [
             models.UniqueConstraint(fields=["declaration", "language"], name="one_text_per_language"),
+            models.CheckConstraint(
+                condition=Q(language__regex=LANGUAGE_CODE),
+                name="text_language_is_a_code",
+                violation_error_message=NO_LANGUAGE_CODE,
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(

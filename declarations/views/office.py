@@ -182,7 +182,7 @@ def receipt(request: HttpRequest, receipt_code: str) -> HttpResponse:
     return private(response)
 
 
-WITH_NOTE = (Signature.State.NEEDS_INFORMATION, Signature.State.REFUSED)
+WITH_NOTE = (Signature.State.NEEDS_INFORMATION, Signature.State.REFUSED, Signature.State.WITHDRAWN)
 
 
 def _not_usable(request: HttpRequest, token: str) -> HttpResponse:

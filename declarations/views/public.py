@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from declarations import markup, register
 from declarations.models import Declaration, DeclarationPoint, TextVersion
-from declarations.models.signatures import Signature
+from declarations.models.signatures import PUBLIC_STATES
 
 ALL = "all"
 
@@ -66,13 +66,9 @@ def text_for_reader(texts: list[Text], *wanted: str) -> Text | None:
 def declarations(request: HttpRequest) -> HttpResponse:
     listed = (
         Declaration.objects.public()
-        .select_related("project")
         .annotate(
             signature_count=Count(
-                "signatories__signatures",
-                filter=Q(
-                    signatories__signatures__state__in=[Signature.State.HISTORICAL, Signature.State.VERIFIED]
-                ),
+                "signatories__signatures", filter=Q(signatories__signatures__state__in=PUBLIC_STATES)
             )
         )
         .order_by("is_demonstration", "order", "-adopted_on", "pk")

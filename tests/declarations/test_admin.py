@@ -23,6 +23,7 @@ from tests.declarations.making import (
     pdf,
     png,
     published,
+    refused_by,
     sent,
     submitted,
     upload,
@@ -285,6 +286,32 @@ def test_line_ends_of_a_browser_are_stored_as_one_byte() -> None:
     assert Declaration.objects.get(slug="new").texts.get().body == "One.\n\nTwo."
 
 
+def test_a_text_in_no_language_code_is_refused_before_it_would_break_its_page_for_ever() -> None:
+    declaration = factories.declaration()
+    text = declaration.texts.get(language="en")
+    response = as_(root()).post(
+        url("declaration", declaration.pk, "change"),
+        {
+            "slug": declaration.slug,
+            "kind": "declaration",
+            "order": "1",
+            "title_en": "New",
+            "texts-TOTAL_FORMS": "1",
+            "texts-INITIAL_FORMS": "1",
+            "texts-0-id": text.pk,
+            "texts-0-declaration": declaration.pk,
+            "texts-0-language": "Deutsch AT",
+            "texts-0-status": "authentic",
+            "texts-0-body": "Städte …",
+            "points-TOTAL_FORMS": "0",
+            "points-INITIAL_FORMS": "0",
+        },
+    )
+    (formset, _points) = response.context["inline_admin_formsets"]
+    assert formset.formset.errors == [{"language": ["Give the language by its code, such as de or pt-BR."]}]
+    assert refused_by(lambda: declaration.texts.update(language="Deutsch AT")) == "text_language_is_a_code"
+
+
 def test_the_mailbox_is_set_by_one_and_changed_by_two() -> None:
     signatory = factories.signatory(published())
     one, two = root(), root()
@@ -298,6 +325,9 @@ def test_the_mailbox_is_set_by_one_and_changed_by_two() -> None:
     ]
     as_(two).post(confirm)
     assert [str(signatory.registered_mailbox()), Mailbox.objects.count()] == ["b@town.example", 2]
+    assert said(as_(two).post(confirm)) == [
+        "This mailbox needs no confirmation: it is registered already, or a later change was entered."
+    ]
 
 
 def test_selected_offices_are_invited_in_a_language_and_each_refusal_is_named() -> None:

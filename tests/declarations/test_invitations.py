@@ -145,6 +145,17 @@ def test_new_links_are_limited_per_signatory_and_per_asker() -> None:
     assert Invitation.objects.count() == 1 + 3 + 1
 
 
+def test_a_new_link_counts_for_a_whole_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    _invitation, token = invited()
+    for minute in (0, 10, 20, 30, 40, 61):
+        hour_and_minute = timezone.now() + timedelta(minutes=minute)
+        with monkeypatch.context() as clock:
+            clock.setattr("django.core.cache.backends.db.tz_now", lambda now=hour_and_minute: now)
+            clock.setattr("django.core.cache.backends.base.time.time", hour_and_minute.timestamp)
+            actions.ask_for_new_link(token=token, address="192.0.2.1")
+    assert Invitation.objects.count() == 1 + 3 + 1
+
+
 def test_who_may_not_sign_any_more_gets_no_new_link() -> None:
     signature = submitted()
     invitation, token = signature.invitation, "used-token"

@@ -12,7 +12,18 @@ from django.test import Client
 
 from declarations import actions
 from declarations.models import Invitation, Signature, SignatureEvent
-from tests.declarations.making import form, invited, office, officer, pdf, recorded, submitted, upload
+from tests.declarations.making import (
+    answers,
+    form,
+    invited,
+    office,
+    officer,
+    pdf,
+    recorded,
+    sent,
+    submitted,
+    upload,
+)
 
 
 def at_once(*tasks: Callable[[], Any]) -> list[Any]:
@@ -74,6 +85,22 @@ def test_two_officers_at_once_leave_one_open_link(fresh_db: str) -> None:
         lambda: actions.invite(signatory=signatory, language="fr", by=two),
     )
     assert [Invitation.objects.count(), Invitation.objects.usable().count()] == [2, 1]
+
+
+def test_paper_that_arrives_while_the_office_mends_its_record_leaves_one_of_the_two(fresh_db: str) -> None:
+    signature, by, page = submitted(), officer(), sent()
+    actions.ask_for_information(signature=signature, by=officer(), note="Which page?")
+    invitation = Invitation.objects.usable().get()
+    told = at_once(
+        lambda: actions.record_signature(invitation=invitation, answers=answers(), files={}) and "kept",
+        lambda: (
+            actions.record_on_paper(
+                signatory=signature.signatory, answers=answers(), files={"signed_page": page}, by=by
+            )
+            and "recorded"
+        ),
+    )
+    assert told in (["kept", "recorded"], ["LinkNotUsable", "recorded"])
 
 
 def test_of_two_decisions_at_once_one_counts(fresh_db: str) -> None:

@@ -14,7 +14,16 @@ from declarations.models import Actor, Invitation, Mailbox, Signature, Signature
 from declarations.models.invitations import hash_of_token
 from efus_conference.models import User
 from tests import factories
-from tests.declarations.making import actor, office, officer, published, refused_by, submitted
+from tests.declarations.making import (
+    actor,
+    invited,
+    office,
+    officer,
+    published,
+    recorded,
+    refused_by,
+    submitted,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -157,6 +166,22 @@ def test_what_was_submitted_stays() -> None:
         "evidence_fixed_once_submitted",
         "evidence_fixed_once_submitted",
     ]
+
+
+def test_nothing_moves_from_a_draft_to_what_was_submitted() -> None:
+    signature, draft = submitted(), recorded(invited()[0])
+    assert [
+        sql(
+            "UPDATE declarations_evidence SET signature_id = %s WHERE signature_id = %s",
+            signature.pk,
+            draft.pk,
+        ),
+        sql(
+            "UPDATE declarations_mandate SET signature_id = %s WHERE signature_id = %s",
+            signature.pk,
+            draft.pk,
+        ),
+    ] == ["evidence_fixed_once_submitted", "mandate_fixed_once_submitted"]
 
 
 @pytest.mark.parametrize(
