@@ -22,12 +22,20 @@ FIELD_NAMES = {
     "kind": gettext_lazy("kind of session"),
     "floor_languages": gettext_lazy("languages spoken"),
     "interpretation_languages": gettext_lazy("interpretation"),
+    "caption_languages": gettext_lazy("captions"),
+    "departs_at": gettext_lazy("departure"),
+    "returns_at": gettext_lazy("return"),
+    "wheelchair_places": gettext_lazy("wheelchair places"),
+    "identity_by": gettext_lazy("identity document"),
     "themes": gettext_lazy("themes"),
     "speakers": gettext_lazy("speakers"),
     "title": gettext_lazy("title"),
     "subtitle": gettext_lazy("subtitle"),
     "abstract": gettext_lazy("description"),
     "meeting_point": gettext_lazy("meeting point"),
+    "how_to_get_there": gettext_lazy("how to get there"),
+    "accessibility": gettext_lazy("accessibility"),
+    "what_to_bring": gettext_lazy("what to bring"),
 }
 # The first release, and any large one, would be a wall of new sessions that the programme shows better.
 NEW_NAMED = 12

@@ -1,6 +1,16 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from programme.models import Appearance, Release, Room, Session, SessionKind, Speaker, Theme
+from programme.models import (
+    Appearance,
+    Material,
+    Release,
+    Room,
+    Session,
+    SessionKind,
+    Speaker,
+    Theme,
+    Venue,
+)
 
 
 @register(SessionKind)
@@ -23,7 +33,15 @@ class RoomTranslation(TranslationOptions):
 
 @register(Session)
 class SessionTranslation(TranslationOptions):
-    fields = ("title", "subtitle", "abstract", "meeting_point")
+    fields = (
+        "title",
+        "subtitle",
+        "abstract",
+        "meeting_point",
+        "how_to_get_there",
+        "accessibility",
+        "what_to_bring",
+    )
     required_languages = ("en",)
 
 
@@ -40,3 +58,15 @@ class AppearanceTranslation(TranslationOptions):
 @register(Release)
 class ReleaseTranslation(TranslationOptions):
     fields = ("note",)
+
+
+@register(Venue)
+class VenueTranslation(TranslationOptions):
+    fields = ("name", "directions", "accessibility")
+    required_languages = ("en",)
+
+
+@register(Material)
+class MaterialTranslation(TranslationOptions):
+    fields = ("title",)
+    required_languages = ("en",)

@@ -15,7 +15,15 @@ from efus_conference.models import Edition
 from programme.models import ReleaseChange, ReleasedSession, Session
 from programme.release_hooks import SessionChange
 
-TEXTS = ("title", "subtitle", "abstract", "meeting_point")
+TEXTS = (
+    "title",
+    "subtitle",
+    "abstract",
+    "meeting_point",
+    "how_to_get_there",
+    "accessibility",
+    "what_to_bring",
+)
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 
@@ -61,6 +69,11 @@ def as_released(draft: Session) -> ReleasedSession:
         texts=_texts(draft),
         floor_languages=list(draft.floor_languages),
         interpretation_languages=list(draft.interpretation_languages),
+        caption_languages=list(draft.caption_languages),
+        departs_at=draft.departs_at,
+        returns_at=draft.returns_at,
+        wheelchair_places=draft.wheelchair_places,
+        identity_by=draft.identity_by,
         theme_ids=sorted(theme.pk for theme in draft.themes.all()),
         appearances=[
             {
@@ -86,6 +99,11 @@ def changed_fields(before: ReleasedSession, after: ReleasedSession) -> list[str]
             ("kind", "kind_id"),
             ("floor_languages", "floor_languages"),
             ("interpretation_languages", "interpretation_languages"),
+            ("caption_languages", "caption_languages"),
+            ("departs_at", "departs_at"),
+            ("returns_at", "returns_at"),
+            ("wheelchair_places", "wheelchair_places"),
+            ("identity_by", "identity_by"),
             ("themes", "theme_ids"),
             ("speakers", "appearances"),
         )
@@ -107,6 +125,12 @@ def fingerprint(changes: Collection[SessionChange]) -> str:
             change.after.texts,
             change.after.floor_languages,
             change.after.interpretation_languages,
+            change.after.caption_languages,
+            [
+                str(moment)
+                for moment in (change.after.departs_at, change.after.returns_at, change.after.identity_by)
+            ],
+            change.after.wheelchair_places,
             change.after.theme_ids,
             change.after.appearances,
         ]

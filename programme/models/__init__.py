@@ -1,3 +1,5 @@
+from programme.models.consents import ConsentEvent, SpeakerLink, SpeakerLinkQuerySet
+from programme.models.materials import Material, MaterialQuerySet
 from programme.models.releases import (
     Release,
     ReleaseChange,
@@ -6,10 +8,14 @@ from programme.models.releases import (
 )
 from programme.models.sessions import Appearance, Session, SessionQuerySet
 from programme.models.speakers import Speaker, SpeakerQuerySet
+from programme.models.venues import Venue, WalkingTime
 from programme.models.vocabulary import Room, SessionKind, Theme
 
 __all__ = [
     "Appearance",
+    "ConsentEvent",
+    "Material",
+    "MaterialQuerySet",
     "Release",
     "ReleaseChange",
     "ReleasedSession",
@@ -19,6 +25,10 @@ __all__ = [
     "SessionKind",
     "SessionQuerySet",
     "Speaker",
+    "SpeakerLink",
+    "SpeakerLinkQuerySet",
     "SpeakerQuerySet",
     "Theme",
+    "Venue",
+    "WalkingTime",
 ]

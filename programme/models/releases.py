@@ -47,7 +47,7 @@ class ReleasedSessionQuerySet(models.QuerySet["ReleasedSession"]):
         """The edition's released sessions in the order of the programme, with all that a page shows."""
         return (
             self.filter(edition=edition)
-            .select_related("session", "kind", "room")
+            .select_related("session", "kind", "room__venue")
             .order_by("during__startswith", "kind__order", "room__order", "session_id")
         )
 
@@ -55,7 +55,7 @@ class ReleasedSessionQuerySet(models.QuerySet["ReleasedSession"]):
         """Where a person appears, in all editions, the newest edition first."""
         return (
             self.filter(appearances__contains=[{"speaker": speaker.pk}])
-            .select_related("session", "kind", "room")
+            .select_related("session", "kind", "room__venue")
             .order_by("-edition__number", "during__startswith", "session_id")
         )
 
@@ -63,10 +63,11 @@ class ReleasedSessionQuerySet(models.QuerySet["ReleasedSession"]):
 class ReleasedSession(models.Model):
     """What the public sees of a session: all that pages, feeds, search and bookings read.
 
-    `texts` is {"en": {"title": …, "subtitle": …, "abstract": …, "meeting_point": …}, "fr": {…}} with empty
-    texts left out. `appearances` is a list, in order, of {"speaker": id, "role": …, "function": {"en": …},
-    "organisation": id or null, "is_to_be_confirmed": bool}; names and consent are read live from the speakers.
-    `sequence` is iCalendar's (RFC 5545, 3.8.7.4): one up at each change of time, room or status.
+    `texts` is {"en": {"title": …, "subtitle": …, "abstract": …, "meeting_point": …, "how_to_get_there": …,
+    "accessibility": …, "what_to_bring": …}, "fr": {…}} with empty texts left out. `appearances` is a list, in
+    order, of {"speaker": id, "role": …, "function": {"en": …}, "organisation": id or null, "is_to_be_confirmed":
+    bool}; names and consent are read live from the speakers. `sequence` is iCalendar's (RFC 5545, 3.8.7.4): one
+    up at each change of time, room or status.
     """
 
     class Status(models.TextChoices):
@@ -85,6 +86,11 @@ class ReleasedSession(models.Model):
     texts = models.JSONField(_("texts"), default=dict)
     floor_languages = ArrayField(models.CharField(max_length=10), default=list)
     interpretation_languages = ArrayField(models.CharField(max_length=10), default=list)
+    caption_languages = ArrayField(models.CharField(max_length=10), default=list)
+    departs_at = models.DateTimeField(_("departure"), null=True)
+    returns_at = models.DateTimeField(_("return"), null=True)
+    wheelchair_places = models.PositiveSmallIntegerField(_("wheelchair places"), null=True)
+    identity_by = models.DateTimeField(_("identity document by"), null=True)
     theme_ids = ArrayField(models.BigIntegerField(), default=list)
     appearances = models.JSONField(default=list)
     first_release = models.ForeignKey(Release, models.PROTECT, related_name="+")
@@ -137,6 +143,13 @@ class ReleasedSession(models.Model):
     @property
     def ends_at(self) -> datetime:
         return self.during.upper
+
+    @property
+    def followed_in(self) -> list[str]:
+        """The languages in which one can follow it: spoken, interpreted (sign languages too) or captioned."""
+        return list(
+            dict.fromkeys([*self.floor_languages, *self.interpretation_languages, *self.caption_languages])
+        )
 
     @property
     def is_cancelled(self) -> bool:

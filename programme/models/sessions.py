@@ -11,6 +11,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from efus_conference.models import Edition, Organisation
 from efus_conference.moments import plausible, plausible_moments
@@ -65,13 +66,39 @@ class Session(models.Model):
     meeting_point = models.CharField(
         _("meeting point"), max_length=300, blank=True, help_text=_("For what takes place outside a room.")
     )
+    how_to_get_there = models.TextField(_("how to get there"), blank=True)
+    accessibility = models.TextField(_("accessibility"), blank=True)
+    what_to_bring = models.TextField(_("what to bring"), blank=True)
+    wheelchair_places = models.PositiveSmallIntegerField(_("wheelchair places"), null=True, blank=True)
+    departs_at = models.DateTimeField(
+        _("departure"),
+        null=True,
+        blank=True,
+        validators=[plausible],
+        help_text=_("When a field visit leaves its meeting point."),
+    )
+    returns_at = models.DateTimeField(_("return"), null=True, blank=True, validators=[plausible])
+    identity_by = models.DateTimeField(
+        _("identity document by"),
+        null=True,
+        blank=True,
+        validators=[plausible],
+        help_text=_("For a secured visit: until when people give the document they will show."),
+    )
     starts_at = models.DateTimeField(_("starts"), null=True, blank=True, validators=[plausible])
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True, validators=[plausible])
     floor_languages = ArrayField(
         models.CharField(max_length=10), verbose_name=_("spoken in"), default=list, blank=True
     )
     interpretation_languages = ArrayField(
-        models.CharField(max_length=10), verbose_name=_("interpreted into"), default=list, blank=True
+        models.CharField(max_length=10),
+        verbose_name=_("interpreted into"),
+        default=list,
+        blank=True,
+        help_text=_("Spoken and sign languages."),
+    )
+    caption_languages = ArrayField(
+        models.CharField(max_length=10), verbose_name=_("captions in"), default=list, blank=True
     )
     themes = models.ManyToManyField(Theme, blank=True, related_name="sessions", verbose_name=_("themes"))
     speakers = models.ManyToManyField(
@@ -96,7 +123,33 @@ class Session(models.Model):
                 violation_error_message=_("Give both times or none; a session ends after it starts."),
             ),
             models.CheckConstraint(condition=Q(code__regex=f"^{CODE_PATTERN}$"), name="session_code_form"),
-            plausible_moments("session_times_are_plausible", "starts_at", "ends_at"),
+            models.CheckConstraint(
+                condition=(
+                    Q(departs_at__isnull=True)
+                    | Q(departs_at__gte=F("starts_at"), departs_at__lt=F("ends_at"))
+                )
+                & (
+                    Q(returns_at__isnull=True)
+                    | Q(returns_at__gt=F("starts_at"), returns_at__lte=F("ends_at"))
+                )
+                & (
+                    Q(departs_at__isnull=True)
+                    | Q(returns_at__isnull=True)
+                    | Q(returns_at__gt=F("departs_at"))
+                ),
+                name="visit_leaves_and_returns_within_its_time",
+                violation_error_message=_(
+                    "Departure and return are within the session's time, the return after the departure."
+                ),
+            ),
+            plausible_moments(
+                "session_times_are_plausible",
+                "starts_at",
+                "ends_at",
+                "departs_at",
+                "returns_at",
+                "identity_by",
+            ),
         ]
         indexes = [models.Index(fields=["edition", "starts_at"])]
 
@@ -122,7 +175,13 @@ class Appearance(models.Model):
         MODERATOR = "moderator", _("moderator")
         SPEAKER = "speaker", _("speaker")
         RAPPORTEUR = "rapporteur", _("rapporteur")
-        HOST = "host", _("host")
+        HOST = "host", pgettext_lazy("of a session", "host")
+
+    class Answer(models.TextChoices):
+        NOT_ASKED = "", _("not asked")
+        ASKED = "asked", _("asked")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
 
     session = models.ForeignKey(
         Session, models.CASCADE, related_name="appearances", verbose_name=_("session")
@@ -137,6 +196,10 @@ class Appearance(models.Model):
     )
     is_to_be_confirmed = models.BooleanField(_("to be confirmed"), default=False)
     order = models.PositiveSmallIntegerField(_("order"), default=1)
+    answer = models.CharField(
+        _("answer"), max_length=10, choices=Answer, default=Answer.NOT_ASKED, blank=True
+    )
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("appearance")

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import Edition
+from programme.models.venues import Venue
 
 
 class SessionKind(models.Model):
@@ -62,6 +64,9 @@ class Room(models.Model):
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="rooms", verbose_name=_("edition"))
     slug = models.SlugField(_("address"), max_length=60)
     name = models.CharField(_("name"), max_length=120)
+    venue = models.ForeignKey(
+        Venue, models.PROTECT, null=True, blank=True, related_name="rooms", verbose_name=_("venue")
+    )
     seats = models.PositiveIntegerField(_("seats in the room"), null=True, blank=True)
     address = models.CharField(_("street and number"), max_length=200, blank=True)
     directions = models.TextField(_("how to get there"), blank=True)
@@ -78,3 +83,8 @@ class Room(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        if self.venue_id and self.venue and self.venue.edition_id != self.edition_id:
+            raise ValidationError({"venue": _("This venue belongs to another edition.")})
