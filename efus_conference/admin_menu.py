@@ -21,6 +21,8 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
             ("programme.Release", "publish"),
             ("programme.ReleasedSession", "public"),
             ("programme.Room", "meeting_room"),
+            ("programme.Venue", "location_on"),
+            ("programme.WalkingTime", "directions_walk"),
             ("programme.Theme", "label"),
             ("programme.SessionKind", "category"),
         ],

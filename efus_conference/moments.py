@@ -7,6 +7,7 @@ cannot read back: every page that touches the row would fail.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -17,12 +18,27 @@ EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 MISTYPED = _("Check the year: this is long before or after any conference.")
 
+SKIPPED = _("The clocks skip this time: summer time begins. Choose one before or after it.")
+DOUBLED = _("The clocks show this time twice: summer time ends. Choose one before or after it.")
+
 
 def plausible(value: date | datetime) -> None:
     """Refuses days and moments before 1900 or from 2200 on."""
     first, last = (EARLIEST, LATEST) if isinstance(value, datetime) else (EARLIEST.date(), LATEST.date())
     if not first <= value < last:
         raise ValidationError(MISTYPED, code="year")
+
+
+def on_the_clocks(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The moment at which the clocks of a place show a time; refused where summer time skips or doubles it."""
+    moment = wall.replace(tzinfo=zone, fold=0)
+    if moment.astimezone(UTC).astimezone(zone).replace(tzinfo=None, fold=0) != wall.replace(
+        tzinfo=None, fold=0
+    ):
+        raise ValidationError(SKIPPED, code="skipped")
+    if moment.utcoffset() != moment.replace(fold=1).utcoffset():
+        raise ValidationError(DOUBLED, code="doubled")
+    return moment
 
 
 def plausible_moments(name: str, *fields: str) -> models.CheckConstraint:

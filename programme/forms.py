@@ -1,25 +1,19 @@
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.text import capfirst
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 from efus_conference.models import Edition
-from efus_conference.uploads import reencoded_picture
-from programme.models import Session, Speaker
-from programme.wording import language_name, reader
-
-# The Union's official languages and those of neighbours and hosts. Rows may hold others; they are offered then too.
-LANGUAGES = [
-    "bg", "bs", "ca", "cs", "da", "de", "el", "en", "es", "et", "eu", "fi", "fr", "ga", "gl", "hr", "hu", "is", "it",
-    "lb", "lt", "lv", "mk", "mt", "nb", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sq", "sr", "sv", "tr", "uk", "ar",
-]  # fmt: skip
+from efus_conference.moments import on_the_clocks
+from programme.languages import SIGN_LANGUAGES, SPOKEN_LANGUAGES, language_choices
+from programme.models import Session
 
 
 class LanguagesField(forms.MultipleChoiceField):
@@ -27,10 +21,9 @@ class LanguagesField(forms.MultipleChoiceField):
 
     widget = UnfoldAdminSelect2MultipleWidget
 
-    def offer(self, held: list[str]) -> None:
-        codes = dict.fromkeys([*held, *LANGUAGES])
-        named = sorted(((code, language_name(code, reader())) for code in codes), key=lambda one: one[1])
-        self.choices = named
+    def offer(self, held: list[str], *, with_signed: bool) -> None:
+        signed = SIGN_LANGUAGES if with_signed else ()
+        self.choices = language_choices(dict.fromkeys([*held, *SPOKEN_LANGUAGES, *signed]))
 
 
 class SessionForm(forms.ModelForm):
@@ -38,6 +31,7 @@ class SessionForm(forms.ModelForm):
 
     floor_languages = LanguagesField(required=False)
     interpretation_languages = LanguagesField(required=False)
+    caption_languages = LanguagesField(required=False)
 
     class Meta:
         model = Session
@@ -45,15 +39,17 @@ class SessionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("floor_languages", "interpretation_languages"):
+        for name in ("floor_languages", "interpretation_languages", "caption_languages"):
             field = self.fields.get(name)
             if isinstance(field, LanguagesField):
-                field.offer(getattr(self.instance, name))
+                # What is signed on stage can be the floor's language too; captions are written.
+                field.offer(getattr(self.instance, name), with_signed=name != "caption_languages")
                 column = Session._meta.get_field(name)
                 assert isinstance(column, models.Field)
                 field.label = capfirst(str(column.verbose_name))
+                field.help_text = column.help_text
         if self.instance.edition_id:
-            for name in ("starts_at", "ends_at"):
+            for name in MOMENTS:
                 moment = getattr(self.instance, name)
                 if moment is not None:
                     # Without a zone, so that no widget turns it into the office's time.
@@ -63,23 +59,18 @@ class SessionForm(forms.ModelForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         edition = cleaned.get("edition") or (self.instance.edition if self.instance.edition_id else None)
         if isinstance(edition, Edition):
-            for name in ("starts_at", "ends_at"):
+            for name in MOMENTS:
                 moment = cleaned.get(name)
                 if isinstance(moment, datetime):
-                    cleaned[name] = moment.replace(tzinfo=edition.zone)
+                    try:
+                        cleaned[name] = self._moment(name, moment.replace(tzinfo=None), edition.zone)
+                    except ValidationError as error:
+                        self.add_error(name, error)
         return cleaned
 
-
-class SpeakerForm(forms.ModelForm):
-    class Meta:
-        model = Speaker
-        fields = "__all__"  # noqa: DJ007 - the admin's fieldsets say which
-
-    def clean_portrait(self) -> Any:
-        upload = self.cleaned_data.get("portrait")
-        if not isinstance(upload, UploadedFile):
-            return upload
-        picture = reencoded_picture(upload, pixels=600)
-        # A name of its own for each picture, so that a replaced one is not shown from a cache.
-        picture.name = f"{secrets.token_hex(8)}.jpg"
-        return picture
+    def _moment(self, name: str, typed: datetime, zone: ZoneInfo) -> datetime:
+        """What was not touched stays as it is, also within an hour that the clocks show twice."""
+        before = getattr(self.instance, name)
+        if before is not None and before.astimezone(zone).replace(tzinfo=None, fold=0) == typed:
+            return before  # type: ignore[no-any-return]
+        return on_the_clocks(typed, zone)

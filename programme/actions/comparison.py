@@ -47,7 +47,7 @@ def drafts_of(edition: Edition, sessions: Iterable[Session] | None = None) -> li
 
 
 def released_of(edition: Edition) -> dict[int, ReleasedSession]:
-    rows = ReleasedSession.objects.filter(edition=edition).select_related("session", "room", "kind")
+    rows = ReleasedSession.objects.filter(edition=edition).select_related("session", "room__venue", "kind")
     return {row.pk: row for row in rows}
 
 

@@ -2,6 +2,7 @@ from programme.admin.released import ReleasedSessionAdmin
 from programme.admin.releases import ReleaseAdmin
 from programme.admin.sessions import SessionAdmin
 from programme.admin.speakers import SpeakerAdmin
+from programme.admin.venues import VenueAdmin, WalkingTimeAdmin
 from programme.admin.vocabulary import RoomAdmin, SessionKindAdmin, ThemeAdmin
 
 __all__ = [
@@ -12,4 +13,6 @@ __all__ = [
     "SessionKindAdmin",
     "SpeakerAdmin",
     "ThemeAdmin",
+    "VenueAdmin",
+    "WalkingTimeAdmin",
 ]

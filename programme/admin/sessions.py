@@ -21,7 +21,7 @@ from efus_conference.admin_base import (
 )
 from efus_conference.admin_sheets import SpreadsheetAdmin
 from programme.actions import clashes_of
-from programme.actions.comparison import change_of, is_waiting
+from programme.actions.comparison import TEXTS, change_of, is_waiting
 from programme.admin.release_page import release_page
 from programme.forms import SessionForm
 from programme.models import Appearance, ReleasedSession, Session
@@ -30,7 +30,7 @@ from programme.spreadsheets import SessionResource
 
 class AppearanceInline(TranslatedTabularInline):
     model = Appearance
-    fields = ["order", "speaker", "role", "function", "organisation", "is_to_be_confirmed"]
+    fields = ["order", "speaker", "role", "function", "organisation", "is_to_be_confirmed", "answer"]
     autocomplete_fields = ["speaker", "organisation"]
     tab = True
 
@@ -134,6 +134,7 @@ class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
                     "ends_at",
                     "floor_languages",
                     "interpretation_languages",
+                    "caption_languages",
                     "themes",
                     "is_cancelled",
                     "note",
@@ -141,7 +142,18 @@ class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
                 "description": _("Times are those on the clocks of the edition's place."),
             },
         ),
-        *in_languages("title", "subtitle", "abstract", "meeting_point"),
+        *in_languages(*TEXTS),
+        (
+            _("Field visit"),
+            {
+                "fields": ["departs_at", "returns_at", "wheelchair_places", "identity_by"],
+                "classes": ["tab"],
+                "description": _(
+                    "For what takes place outside: when it leaves its meeting point and comes back, within the "
+                    "session's time. Where to meet and what to bring stands in each language's tab."
+                ),
+            },
+        ),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Session]:

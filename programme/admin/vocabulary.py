@@ -17,21 +17,21 @@ from programme.models import Room, Session, SessionKind, Theme
 
 @admin.register(Room)
 class RoomAdmin(TranslatedAdmin):
-    list_display = ["name", "shown_edition", "seats", "order", "drafts"]
-    list_filter = ["edition"]
+    list_display = ["name", "shown_edition", "venue", "seats", "order", "drafts"]
+    list_filter = ["edition", ("venue", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["name_en__unaccent", "name_fr__unaccent", "name_nl__unaccent", "address__unaccent"]
-    autocomplete_fields = ["edition"]
+    autocomplete_fields = ["edition", "venue"]
     prepopulated_fields = {"slug": ["name_en"]}
     ordering = ["-edition__number", "order", "pk"]
     fieldsets = [
-        (None, {"fields": ["edition", "slug", "seats", "address", "order"]}),
+        (None, {"fields": ["edition", "slug", "venue", "seats", "address", "order"]}),
         *in_languages("name", "directions"),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
         rooms: QuerySet[Room] = super().get_queryset(request)
         return (
-            rooms.select_related("edition")
+            rooms.select_related("edition", "venue")
             .prefetch_related("edition__hosting__organisation")
             .annotate(draft_count=Count("sessions"))
         )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -29,9 +30,13 @@ def new_code() -> str:
 class SessionQuerySet(models.QuerySet["Session"]):
     def with_draft(self) -> SessionQuerySet:
         """With all that a release compares, in a fixed number of queries."""
-        return self.select_related("edition", "kind", "room").prefetch_related(
+        return self.select_related("edition", "kind", "room__venue").prefetch_related(
             "themes", "appearances__speaker", "appearances__organisation"
         )
+
+    def locked(self) -> SessionQuerySet:
+        """For update, each row to the end of the transaction: who moves a draft knows where it is."""
+        return self.select_for_update(of=("self",))
 
     def with_theme(self, themes: Iterable[Theme]) -> SessionQuerySet:
         """Those that have any of these, in their draft or in what is public of them."""
@@ -160,8 +165,22 @@ class Session(models.Model):
         super().clean()
         if self.room_id and self.room and self.room.edition_id != self.edition_id:
             raise ValidationError({"room": _("This room belongs to another edition.")})
+        if self.spans_two_days():
+            raise ValidationError(
+                {"ends_at": _("A session is within one day: make one of the next day for what follows.")}
+            )
         if self.pk and self.releases_of_other_editions():
             raise ValidationError({"edition": _("This session is public in another edition already.")})
+
+    def spans_two_days(self) -> bool:
+        """On the clocks of its place; midnight sharp is the end of a day."""
+        if self.starts_at is None or self.ends_at is None or not self.edition_id:
+            return False
+        first, last = (
+            moment.astimezone(self.edition.zone)
+            for moment in (self.starts_at, self.ends_at - timedelta(microseconds=1))
+        )
+        return self.starts_at < self.ends_at and first.date() != last.date()
 
     def releases_of_other_editions(self) -> bool:
         return self.changes.exclude(release__edition=self.edition_id).exists()
@@ -200,6 +219,7 @@ class Appearance(models.Model):
         _("answer"), max_length=10, choices=Answer, default=Answer.NOT_ASKED, blank=True
     )
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
+    answer_note = models.TextField(_("note with the answer"), max_length=1000, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("appearance")
