@@ -1,57 +1,21 @@
-"""Moments, languages and people as the programme's pages print them, formatted once for the whole page."""
+"""Moments and people as the programme's pages print them, formatted once for the whole page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
-from babel.lists import format_list
 from django.urls import reverse
 from django.utils import formats
 from django.utils.text import capfirst
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from efus_conference.models import Edition, Organisation
-from efus_conference.templatetags.dates import reader_s_locale
+from programme.languages import interpretation_sentence, reader
+from programme.languages import language_list as language_list
+from programme.languages import language_name as language_name
 from programme.models import Appearance, ReleasedSession, Speaker
-
-
-def reader() -> str:
-    return (get_language() or "en")[:2]
-
-
-@lru_cache(maxsize=200)
-def language_name(code: str, reader: str) -> str:
-    """A language's name in the reader's, from Unicode's CLDR; the code itself where it has none."""
-    try:
-        return Locale.parse(code, sep="-").get_display_name(reader) or code
-    except (UnknownLocaleError, ValueError):
-        return code
-
-
-def language_list(codes: Iterable[str]) -> str:
-    """“English, French and Dutch”."""
-    language = reader()
-    return format_list([language_name(code, language) for code in codes], locale=reader_s_locale())
-
-
-def interpretation_sentence(row: ReleasedSession) -> str:
-    """“English, interpreted into French and Dutch”; "" where no language is known."""
-    floor = row.floor_languages
-    into = [code for code in row.interpretation_languages if code not in floor]
-    if floor and into:
-        return capfirst(
-            _("%(floor)s, interpreted into %(into)s")
-            % {"floor": language_list(floor), "into": language_list(into)}
-        )
-    if floor:
-        return capfirst(language_list(floor))
-    return _("Interpreted into %(into)s") % {"into": language_list(into)} if into else ""
 
 
 def day_name(moment: datetime, *, with_year: bool = False) -> str:
