@@ -6,15 +6,20 @@ import hashlib
 import io
 import struct
 import warnings
+import zipfile
 from dataclasses import dataclass
 from threading import Lock
+from typing import TYPE_CHECKING, Literal
 
 import pypdfium2
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 50_000_000  # of one picture; more is a mistake or an attack
@@ -23,6 +28,15 @@ PREVIEW_PIXELS = 1600  # the longer side of a preview
 TOO_LARGE = _("This file is larger than 10 MB. Send a smaller one, for example a scan at 150 dpi.")
 TOO_MANY_PIXELS = _("This picture has more than 50 megapixels. Send a smaller one.")
 NOT_READABLE = _("This is not a PDF, JPEG or PNG that can be read. Save it as a PDF and send it again.")
+NO_PICTURE = _(
+    "This is not a JPEG, PNG, WebP or AVIF picture that can be read. Save it as JPEG and send it again."
+)
+HEIC = _(
+    "This is a HEIC picture, as iPhones take them, which few programs read. Save or send it as JPEG and choose "
+    "that file."
+)
+TOO_SMALL = _("This picture is smaller than %(pixels)d by %(pixels)d pixels. Send a larger one.")
+HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}  # ISO/IEC 23008-12
 
 _one_at_a_time = Lock()  # PDFium must not be called by two threads at once
 
@@ -53,9 +67,110 @@ def check_document(upload: UploadedFile) -> CheckedDocument:
     )
 
 
-def reencoded_picture(upload: UploadedFile, *, pixels: int = 1200) -> ContentFile[bytes]:
-    """A picture made anew as JPEG, at most `pixels` wide or high: no metadata, no hidden payload survives."""
-    return ContentFile(_encode(_picture(_bytes(upload), formats=("JPEG", "PNG", "WEBP")), "JPEG", pixels))
+Ending = Literal["avif", "webp", "jpg"]
+ENDINGS: dict[Ending, tuple[str, dict[str, int]]] = {
+    "avif": ("AVIF", {"quality": 60, "speed": 7}),
+    "webp": ("WEBP", {"quality": 80}),
+    "jpg": ("JPEG", {"quality": 85}),
+}
+
+
+def squares(upload: UploadedFile, *sizes: int) -> dict[tuple[int, Ending], bytes]:
+    """A picture of a person made anew, cut to a square, in each size (pixels) and format.
+
+    No metadata and no hidden payload survive. ValidationError for what is no picture, or one smaller than the
+    smallest size.
+    """
+    content = _bytes(upload)
+    if content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS:
+        raise ValidationError(HEIC, code="heic")
+    picture = _in_colour(
+        _upright(_picture(content, formats=("JPEG", "PNG", "WEBP", "AVIF"), otherwise=NO_PICTURE))
+    )
+    if min(picture.size) < min(sizes):
+        raise ValidationError(TOO_SMALL, code="too_small", params={"pixels": min(sizes)})
+    made: dict[tuple[int, Ending], bytes] = {}
+    for size in sizes:
+        # Of a portrait in upright format the upper part stays: that is where the face is.
+        square = ImageOps.fit(picture, (size, size), centering=(0.5, 0.3))
+        for ending, (kind, options) in ENDINGS.items():
+            out = io.BytesIO()
+            square.save(out, kind, **options)
+            made[size, ending] = out.getvalue()
+    return made
+
+
+# What a presentation or a document of an office program is, by a part each such file has.
+OFFICE_PARTS = {"ppt/presentation.xml": "pptx", "word/document.xml": "docx"}
+OPEN_DOCUMENTS = {
+    b"application/vnd.oasis.opendocument.presentation": "odp",
+    b"application/vnd.oasis.opendocument.text": "odt",
+}
+SLIDES = ("pdf", "pptx", "odp")
+DOCUMENTS = (*SLIDES, "docx", "odt")
+MAX_PARTS = 20_000  # of an office file; more is no presentation
+
+
+def ending_of(upload: UploadedFile, *, allowed: tuple[str, ...] = DOCUMENTS) -> str:
+    """What a handed-in file is by its content: “pdf”, “pptx”, “odp” …
+
+    At most `settings.MATERIALS_MAX_BYTES`. ValidationError with a kind sentence for anything else. Nothing of it
+    is unpacked: only the list of its parts is read.
+    """
+    if upload.size is None or upload.size > settings.MATERIALS_MAX_BYTES:
+        megabytes = settings.MATERIALS_MAX_BYTES // (1024 * 1024)
+        raise ValidationError(
+            _("This file is larger than %(megabytes)d MB. Save it with smaller pictures, or as a PDF."),
+            code="too_large",
+            params={"megabytes": megabytes},
+        )
+    if not upload.size:
+        raise ValidationError(_("This file is empty."), code="empty")
+    upload.seek(0)
+    start = upload.read(5)
+    upload.seek(0)
+    found = _is_sound_pdf(upload) if start == b"%PDF-" else _office_ending(upload)
+    upload.seek(0)
+    if found not in allowed:
+        raise ValidationError(
+            _("This is not a file of one of these kinds that can be read: %(kinds)s. Save it as a PDF."),
+            code="not_readable",
+            params={"kinds": ", ".join(ending.upper() for ending in allowed)},
+        )
+    return found
+
+
+def _is_sound_pdf(upload: UploadedFile) -> str:
+    try:
+        with _one_at_a_time, pypdfium2.PdfDocument(upload.file) as document:
+            return "pdf" if len(document) else ""
+    except (pypdfium2.PdfiumError, ValueError):
+        return ""
+
+
+def _office_ending(upload: UploadedFile) -> str:
+    """The kind of an office file; "" for anything else, and for one that carries macros."""
+    try:
+        with zipfile.ZipFile(upload.file) as archive:
+            names = set(archive.namelist())
+            if len(names) > MAX_PARTS or any(name.lower().endswith("vbaproject.bin") for name in names):
+                return ""
+            if "mimetype" in names:
+                with archive.open("mimetype") as part:
+                    return OPEN_DOCUMENTS.get(part.read(100).strip(), "")
+            if "[Content_Types].xml" in names:
+                return next((ending for part, ending in OFFICE_PARTS.items() if part in names), "")
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        OSError,
+        ValueError,
+        RuntimeError,
+        NotImplementedError,
+        EOFError,
+    ):
+        return ""
+    return ""
 
 
 def _bytes(upload: UploadedFile) -> bytes:
@@ -68,7 +183,9 @@ def _bytes(upload: UploadedFile) -> bytes:
     return content
 
 
-def _picture(content: bytes, *, formats: tuple[str, ...]) -> Image.Image:
+def _picture(
+    content: bytes, *, formats: tuple[str, ...], otherwise: StrPromise = NOT_READABLE
+) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -79,7 +196,7 @@ def _picture(content: bytes, *, formats: tuple[str, ...]) -> Image.Image:
     except Image.DecompressionBombError:
         raise ValidationError(TOO_MANY_PIXELS, code="pixels") from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
-        raise ValidationError(NOT_READABLE, code="not_readable") from None
+        raise ValidationError(otherwise, code="not_readable") from None
     return picture
 
 

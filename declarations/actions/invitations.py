@@ -6,7 +6,6 @@ import secrets
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
@@ -25,12 +24,11 @@ from declarations.actions.refusals import (
     explained,
 )
 from declarations.models import Actor, Invitation, Mailbox, Signatory, Signature
-from declarations.models.invitations import hash_of_token
 from efus_conference.mail import queue
 from efus_conference.models import User
+from efus_conference.secret_links import hash_of_token, is_within_limit
 
 VALID_FOR = timedelta(days=30)
-HOUR = 60 * 60  # seconds
 NEW_LINKS_PER_HOUR = {"signatory": 3, "address": 10}
 
 
@@ -162,7 +160,4 @@ def _locked(signatory: Signatory) -> Signatory:
 
 
 def _is_within_limit(of: str, who: str) -> bool:
-    # A slot for each time, free again after an hour: counting up with incr() would shorten how long the cache
-    # keeps the count, and two at once could count as one.
-    key = f"declarations:new-link:{of}:{hash_of_token(who)}"
-    return any(cache.add(f"{key}:{slot}", True, timeout=HOUR) for slot in range(NEW_LINKS_PER_HOUR[of]))
+    return is_within_limit(f"declarations:new-link:{of}", who, per_hour=NEW_LINKS_PER_HOUR[of])

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import ClassVar
 
@@ -13,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from declarations import triggers
 from declarations.models.texts import Declaration
 from efus_conference.models import Organisation
+from efus_conference.secret_links import hash_of_token
 
 
 class Actor(models.Model):
@@ -156,10 +156,6 @@ class Mailbox(models.Model):
 
     def __str__(self) -> str:
         return self.email
-
-
-def hash_of_token(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):

@@ -1,18 +1,15 @@
 """The office's way: read, record, check, confirm, receipt. Opening any of it changes nothing.
 
-The secret in the address is the whole authority here. That is why these views need no token against forged
-forms (who knows the address needs no forgery), set no cookie, and why a page can be the very same bytes for
-every link that does not work.
+The secret in the address is the whole authority here (`efus_conference.secret_links`), which is also why a page
+can be the very same bytes for every link that does not work.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -36,18 +33,9 @@ from declarations.actions import (
 from declarations.forms import SignatureForm, already_of, initial_of
 from declarations.models import Invitation, Signature, SignatureEvent
 from declarations.views.public import language_name, text_for_reader, texts_of
+from efus_conference.secret_links import language_choices, language_of, private
 
 OfficeView = Callable[[HttpRequest, Invitation, str], HttpResponse]
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    """Kept by nobody, found by no search engine, and its address told to no other site."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    # Django would write the address, and with it the secret, of a status from 400 on into the log.
-    response._has_been_logged = True  # type: ignore[attr-defined]
-    return response
 
 
 def office_page(view: OfficeView) -> Callable[[HttpRequest, str], HttpResponse]:
@@ -61,7 +49,7 @@ def office_page(view: OfficeView) -> Callable[[HttpRequest, str], HttpResponse]:
             .select_related("signatory__declaration", "signatory__organisation")
             .first()
         )
-        language = _language(request, invitation.language if invitation else None)
+        language = language_of(request, invitation.language if invitation else None)
         with translation.override(language):
             if invitation is None:
                 response = _not_usable(request, token)
@@ -160,7 +148,7 @@ def receipt(request: HttpRequest, receipt_code: str) -> HttpResponse:
     )
     if signature is None:
         return private(render(request, "404.html", status=404))
-    language = _language(request, signature.invitation.language if signature.invitation else None)
+    language = language_of(request, signature.invitation.language if signature.invitation else None)
     events = list(signature.events.order_by("at", "pk"))
     with translation.override(language):
         response = render(
@@ -175,7 +163,7 @@ def receipt(request: HttpRequest, receipt_code: str) -> HttpResponse:
                 "events": events,
                 "note": events[-1].note if signature.state in WITH_NOTE else "",
                 "language_name": language_name(signature.language) if signature.language else "",
-                "languages": _languages(request),
+                "languages": language_choices(),
             },
         )
     response.headers["Content-Language"] = language
@@ -198,7 +186,7 @@ def _not_usable(request: HttpRequest, token: str) -> HttpResponse:
     is_asked = request.method == "POST" and "new_link" in request.POST
     if is_asked:
         ask_for_new_link(token=token, address=get_adapter().get_client_ip(request))
-    context = {"is_asked": is_asked, "languages": _languages(request)}
+    context = {"is_asked": is_asked, "languages": language_choices()}
     return render(request, "declarations/sign_not_usable.html", context, status=200 if is_asked else 404)
 
 
@@ -214,30 +202,12 @@ def _context(request: HttpRequest, invitation: Invitation, token: str) -> dict[s
         "question": question,
         "sign_url": _address(request, "sign", token),
         "record_url": _address(request, "sign_record", token),
-        "languages": _languages(request),
+        "languages": language_choices(),
     }
 
 
-def _language(request: HttpRequest, own: str | None) -> str:
-    asked = request.GET.get("lang", "")
-    if asked in dict(settings.LANGUAGES):
-        return asked
-    return own or translation.get_language() or settings.LANGUAGE_CODE
-
-
-def _languages(request: HttpRequest) -> list[dict[str, object]]:
-    """Links relative to the page itself: their bytes tell nothing of its address."""
-    current = translation.get_language()
-    return [
-        {"code": code, "name": name, "url": f"?lang={code}", "is_current": code == current}
-        for code, name in settings.LANGUAGES
-    ]
-
-
 def _address(request: HttpRequest, name: str, token: str) -> str:
-    asked = request.GET.get("lang", "")
-    query = f"?{urlencode({'lang': asked})}" if asked in dict(settings.LANGUAGES) else ""
-    return reverse(f"declarations_machine:{name}", args=[token]) + query
+    return in_the_same_language(request, reverse(f"declarations_machine:{name}", args=[token]))
 
 
 def _to(request: HttpRequest, name: str, token: str) -> HttpResponse:

@@ -23,7 +23,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /sign/", "Disallow: /my/"]
+    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /sign/", "Disallow: /speak/", "Disallow: /my/"]
     lines += [
         f"Disallow: /{code}/{part}/" for code, _name in settings.LANGUAGES for part in ("accounts", "my")
     ]

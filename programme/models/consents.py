@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import Edition
+from efus_conference.secret_links import hash_of_token
 from programme.models.speakers import Speaker
 
 
@@ -76,6 +77,9 @@ class SpeakerLinkQuerySet(models.QuerySet["SpeakerLink"]):
     def usable(self) -> SpeakerLinkQuerySet:
         return self.filter(revoked_at=None, expires_at__gt=timezone.now())
 
+    def by_token(self, token: str) -> SpeakerLinkQuerySet:
+        return self.filter(token_hash=hash_of_token(token))
+
 
 class SpeakerLink(models.Model):
     """A secret address by which a speaker, or who assists them, completes their part of one edition.
@@ -98,7 +102,8 @@ class SpeakerLink(models.Model):
         verbose_name=_("made by"),
     )
     expires_at = models.DateTimeField(_("expires"))
-    opened_at = models.DateTimeField(_("first opened"), null=True, blank=True)
+    opened_at = models.DateTimeField(_("first used"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("said to be complete"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
 
     objects: ClassVar[SpeakerLinkQuerySet] = SpeakerLinkQuerySet.as_manager()  # type: ignore[assignment]

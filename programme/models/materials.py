@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
+from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,10 +12,19 @@ from programme.models.sessions import Session
 from programme.models.speakers import Speaker
 
 
+def private_storage() -> Storage:
+    """Where nobody reaches a file but through a view that asks whether they may."""
+    return storages["private"]
+
+
 class MaterialQuerySet(models.QuerySet["Material"]):
     def public(self) -> MaterialQuerySet:
-        """Those an organiser published, of sessions that are public and take place, in their order."""
+        """Those an organiser published, of sessions that are public and take place, in their order.
+
+        What was handed in by somebody who is no longer named goes with their name.
+        """
         return self.filter(
+            Q(handed_in_by__isnull=True) | Q(handed_in_by__in=Speaker.objects.shown()),
             is_published=True,
             session__released__isnull=False,
             session__released__status="confirmed",
@@ -37,7 +47,9 @@ class Material(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     title = models.CharField(_("title"), max_length=200)
     language = models.CharField(_("language"), max_length=10, blank=True)
-    file = models.FileField(_("file"), upload_to="materials", max_length=200, blank=True)
+    file = models.FileField(
+        _("file"), storage=private_storage, upload_to="materials", max_length=200, blank=True
+    )
     address = models.URLField(_("web address"), max_length=500, blank=True)
     is_published = models.BooleanField(_("published"), default=False)
     handed_in_by = models.ForeignKey(
@@ -74,6 +86,11 @@ class Material(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def ending(self) -> str:
+        """What the file is (“pdf”), as its content was judged; "" for an address."""
+        return self.file.name.rpartition(".")[2] if self.file else ""
 
     def clean(self) -> None:
         super().clean()

@@ -10,8 +10,8 @@ from django.utils import timezone
 from declarations import actions, mails
 from declarations.actions import confirm_mailbox, invite, new_link, set_mailbox
 from declarations.models import Invitation, Mailbox
-from declarations.models.invitations import hash_of_token
 from efus_conference.models import Mail
+from efus_conference.secret_links import hash_of_token
 from tests import factories
 from tests.declarations.making import actor, invited, office, officer, published, submitted
 

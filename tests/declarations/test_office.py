@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from declarations import actions
 from declarations.models import Invitation, Signature
-from declarations.models.invitations import hash_of_token
+from efus_conference.secret_links import hash_of_token
 from tests.declarations.making import (
     form,
     invited,

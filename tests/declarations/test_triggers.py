@@ -11,8 +11,8 @@ from django.db.models import ProtectedError
 from declarations.actions import enter_historical, verify
 from declarations.actions.actors import actor_of_archive
 from declarations.models import Actor, Invitation, Mailbox, Signature, SignatureEvent, TextVersion
-from declarations.models.invitations import hash_of_token
 from efus_conference.models import User
+from efus_conference.secret_links import hash_of_token
 from tests import factories
 from tests.declarations.making import (
     actor,

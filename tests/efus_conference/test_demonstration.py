@@ -17,9 +17,9 @@ from django.db.models import Model
 from django.utils import timezone
 
 from declarations.models import Declaration, Invitation, Signatory
-from declarations.models.invitations import hash_of_token
 from efus_conference.management.content import files
 from efus_conference.models import Edition, LoadedItem, User
+from efus_conference.secret_links import hash_of_token
 from programme.models import ReleasedSession, Speaker
 from registration.models import Booking, Registration, SeatPool, Star
 

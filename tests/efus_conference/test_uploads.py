@@ -3,15 +3,17 @@ from __future__ import annotations
 import hashlib
 import io
 import struct
+import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from efus_conference.uploads import MAX_BYTES, PREVIEW_PIXELS, check_document, reencoded_picture
+from efus_conference.uploads import MAX_BYTES, PREVIEW_PIXELS, SLIDES, check_document, ending_of, squares
 
 
 def upload(content: bytes, name: str = "page.pdf") -> SimpleUploadedFile:
@@ -115,8 +117,11 @@ def test_a_page_of_any_size_gets_a_preview_of_one_size(width: str, height: str) 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_a_sound_picture_with_broken_notes_of_the_camera_is_taken(kind: str) -> None:
     content = picture(kind, exif=b"Exif\0\0no such notes")
-    for made in (check_document(upload(content)).preview, reencoded_picture(upload(content)).read()):
-        assert (Image.open(io.BytesIO(made)).size, b"no such notes" in made) == ((40, 30), False)
+    made = [check_document(upload(content)).preview, squares(upload(content), 20)[20, "jpg"]]
+    assert [(Image.open(io.BytesIO(one)).size, b"no such notes" in one) for one in made] == [
+        ((40, 30), False),
+        ((20, 20), False),
+    ]
 
 
 def test_a_preview_and_a_portrait_carry_nothing_of_the_original_but_its_look() -> None:
@@ -124,15 +129,83 @@ def test_a_preview_and_a_portrait_carry_nothing_of_the_original_but_its_look() -
     exif[0x010E] = "SECRET-PLACE"
     content = picture("JPEG", (3000, 1000), exif=exif) + b"<script>SECRET-TAIL</script>"
     assert b"SECRET-PLACE" in content
-    outcomes = [check_document(upload(content)).preview, reencoded_picture(upload(content)).read()]
-    assert [b"SECRET" in outcome for outcome in outcomes] == [False, False]
-    with Image.open(io.BytesIO(outcomes[0])) as preview, Image.open(io.BytesIO(outcomes[1])) as portrait:
-        assert [preview.format, preview.size, portrait.format, portrait.size] == [
-            "PNG",
-            (1600, 533),
-            "JPEG",
-            (1200, 400),
-        ]
+    portraits = squares(upload(content), 144, 432)
+    preview = check_document(upload(content)).preview
+    assert [b"SECRET" in outcome for outcome in (preview, *portraits.values())] == [False] * 7
+    seen = [Image.open(io.BytesIO(outcome)) for outcome in (preview, *portraits.values())]
+    assert [(one.format, one.size, dict(one.getexif())) for one in seen] == [
+        ("PNG", (1600, 533), {}),
+        *((kind, (size, size), {}) for size in (144, 432) for kind in ("AVIF", "WEBP", "JPEG")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "heic"),
+        (picture("GIF"), "not_readable"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not_readable"),
+        (picture("PNG", (143, 400)), "too_small"),
+        (png_that_claims(60_000, 60_000), "pixels"),
+        (b"", "empty"),
+        (b"\xff\xd8" + b"0" * MAX_BYTES, "too_large"),
+    ],
+)
+def test_no_portrait_is_made_of_what_is_none(content: bytes, code: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        squares(upload(content, "me.jpg"), 144, 432)
+    assert [error.code for error in refused.value.error_list] == [code]
+
+
+def office_file(*parts: str, mimetype: bytes = b"") -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        if mimetype:
+            archive.writestr("mimetype", mimetype)
+        for part in parts:
+            archive.writestr(part, "<x/>")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "ending"),
+    [
+        (picture("PDF"), "pdf"),
+        (office_file("[Content_Types].xml", "ppt/presentation.xml"), "pptx"),
+        (office_file("[Content_Types].xml", "word/document.xml"), "docx"),
+        (office_file(mimetype=b"application/vnd.oasis.opendocument.presentation"), "odp"),
+        (office_file(mimetype=b"application/vnd.oasis.opendocument.text"), "odt"),
+    ],
+)
+def test_slides_are_known_by_their_content(content: bytes, ending: str) -> None:
+    assert ending_of(upload(content, "holiday.exe")) == ending
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty"),
+        (b"%PDF-1.7 broken", "not_readable"),
+        (b"<!doctype html><script>alert(1)</script>", "not_readable"),
+        (b"PK\x03\x04 broken", "not_readable"),
+        (office_file("evil.html"), "not_readable"),
+        (office_file(mimetype=b"text/html"), "not_readable"),
+        (office_file("[Content_Types].xml", "ppt/presentation.xml", "ppt/vbaProject.bin"), "not_readable"),
+        (office_file("[Content_Types].xml", "xl/workbook.xml"), "not_readable"),
+        (b"%PDF-" + b"0" * 2048, "too_large"),
+    ],
+)
+def test_what_is_no_presentation_is_refused(content: bytes, code: str, settings: Any) -> None:
+    settings.MATERIALS_MAX_BYTES = 2048
+    with pytest.raises(ValidationError) as refused:
+        ending_of(upload(content, "slides.pdf"))
+    assert [error.code for error in refused.value.error_list] == [code]
+
+
+def test_a_speaker_hands_in_slides_and_no_letters() -> None:
+    letter = office_file("[Content_Types].xml", "word/document.xml")
+    with pytest.raises(ValidationError, match="PDF, PPTX, ODP"):
+        ending_of(upload(letter), allowed=SLIDES)
 
 
 def test_pages_are_read_by_several_threads_at_once() -> None:

@@ -1,0 +1,62 @@
+"""Pages whose address is the whole authority: `/sign/<token>`, `/speak/<token>/`.
+
+Their views need no token against forged forms (who knows the address needs no forgery) and set no cookie. Of the
+token only its hash is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+HOUR = 60 * 60  # seconds
+
+
+def hash_of_token(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Kept by nobody, found by no search engine, and its address told to no other site."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    # Django would write the address, and with it the secret, of a status from 400 on into the log.
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
+
+
+def language_of(request: HttpRequest, own: str | None) -> str:
+    """The language asked for by `?lang=`, else the link's own, else the browser's."""
+    asked = request.GET.get("lang", "")
+    if asked in dict(settings.LANGUAGES):
+        return asked
+    return own or translation.get_language() or settings.LANGUAGE_CODE
+
+
+def language_choices() -> list[dict[str, object]]:
+    """Links relative to the page itself: their bytes tell nothing of its address."""
+    current = translation.get_language()
+    return [
+        {"code": code, "name": name, "url": f"?lang={code}", "is_current": code == current}
+        for code, name in settings.LANGUAGES
+    ]
+
+
+def in_the_same_language(request: HttpRequest, address: str) -> str:
+    """The address with the `?lang=` of the request, where it has one."""
+    asked = request.GET.get("lang", "")
+    return f"{address}?{urlencode({'lang': asked})}" if asked in dict(settings.LANGUAGES) else address
+
+
+def is_within_limit(purpose: str, who: str, *, per_hour: int) -> bool:
+    """Whether this is one of the first `per_hour` times within an hour; counts it."""
+    # A slot for each time, free again after an hour: counting up with incr() would shorten how long the cache
+    # keeps the count, and two at once could count as one.
+    key = f"{purpose}:{hash_of_token(who)}"
+    return any(cache.add(f"{key}:{slot}", True, timeout=HOUR) for slot in range(per_hour))
