@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import connection
-from django.db.models import Count, F
+from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import ngettext
 
 from efus_conference.mail import queue
 from programme.models import Release
-from programme.release_hooks import ReleaseWarning, SessionChange
+from programme.release_hooks import SessionChange
 from registration.actions.seats import settle_clashes
 from registration.models import Booking, Registration, RegistrationEvent, SeatPool
 
@@ -32,65 +31,6 @@ def is_moved(change: SessionChange) -> bool:
     if change.before is None or change.after.is_cancelled:
         return False
     return (change.before.during, change.before.room_id) != (change.after.during, change.after.room_id)
-
-
-def warn_of_seats(changes: Sequence[SessionChange]) -> list[ReleaseWarning]:
-    """How many booked seats each move or cancellation touches, and how many people would sit in two places."""
-    touched = [change for change in changes if is_cancelled(change) or is_moved(change)]
-    counts = dict(
-        Booking.objects.standing()
-        .filter(session_id__in=[change.after.session_id for change in touched])
-        .order_by()
-        .values_list("session_id")
-        .annotate(Count("pk"))
-    )
-    overlaps = _overlaps_to_come(changes)
-    warnings = []
-    for change in touched:
-        session_id, title = change.after.session_id, change.after.title
-        if count := counts.get(session_id, 0):
-            sentence = (
-                ngettext(
-                    "“%(title)s” is cancelled with %(count)d booked seat; its holder gets a mail.",
-                    "“%(title)s” is cancelled with %(count)d booked seats; their holders get a mail.",
-                    count,
-                )
-                if is_cancelled(change)
-                else ngettext(
-                    "“%(title)s” moves with %(count)d booked seat; its holder gets a mail.",
-                    "“%(title)s” moves with %(count)d booked seats; their holders get a mail.",
-                    count,
-                )
-            )
-            warnings.append(ReleaseWarning(sentence % {"title": title, "count": count}, session_id))
-        if count := overlaps.get(session_id, 0):
-            sentence = ngettext(
-                "%(count)d person with a seat in “%(title)s” would have another one at the same time.",
-                "%(count)d people with a seat in “%(title)s” would have another one at the same time.",
-                count,
-            )
-            warnings.append(ReleaseWarning(sentence % {"title": title, "count": count}, session_id))
-    return warnings
-
-
-def _overlaps_to_come(changes: Sequence[SessionChange]) -> dict[int, int]:
-    """For each session that moves: how many of its seats would overlap another of the same place."""
-    after = {change.after.session_id: change.after for change in changes}
-    moving = {change.after.session_id for change in changes if is_moved(change)}
-    places = Booking.objects.standing().filter(session_id__in=moving).values("place_id")
-    seats: dict[int, list[Booking]] = {}
-    for booking in Booking.objects.standing().filter(place_id__in=places):
-        if (released := after.get(booking.session_id)) is not None:
-            if released.is_cancelled:
-                continue
-            booking.during = released.during
-        seats.setdefault(booking.place_id, []).append(booking)
-    counts: dict[int, int] = {}
-    for bookings in seats.values():
-        for booking in bookings:
-            if booking.session_id in moving and any(booking.overlaps(other) for other in bookings):
-                counts[booking.session_id] = counts.get(booking.session_id, 0) + 1
-    return counts
 
 
 def carry_seats_along(release: Release, changes: Sequence[SessionChange]) -> None:

@@ -68,3 +68,41 @@ class DifferencesChanged(ReleaseRefused):
         super().__init__(
             _("Someone changed the drafts meanwhile, so nothing was released. Look at the differences again.")
         )
+
+
+class MoveRefused(Exception):  # noqa: N818 - a refusal is no error
+    """`message` is the sentence for the organiser, in their language."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class DraftMoved(MoveRefused):
+    """It is no longer where the organiser saw it; `who` is empty where the history does not say."""
+
+    def __init__(self, title: str, where: str, who: str) -> None:
+        facts = {"title": title, "where": where, "who": who}
+        sentence = (
+            _("%(who)s moved “%(title)s” meanwhile: it is now at %(where)s. Your move was not made.")
+            if who
+            else _("Someone moved “%(title)s” meanwhile: it is now at %(where)s. Your move was not made.")
+        )
+        super().__init__(sentence % facts)
+
+
+class RoomOfAnotherEdition(MoveRefused):
+    def __init__(self) -> None:
+        super().__init__(_("There is no such room in this edition."))
+
+
+class NoSuchTime(MoveRefused):
+    """A time that no session can have; the message says why."""
+
+
+class NeverReleased(Exception):  # noqa: N818 - a refusal is no error
+    def __init__(self, title: str) -> None:
+        self.message = _("“%(title)s” was never public: there is nothing to take its draft back to.") % {
+            "title": title
+        }
+        super().__init__(self.message)

@@ -7,9 +7,10 @@ from django.db.models import Max
 from django.utils import timezone
 
 from efus_conference.models import Edition, User
-from programme.actions.comparison import differences, fingerprint, log_entry
-from programme.actions.foresight import refusal
+from programme.actions.comparison import fingerprint, log_entry
+from programme.actions.foresight import refusal_in
 from programme.actions.refusals import DifferencesChanged, RoomTaken, SessionsOfAnotherEdition
+from programme.actions.situation import Situation
 from programme.models import Release, ReleaseChange, ReleasedSession, Session
 from programme.release_hooks import SessionChange, release_effects
 
@@ -41,10 +42,11 @@ def release(
     Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     if sessions is not None and any(session.edition_id != edition.pk for session in sessions):
         raise SessionsOfAnotherEdition
-    changes = differences(edition=edition, sessions=sessions)
+    situation = Situation.of(edition)
+    changes = situation.changes(sessions)
     if expected is not None and expected != fingerprint(changes):
         raise DifferencesChanged
-    if reason := refusal(edition=edition, changes=changes, sessions=sessions):
+    if reason := refusal_in(situation, changes=changes, sessions=sessions):
         raise reason
     if not changes:
         return None

@@ -31,7 +31,8 @@ class SessionQuerySet(models.QuerySet["Session"]):
     def with_draft(self) -> SessionQuerySet:
         """With all that a release compares, in a fixed number of queries."""
         return self.select_related("edition", "kind", "room__venue").prefetch_related(
-            "themes", "appearances__speaker", "appearances__organisation"
+            "themes",
+            models.Prefetch("appearances", Appearance.objects.select_related("speaker", "organisation")),
         )
 
     def locked(self) -> SessionQuerySet:

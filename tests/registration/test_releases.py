@@ -10,10 +10,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from efus_conference.models import Edition, User
 from programme.actions import differences, release
 from programme.models import Release, Session
-from programme.release_hooks import ReleaseWarning
+from programme.release_hooks import Consequences, ReleaseWarning, SessionConsequences
 from registration.actions import book_seat, star
+from registration.consequences import consequences, warn_of_seats
 from registration.models import Booking, Registration, SeatPool
-from registration.releases import warn_of_seats
 from tests import factories
 from tests.factories import NINE
 
@@ -114,13 +114,31 @@ def test_a_release_says_before_how_many_seats_it_touches(
     change(moved, starts_at=NINE + timedelta(hours=4), ends_at=NINE + timedelta(hours=5))
     change(cancelled, is_cancelled=True)
 
-    warnings = warn_of_seats(differences(edition=edition))
+    changes = differences(edition=edition)
 
-    assert sorted(warnings, key=lambda warning: warning.message) == [
+    assert warn_of_seats(changes) == [
         ReleaseWarning(
             "1 person with a seat in “Safe nights” would have another one at the same time.", moved.pk
         ),
-        ReleaseWarning("“Prevention” is cancelled with 1 booked seat; its holder gets a mail.", cancelled.pk),
-        ReleaseWarning("“Safe nights” moves with 3 booked seats; their holders get a mail.", moved.pk),
     ]
+    assert consequences(changes) == Consequences(
+        {
+            moved.pk: SessionConsequences(seats_that_move=3, people_in_two_places=1, mails=3),
+            cancelled.pk: SessionConsequences(seats_that_end=1, mails=1),
+        },
+        mails=3,
+    )
     assert Booking.objects.filter(status="active").count() == 5
+
+
+def test_a_room_smaller_than_the_seats_booked_in_it_is_told(
+    edition: Edition, registration: Registration, robin: User, bookable: Bookable
+) -> None:
+    session = bookable(title_en="Safe nights")
+    for person in (registration, factories.registration(edition)):
+        book_seat(registration=person, session=session, by=person.managed_by)
+    change(session, room=factories.room(edition, name="Cabinet", seats=1))
+
+    assert warn_of_seats(differences(edition=edition)) == [
+        ReleaseWarning("2 seats are booked in “Safe nights”, and Cabinet has 1.", session.pk)
+    ]
