@@ -26,13 +26,15 @@ _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
 
 
-def safe_cell(value: Any) -> Any:
-    """A value as it may stand in a sheet; what is no text, or is a plain number, stays as it is.
+def printable(text: str) -> str:
+    """Without the characters that no XML and no Excel file can hold: one of them would make all of it unreadable."""
+    return _UNSEEN.sub("", text)
 
-    Characters that an Excel file cannot hold are left out: one of them would make all of it unreadable.
-    """
+
+def safe_cell(value: Any) -> Any:
+    """A value as it may stand in a sheet; what is no text, or is a plain number, stays as it is."""
     if isinstance(value, str):
-        value = _UNSEEN.sub("", value)
+        value = printable(value)
     if isinstance(value, str) and _RUNS.match(value) and not _NUMBER.match(value):
         return f"'{value}"
     return value

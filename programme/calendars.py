@@ -6,7 +6,7 @@ session, so that an ETag holds until something changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -16,12 +16,20 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, Timezone
 
 from efus_conference.mail import site_address
-from programme.models import ReleasedSession
-from programme.wording import interpretation_sentence
+from programme.languages import interpretation_sentence
+from programme.models import ReleasedSession, SessionKind
 
 REFRESH = timedelta(hours=1)
 # A calendar knows an event by this for ever, so it must outlive every host name of the site.
 UID_DOMAIN = "security-democracy-cities"
+# The names of CSS (RFC 7986, 5.9) that come nearest to the look's colours of the kinds.
+COLOURS = {
+    SessionKind.Colour.PLENARY: "midnightblue",
+    SessionKind.Colour.WORKSHOP: "darkcyan",
+    SessionKind.Colour.FOCUS: "purple",
+    SessionKind.Colour.VISIT: "darkgoldenrod",
+    SessionKind.Colour.QUIET: "dimgray",
+}
 
 # The European Union's summer time: it begins and ends everywhere at 01:00 UTC, on the last Sunday of March and
 # of October (Directive 2000/84/EC; the months since 1996). Offset from UTC in winter, names, and the zones.
@@ -89,10 +97,12 @@ def event_for(
     language: str,
     status: Literal["CONFIRMED", "TENTATIVE"] = "CONFIRMED",
     transparency: Literal["OPAQUE", "TRANSPARENT"] = "OPAQUE",
+    themes: Mapping[int, str] | None = None,
 ) -> Event:
     """A released session as VEVENT, in a language. A cancelled one is CANCELLED whatever `status` says.
 
-    The caller has read the session, its kind, room and edition with it.
+    The caller has read the session, its kind, room (with its venue) and edition with it, and says what its
+    themes are called where they shall be among the categories.
     """
     event = Event()
     with translation.override(language):
@@ -111,7 +121,12 @@ def event_for(
             event.add("location", place)
         if description := _description(released):
             event.add("description", description)
-        event.add("categories", [released.kind.name])
+        names = themes or {}
+        event.add(
+            "categories",
+            [released.kind.name, *sorted(names[key] for key in released.theme_ids if key in names)],
+        )
+        event.add("color", COLOURS[SessionKind.Colour(released.kind.colour)])
         event.add("url", site_address(released.get_absolute_url()))
     return event
 
@@ -144,13 +159,40 @@ def _at_the_venue(moment: datetime, zone: str) -> datetime:
 
 
 def _place(released: ReleasedSession) -> str:
-    if released.room:
-        parts = [released.room.name, released.room.address or released.edition.venue]
+    """A room with its venue and street; of what takes place elsewhere, the meeting point. Each part once."""
+    room, meeting_point = released.room, released.text("meeting_point")
+    if room is None or (meeting_point and released.kind.colour == SessionKind.Colour.VISIT):
+        return meeting_point
+    if room.venue:
+        parts = [room.name, room.venue.name, room.address or room.venue.address]
     else:
-        parts = [released.text("meeting_point")]
-    return ", ".join(part for part in parts if part)
+        parts = [room.name, room.address or released.edition.venue]
+    return ", ".join(dict.fromkeys(part for part in parts if part))
 
 
 def _description(released: ReleasedSession) -> str:
-    parts = [released.text("subtitle"), released.text("abstract"), interpretation_sentence(released)]
+    parts = [
+        released.text("subtitle"),
+        released.text("abstract"),
+        interpretation_sentence(released),
+        _departure_and_return(released),
+        *(released.text(name) for name in ("how_to_get_there", "accessibility", "what_to_bring")),
+    ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _departure_and_return(released: ReleasedSession) -> str:
+    """“Departure at 14:15, return by 17:30.”, by the clocks of the place."""
+    zone = released.edition.zone
+    departs, returns = (
+        f"{moment.astimezone(zone):%H:%M}" if moment else ""
+        for moment in (released.departs_at, released.returns_at)
+    )
+    if departs and returns:
+        return _("Departure at %(departs)s, return by %(returns)s.") % {
+            "departs": departs,
+            "returns": returns,
+        }
+    if departs:
+        return _("Departure at %(departs)s.") % {"departs": departs}
+    return _("Return by %(returns)s.") % {"returns": returns} if returns else ""

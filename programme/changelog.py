@@ -87,12 +87,16 @@ def session_history(row: ReleasedSession, edition: Edition) -> list[tuple[Change
     """What releases did to one session since it was first public, the newest first, each with its day."""
     if row.first_release_id == row.last_release_id:
         return []
-    changes = row.session.changes.select_related("release").order_by("-release__number")
-    rooms = room_names(edition)
     return [
-        (_line(change, row, edition, rooms), *_moment(change.release.released_at, edition))
-        for change in changes
+        (line, *_moment(change.release.released_at, edition)) for change, line in changes_of(row, edition)
     ]
+
+
+def changes_of(row: ReleasedSession, edition: Edition) -> list[tuple[ReleaseChange, ChangeLine]]:
+    """All that releases did to one session, the first included, the newest first."""
+    changes = row.session.changes.select_related("release", "session").order_by("-release__number")
+    rooms = room_names(edition)
+    return [(change, _line(change, row, edition, rooms)) for change in changes]
 
 
 def _release_line(

@@ -14,5 +14,9 @@ pages: list[URLPattern] = [
 ]
 machine: list[URLPattern] = [
     path("editions/<str:slug>/schedule.ics", views.schedule_ics, name="schedule_ics"),
+    path("editions/<str:slug>/schedule.json", views.schedule_as_json, name="schedule_json"),
+    path("editions/<str:slug>/schedule.xml", views.schedule_as_xml, name="schedule_xml"),
+    path("editions/<str:slug>/sessions.csv", views.sessions_csv, name="sessions_csv"),
+    path("editions/<str:slug>/changes.atom", views.changes_atom, name="changes_atom"),
     path("speakers/<slug:slug>/portrait.jpg", views.portrait, name="portrait"),
 ]
