@@ -3,8 +3,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils.cache import add_never_cache_headers
+
+from efus_conference.former_addresses import moved
 
 
 class ControlCharactersMiddleware:
@@ -44,3 +46,20 @@ class PersonalPagesMiddleware:
         ):
             add_never_cache_headers(response)
         return response
+
+
+class FormerAddressesMiddleware:
+    """Sends on for good who asks for an address that has changed: what was printed years ago still works.
+
+    It comes after the middleware of languages, which has an opinion on what is not found too.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code not in {400, 404} or (latest := moved(request)) is None:
+            return response
+        # Programs of other sites read the feeds; for all else the answer there decides who may read it.
+        return HttpResponsePermanentRedirect(latest, headers={"Access-Control-Allow-Origin": "*"})

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from efus_conference.models import Edition, Project
+from efus_conference.models import Edition, FormerAddress, Project, remembers_its_addresses
 
 
 class DeclarationQuerySet(models.QuerySet["Declaration"]):
@@ -93,6 +93,7 @@ class Declaration(models.Model):
             ),
         ]
         triggers = [
+            remembers_its_addresses(FormerAddress.Kind.DECLARATION),
             pgtrigger.Trigger(
                 name="frozen_stays_frozen",
                 when=pgtrigger.Before,

@@ -1,4 +1,5 @@
 from efus_conference.models.editions import Edition, EditionHost, EditionQuerySet, Project
+from efus_conference.models.former_addresses import FormerAddress, remembers_its_addresses
 from efus_conference.models.loaded import LoadedItem
 from efus_conference.models.mails import Mail
 from efus_conference.models.organisations import Organisation, OrganisationQuerySet
@@ -8,6 +9,7 @@ __all__ = [
     "Edition",
     "EditionHost",
     "EditionQuerySet",
+    "FormerAddress",
     "LoadedItem",
     "Mail",
     "Organisation",
@@ -15,4 +17,5 @@ __all__ = [
     "Project",
     "User",
     "UserManager",
+    "remembers_its_addresses",
 ]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from efus_conference.models.former_addresses import FormerAddress, remembers_its_addresses
 from efus_conference.moments import plausible, plausible_moments
 
 Phase = Literal["unknown", "announced", "registration", "closed", "under_way", "over"]
@@ -139,6 +140,7 @@ class Edition(models.Model):
                 "edition_moments_are_plausible", "registration_opens_at", "registration_closes_at"
             ),
         ]
+        triggers = [remembers_its_addresses(FormerAddress.Kind.EDITION)]
 
     def __str__(self) -> str:
         return self.name

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
-from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.indexes import GinIndex, GistIndex
 from django.db import models
 from django.db.models import Deferrable, Q
 from django.urls import reverse
@@ -116,7 +116,12 @@ class ReleasedSession(models.Model):
                 name="released_time_has_both_ends",
             ),
         ]
-        indexes = [models.Index(fields=["edition"]), GistIndex(fields=["during"])]
+        indexes = [
+            models.Index(fields=["edition"]),
+            GistIndex(fields=["during"]),
+            # Where somebody speaks: appearances @> [{"speaker": id}].
+            GinIndex(fields=["appearances"], name="who_appears_where", opclasses=["jsonb_path_ops"]),
+        ]
 
     def __str__(self) -> str:
         return self.title

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from efus_conference.models import Edition
+from efus_conference.models import Edition, FormerAddress, remembers_its_addresses
 
 
 class Venue(models.Model):
@@ -50,6 +50,7 @@ class Venue(models.Model):
                 violation_error_message=_("Give both coordinates or none."),
             ),
         ]
+        triggers = [remembers_its_addresses(FormerAddress.Kind.VENUE, scope="edition_id")]
 
     def __str__(self) -> str:
         return self.name
