@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from efus_conference.management.content.ledger import Ledger
 from efus_conference.management.content.programmes import load_session
 from efus_conference.management.content.vocabulary import load_organisation, load_speaker
 from efus_conference.models import Edition
-from programme.models import Room, Session
+from programme.models import Room, Session, Venue, WalkingTime
 from registration.actions import set_seats
 
 WEDNESDAY = 2
@@ -29,6 +30,10 @@ def load_demo_edition(ledger: Ledger) -> list[Session]:
     edition = _load_edition(ledger, item)
     for speaker in records("demo/speakers"):
         load_speaker(ledger, speaker, consented_at=timezone.now())
+    for venue in records("demo/venues"):
+        _load_venue(ledger, venue, edition)
+    for walk in records("demo/walking_times"):
+        _load_walking_time(ledger, walk)
     for room in records("demo/rooms"):
         _load_room(ledger, room, edition)
     return _load_programme(ledger, item)
@@ -91,6 +96,36 @@ def _free_number(wanted: int) -> int:
     return wanted if last is None or last < wanted else last + 1
 
 
+def _load_venue(ledger: Ledger, item: Record, edition: Edition | None) -> None:
+    ledger.put(
+        item["key"],
+        Venue,
+        {
+            **translated("name", item["name"]),
+            "address": item["address"],
+            **translated("directions", item["directions"]),
+            **translated("accessibility", item["accessibility"]),
+            "latitude": Decimal(item["latitude"]),
+            "longitude": Decimal(item["longitude"]),
+            "order": item["order"],
+        },
+        natural={"edition": edition, "slug": item["slug"]},
+        needs=[edition],
+    )
+
+
+def _load_walking_time(ledger: Ledger, item: Record) -> None:
+    ends = [ledger.row(key, Venue) for key in item["between"]]
+    first, second = sorted(ends, key=lambda venue: venue.pk if venue else 0)
+    ledger.put(
+        item["key"],
+        WalkingTime,
+        {"minutes": item["minutes"]},
+        natural={"first": first, "second": second},
+        needs=ends,
+    )
+
+
 def _load_room(ledger: Ledger, item: Record, edition: Edition | None) -> None:
     ledger.put(
         item["key"],
@@ -98,6 +133,7 @@ def _load_room(ledger: Ledger, item: Record, edition: Edition | None) -> None:
         {
             **translated("name", item["name"]),
             **translated("directions", item.get("directions")),
+            "venue": ledger.row(item["venue"], Venue),
             "seats": item["seats"],
             "order": item["order"],
         },

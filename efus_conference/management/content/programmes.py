@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from efus_conference.management.content.files import Record, records, translated
@@ -41,6 +42,8 @@ def load_session(ledger: Ledger, item: Record, day: Callable[[Record], date]) ->
             "ends_at": _moment(day(item), item["to"], edition),
             "floor_languages": item["floor_languages"],
             "interpretation_languages": item["interpretation_languages"],
+            "caption_languages": item.get("caption_languages", []),
+            **_field_visit(item, day(item), edition),
         },
         natural={"code": item["code"]},
         once={"guid": UUID(item["guid"])},
@@ -61,6 +64,22 @@ def load_session(ledger: Ledger, item: Record, day: Callable[[Record], date]) ->
             needs=[session, speaker],
         )
     return session if is_new else None
+
+
+def _field_visit(item: Record, day: date, edition: Edition) -> dict[str, Any]:
+    """What only some sessions have, most of them field visits."""
+    identity = item.get("identity_by")
+    return {
+        **translated("how_to_get_there", item.get("how_to_get_there")),
+        **translated("accessibility", item.get("accessibility")),
+        **translated("what_to_bring", item.get("what_to_bring")),
+        "wheelchair_places": item.get("wheelchair_places"),
+        "departs_at": _moment(day, item["departs"], edition) if "departs" in item else None,
+        "returns_at": _moment(day, item["returns"], edition) if "returns" in item else None,
+        "identity_by": _moment(day - timedelta(days=identity["days_before"]), identity["at"], edition)
+        if identity
+        else None,
+    }
 
 
 def _moment(day: date, clock: str, edition: Edition) -> datetime:
