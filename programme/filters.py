@@ -1,53 +1,86 @@
-"""The timetable's filters: ?day= ?kind= ?theme= ?language=, which combine."""
+"""The timetable's filters: ?day= ?kind= ?theme= ?language= ?q=, which combine."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django import forms
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from programme.languages import language_choices
 from programme.models import Theme
-from programme.wording import SessionLine, language_name, reader
+from programme.wording import SessionLine
 
 Choices = list[tuple[str, str]]
+NAMES = ("day", "kind", "theme", "language")
+LONGEST = 100  # characters of ?q= that are looked for
+ACCENTS = re.compile("[\u0300-\u036f]")
+# Letters that Unicode does not take apart into a plain one and its mark.
+UNMARKED = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter that is set, and the query that leaves it out."""
+
+    name: str
+    query: str
 
 
 class TimetableFilters(forms.Form):
-    """Choices are what the programme has. A value it does not have is left out, with a sentence in `ignored`."""
+    """Choices are what the programme has. A value it does not have is left out, with a sentence in `ignored`.
+
+    `names` are those of the speakers whom the site may show, by id; only a search for words needs them.
+    """
 
     day = forms.ChoiceField(label=gettext_lazy("Day"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
     theme = forms.ChoiceField(label=gettext_lazy("Theme"), required=False)
-    language = forms.ChoiceField(
-        label=gettext_lazy("Language"),
+    language = forms.ChoiceField(label=gettext_lazy("I can follow it in"), required=False)
+    q = forms.CharField(
+        label=gettext_lazy("Words or a speaker"),
         required=False,
+        max_length=LONGEST,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
 
     def __init__(
-        self, asked: Mapping[str, str], lines: Sequence[SessionLine], themes: Sequence[Theme]
+        self,
+        asked: Mapping[str, str],
+        lines: Sequence[SessionLine],
+        themes: Sequence[Theme],
+        names: Mapping[int, str] | None = None,
     ) -> None:
         choices = {
             "day": _days(lines),
             "kind": _kinds(lines),
             "theme": [(theme.slug, theme.name) for theme in themes],
-            "language": _languages(lines),
+            "language": language_choices({code for line in lines for code in line.row.followed_in}),
         }
-        given = {name: asked.get(name, "").strip() for name in choices}
-        self.chosen = {
-            name: value for name, value in given.items() if value in {key for key, _label in choices[name]}
-        }
+        given = {name: asked.get(name, "").strip() for name in NAMES}
+        self.chosen = {name: value for name, value in given.items() if value in dict(choices[name])}
         self.ignored = [
             _sentence(name, value) for name, value in given.items() if value and name not in self.chosen
         ]
+        if words := " ".join(asked.get("q", "").split()):
+            self.chosen["q"] = words[:LONGEST]
+            if len(words) > LONGEST:
+                self.ignored.append(
+                    _("That is very long, so only its first %(count)s characters were looked for.")
+                    % {"count": LONGEST}
+                )
         super().__init__(initial=self.chosen, auto_id="filter_%s")
         for name, empty in (
             ("day", _("All days")),
             ("kind", _("All kinds")),
             ("theme", _("All themes")),
-            ("language", _("All languages")),
+            ("language", _("Any language")),
         ):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
@@ -55,9 +88,18 @@ class TimetableFilters(forms.Form):
             if not choices[name]:
                 del self.fields[name]
         self._themes = {theme.slug: theme.pk for theme in themes}
+        self._names = names or {}
+        self._words = plain(self.chosen.get("q", "")).split()
+        self.chips = [
+            Chip(
+                value if name == "q" else dict(choices[name])[value],
+                urlencode({other: kept for other, kept in self.chosen.items() if other != name}),
+            )
+            for name, value in self.chosen.items()
+        ]
 
     def apply(self, lines: Sequence[SessionLine]) -> list[SessionLine]:
-        return [line for line in lines if self._fits(line)]
+        return [line for line in lines if self._fits(line)] if self.chosen else list(lines)
 
     def _fits(self, line: SessionLine) -> bool:
         chosen, row = self.chosen, line.row
@@ -67,11 +109,27 @@ class TimetableFilters(forms.Form):
             return False
         if "theme" in chosen and self._themes[chosen["theme"]] not in row.theme_ids:
             return False
-        return (
-            "language" not in chosen
-            or chosen["language"] in row.floor_languages
-            or chosen["language"] in row.interpretation_languages
-        )
+        if "language" in chosen and chosen["language"] not in row.followed_in:
+            return False
+        return not self._words or self._has_words(line)
+
+    def _has_words(self, line: SessionLine) -> bool:
+        """All of them, each anywhere in its texts of any language or in the names of who is there."""
+        texts = [
+            text.get(name, "")
+            for text in line.row.texts.values()
+            for name in ("title", "subtitle", "abstract")
+        ]
+        people = [self._names.get(appearance["speaker"], "") for appearance in line.row.appearances]
+        written = plain("\n".join((*texts, *people)))
+        return all(word in written for word in self._words)
+
+
+def plain(text: str) -> str:
+    """Without case and accents, so that “liege” finds “Liège”."""
+    if text.isascii():
+        return text.casefold()
+    return ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(UNMARKED)
 
 
 def _days(lines: Sequence[SessionLine]) -> Choices:
@@ -86,18 +144,13 @@ def _kinds(lines: Sequence[SessionLine]) -> Choices:
     ]
 
 
-def _languages(lines: Sequence[SessionLine]) -> Choices:
-    codes = {
-        code for line in lines for code in (*line.row.floor_languages, *line.row.interpretation_languages)
-    }
-    return sorted(((code, language_name(code, reader())) for code in codes), key=lambda choice: choice[1])
-
-
 def _sentence(name: str, value: str) -> str:
     sentences = {
         "day": _("This programme has no day “%(value)s”, so all days are shown."),
         "kind": _("This programme has no kind of session “%(value)s”, so all kinds are shown."),
         "theme": _("This programme has no theme “%(value)s”, so all themes are shown."),
-        "language": _("This programme has no language “%(value)s”, so all languages are shown."),
+        "language": _(
+            "No session of this programme can be followed in a language “%(value)s”, so all are shown."
+        ),
     }
     return sentences[name] % {"value": Truncator(value).chars(60)}

@@ -31,16 +31,21 @@ class Cell:
     lines: list[SessionLine]
     columns: range = range(0)  # of the day's, from 0; empty while it has none
     css: str = ""
-    is_out_of_its_column: bool = False
+    until: str = ""  # “to 11:00”
+    room_css: str = "only-list"  # the column says the room already
 
     @property
     def first(self) -> SessionLine:
         return self.lines[0]
 
     @property
+    def is_shared(self) -> bool:
+        return len(self.lines) > 1
+
+    @property
     def label(self) -> str:
         kind = self.first.row.kind
-        return (kind.name_plural or kind.name) if len(self.lines) > 1 else kind.name
+        return (kind.name_plural or kind.name) if self.is_shared else kind.name
 
     @property
     def starts_at(self) -> datetime:
@@ -96,10 +101,11 @@ def _day(lines: Sequence[SessionLine]) -> Day:
     day.column_names += [_("Elsewhere")] * (columns - len(rooms))
     for cell in cells:
         cell.css = _classes(cell, first, columns)
+        # Formatted here, once each: in the template it would be the dearest part of the page.
+        cell.until = _("to %(time)s") % {"time": cell.first.ends}
         room = cell.first.row.room
-        cell.is_out_of_its_column = room is not None and cell.columns != range(
-            rooms.index(room), rooms.index(room) + 1
-        )
+        if room is not None and cell.columns != range(rooms.index(room), rooms.index(room) + 1):
+            cell.room_css = "room"
     for start, group in groupby(sorted(cells, key=_reading_order), key=lambda cell: cell.starts_at):
         row = _steps(first, start) + 1
         day.slots.append(Slot(f"{start:%H:%M}", start.isoformat(), f"r{row}", list(group)))

@@ -3,11 +3,15 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from programme import views
+from programme.views import speak, speak_parts
 
 # Codes and slugs are matched loosely here, so that the view can send a mistyped one to the right place.
 pages: list[URLPattern] = [
     path("editions/<str:slug>/programme/", views.timetable, name="timetable"),
     path("editions/<str:slug>/programme/changes/", views.changes, name="changes"),
+    path("editions/<str:slug>/programme/now/", views.now, name="now"),
+    path("editions/<str:slug>/rooms/", views.rooms, name="rooms"),
+    path("editions/<str:slug>/rooms/<str:room_slug>/", views.room, name="room"),
     path("editions/<str:slug>/sessions/<str:code>/", views.session, name="session"),
     path("editions/<str:slug>/speakers/", views.speakers, name="speakers"),
     path("editions/<str:slug>/speakers/<str:speaker_slug>/", views.speaker, name="speaker"),
@@ -19,4 +23,13 @@ machine: list[URLPattern] = [
     path("editions/<str:slug>/sessions.csv", views.sessions_csv, name="sessions_csv"),
     path("editions/<str:slug>/changes.atom", views.changes_atom, name="changes_atom"),
     path("speakers/<slug:slug>/portrait.jpg", views.portrait, name="portrait"),
+    path("speakers/<slug:slug>/portrait-<int:size>.<slug:ending>", views.portrait, name="portrait_in_size"),
+    path("speak/<str:token>", speak.speak),
+    path("speak/<str:token>/", speak.speak, name="speak"),
+    path("speak/<str:token>/sessions/", speak_parts.sessions, name="speak_sessions"),
+    path("speak/<str:token>/texts/", speak_parts.texts, name="speak_texts"),
+    path("speak/<str:token>/portrait/", speak_parts.portrait, name="speak_portrait"),
+    path("speak/<str:token>/portrait.jpg", speak_parts.picture, name="speak_picture"),
+    path("speak/<str:token>/consent/", speak_parts.consent, name="speak_consent"),
+    path("speak/<str:token>/slides/", speak_parts.slides, name="speak_slides"),
 ]

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from registration.views import agenda, machines, mine, register
+from registration.views import agenda, machines, mine, register, seats
 
 pages: list[URLPattern] = [
+    path("editions/<str:slug>/seats/", seats.free_seats, name="free_seats"),
     path("register/", register.who, name="register"),
     path("register/details/", register.details, name="register_details"),
     path("register/check/", register.check, name="register_check"),

@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from programme.filters import TimetableFilters
 from programme.models import ReleasedSession, Theme
+from programme.people import shown_speakers
 from programme.timetable import days
 from programme.views.editions import EditionPages, on_edition
 from programme.wording import session_lines
@@ -15,7 +16,10 @@ def timetable(request: HttpRequest, pages: EditionPages) -> HttpResponse:
     lines = session_lines(ReleasedSession.objects.of(pages.edition), pages.edition)
     used = {theme for line in lines for theme in line.row.theme_ids}
     themes = sorted(Theme.objects.filter(pk__in=used), key=lambda theme: theme.name.casefold())
-    filters = TimetableFilters(request.GET, lines, themes)
+    names: dict[int, str] = {}
+    if request.GET.get("q"):
+        names = {person.pk: person.name for person in shown_speakers([line.row for line in lines])}
+    filters = TimetableFilters(request.GET, lines, themes, names)
     chosen = filters.apply(lines)
     context = {
         **pages.context,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -34,6 +35,14 @@ class SeatPoolQuerySet(models.QuerySet["SeatPool"]):
     def locked_of(self, edition: Edition) -> SeatPoolQuerySet:
         """All pools of an edition, locked in the same order."""
         return self.select_for_update(of=("self",)).filter(session__edition=edition).order_by("session_id")
+
+    def bookable(self, edition: Edition, at: datetime) -> SeatPoolQuerySet:
+        """Those of the edition's public sessions that take place and have not begun at that moment."""
+        return self.filter(
+            session__released__edition=edition,
+            session__released__status="confirmed",
+            session__released__during__startswith__gt=at,
+        )
 
 
 class SeatPool(models.Model):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 
+from efus_conference.models import Edition
 from registration.feeds import agenda_calendar
-from registration.models import Booking, FeedLink, Registration, Star
+from registration.models import FeedLink
 from registration.requests import reader
+from registration.state import state_of
 
 
 @cache_control(private=True, no_cache=True)
@@ -38,18 +39,14 @@ def agenda_feed(request: HttpRequest, token: str) -> HttpResponse:
 @never_cache
 @require_safe
 def state(request: HttpRequest) -> JsonResponse:
-    """The codes of what the account's registrations have starred and booked; empty for who is not logged in."""
-    starred: set[str] = set()
-    booked: set[str] = set()
-    if request.user.is_authenticated:
-        live = Registration.objects.live().managed_by(reader(request)).for_current_edition()
-        starred.update(Star.objects.filter(registration__in=live).values_list("session__code", flat=True))
-        booked.update(
-            Booking.objects.standing()
-            .filter(place__in=live.values("place"))
-            .values_list("session__code", flat=True)
-        )
+    """What `?edition=` (the current one by default) has now, and what the account's registrations have of it.
+
+    Nothing of their own for who is not logged in, and nothing at all for an edition that is not there.
+    """
     asked = request.GET.get("lang", "")
+    editions = Edition.objects.published()
+    slug = request.GET.get("edition", "")
+    edition = (editions.filter(slug=slug) if slug else editions.filter(is_current=True)).first()
+    person = reader(request) if request.user.is_authenticated else None
     with translation.override(asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE):
-        labels = {"starred": _("In my agenda"), "booked": _("Seat booked")}
-    return JsonResponse({"starred": sorted(starred), "booked": sorted(booked), "labels": labels})
+        return JsonResponse(state_of(edition, person))

@@ -1,34 +1,119 @@
-// Public pages are the same for everyone: this adds what the reader has starred and booked. It also copies the
-// calendar's address. All works without it.
+// Public pages are the same for everyone and hold no clock. One small request adds what the reader has starred and
+// booked, how many seats are free, what is on now and what is next; all of it by the server's clock. It also copies
+// the calendar's address. All works without it.
 "use strict";
 
 const codeOf = (link) => link.pathname.match(/\/sessions\/([0-9A-Z]{6})\/$/)?.[1];
 const links = [...document.querySelectorAll('main a[href*="/sessions/"]')].filter(codeOf);
 const calendar = document.getElementById("calendar");
+const language = document.documentElement.lang;
+const edition = location.pathname.match(/\/editions\/([^/]+)\//)?.[1] ?? "";
+const MINUTE = 60_000;
+
+const element = (name, css, text) => Object.assign(document.createElement(name), { className: css, textContent: text });
+const say = (label, value) => label.replace(/%\(\w+\)s/, value);
+// Moments come with the venue's offset: what stands in them is what its clocks show.
+const atVenue = (moment) => moment.slice(11, 16);
+
+let state, asked, line;
+const clock = () => Date.parse(state.at) + performance.now() - asked;
+
+async function ask() {
+  const answer = await fetch(`/my/state.json?lang=${language}&edition=${edition}`);
+  asked = performance.now();
+  state = await answer.json();
+  mark();
+  drawLine();
+}
+
+function mark() {
+  const { starred, booked, free, now, next, labels } = state;
+  for (const link of links) {
+    const code = codeOf(link);
+    const tags = [];
+    if (now.includes(code)) tags.push(["tag-action", labels.now]);
+    else if (next.includes(code)) tags.push(["tag", labels.next]);
+    if (booked.includes(code)) tags.push(["tag-success", labels.booked]);
+    else if (starred.includes(code)) tags.push(["tag-info", labels.starred]);
+    if (free[code] === 0) tags.push(["tag-warning", labels.full]);
+    else if (free[code]) tags.push(["tag-quiet", say(labels.free, free[code])]);
+    link.marks?.remove();
+    if (tags.length) {
+      link.marks = element("span", "marks", "");
+      link.marks.append(...tags.flatMap(([css, text]) => [" ", element("span", `tag ${css}`, text)]));
+      link.after(link.marks);
+    }
+    link.closest(".cell")?.classList.toggle("is-now", now.includes(code));
+  }
+}
+
+// The times of readers whose own clocks show another one, beside those of the venue.
+function ownTimes() {
+  for (const time of document.querySelectorAll('main time[datetime*="T"]')) {
+    const moment = new Date(time.dateTime);
+    const own = moment.toTimeString().slice(0, 5);
+    if (time.textContent.trim() === atVenue(time.dateTime) && own !== atVenue(time.dateTime)) {
+      const isOtherDay = moment.getDate() !== Number(time.dateTime.slice(8, 10));
+      const day = isOtherDay ? `${moment.toLocaleDateString(language, { weekday: "short" })} ` : "";
+      time.after(" ", element("span", "own-time", `(${say(state.labels.own, day + own)})`));
+    }
+  }
+}
+
+// The line stands at its five minutes of today's timetable: the rows' own classes place it.
+function drawLine() {
+  if (!state.turns_at && !line) return;
+  line?.remove();
+  for (const timetable of document.querySelectorAll(".timetable")) {
+    const slots = [...timetable.querySelectorAll(".timetable-slot")];
+    const rows = [...timetable.querySelectorAll(".cell")].map((cell) =>
+      ["r", "s"].map((letter) => Number(cell.className.match(new RegExp(`\\b${letter}(\\d+)\\b`))[1])),
+    );
+    const began = Date.parse(slots[0].querySelector("time").dateTime) - (rows[0][0] - 1) * 5 * MINUTE;
+    const row = Math.floor((clock() - began) / (5 * MINUTE)) + 1;
+    if (row < 1 || row >= Math.max(...rows.map(([start, length]) => start + length))) continue;
+    const moment = new Date(clock() + Date.parse(`${state.at.slice(0, 19)}Z`) - Date.parse(state.at));
+    line ??= element("p", "", "");
+    line.id = "now";
+    line.tabIndex = -1;
+    line.className = `now-line r${row}`;
+    line.textContent = say(state.labels.line, atVenue(moment.toISOString()));
+    const later = slots.find((slot) => Date.parse(slot.querySelector("time").dateTime) > clock());
+    timetable.insertBefore(line, later ?? null);
+    if (!document.getElementById("to-now")) {
+      const jump = Object.assign(element("a", "button button-secondary", state.labels.jump), { href: "#now", id: "to-now" });
+      document.querySelector("main .filter-bar")?.after(jump);
+    }
+  }
+}
+
+function everyMinute() {
+  if (state.turns_at && clock() >= Date.parse(state.turns_at)) {
+    state.turns_at = null;
+    // Not all browsers in one second.
+    setTimeout(() => ask().catch(() => {}), Math.random() * MINUTE / 3);
+  }
+  drawLine();
+}
 
 if (links.length && !calendar) {
-  fetch(`/my/state.json?lang=${document.documentElement.lang}`)
-    .then((response) => response.json())
-    .then(({ starred, booked, labels }) => {
-      for (const link of links) {
-        const hasSeat = booked.includes(codeOf(link));
-        if (hasSeat || starred.includes(codeOf(link))) {
-          const tag = document.createElement("span");
-          tag.className = `tag ${hasSeat ? "tag-success" : "tag-info"}`;
-          tag.textContent = hasSeat ? labels.booked : labels.starred;
-          link.after(" ", tag);
-        }
-      }
+  ask()
+    .then(() => {
+      ownTimes();
+      if (!state.turns_at) return;
+      setInterval(everyMinute, MINUTE);
+      document.addEventListener("visibilitychange", () => {
+        // A telephone that slept has a stopped clock.
+        if (!document.hidden && performance.now() - asked > MINUTE) ask().catch(() => {});
+      });
     })
     .catch(() => {});
 }
 
 const address = document.getElementById("feed-address");
 if (address && navigator.clipboard) {
-  const button = document.createElement("button");
-  button.className = "button button-secondary";
+  const button = element("button", "button button-secondary", address.dataset.copy);
   button.type = "button";
-  button.textContent = address.dataset.copy;
   button.onclick = async () => {
     await navigator.clipboard.writeText(address.value);
     button.textContent = address.dataset.copied;

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from programme.models import Room
+from programme.places import place_of
+from programme.views.editions import EditionPages, on_edition
+
+
+@on_edition
+def rooms(request: HttpRequest, pages: EditionPages) -> HttpResponse:
+    """Where everything takes place: the rooms by building, each with its door's screen."""
+    found = Room.objects.filter(edition=pages.edition).select_related("venue").order_by("order", "pk")
+    context = {**pages.context, "places": [place_of(room, pages.edition) for room in found]}
+    return render(request, "programme/rooms.html", context)
