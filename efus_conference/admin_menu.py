@@ -74,6 +74,13 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
     ),
 ]
 
+# Pages beside a model's list, for those who may read it: (title, symbol, name of the address).
+PAGES: dict[str, list[tuple[Any, str, str]]] = {
+    "programme.Session": [
+        (_("Timetable"), "calendar_view_week", "admin:programme_session_timetable"),
+    ],
+}
+
 # Where a library names its model after itself.
 TITLES = {"procrastinate.ProcrastinateJob": _("Jobs of the worker")}
 
@@ -100,15 +107,14 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     first = {"title": _("What needs you today"), "icon": "today", "link": reverse("admin:index")}
     groups: list[dict[str, Any]] = [{"items": [first]}]
     for title, entries in MENU:
-        items = [
-            {
-                "title": title_of(name),
-                "icon": icon,
-                "link": list_address(name),
-            }
-            for name, icon in entries
-            if may_read(request, name)
-        ]
+        items = []
+        for name, icon in entries:
+            if may_read(request, name):
+                items.append({"title": title_of(name), "icon": icon, "link": list_address(name)})
+                items += [
+                    {"title": page, "icon": symbol, "link": reverse(address)}
+                    for page, symbol, address in PAGES.get(name, [])
+                ]
         if items:
             groups.append({"title": title, "separator": True, "collapsible": False, "items": items})
     return groups

@@ -15,6 +15,8 @@ from efus_conference.moments import on_the_clocks
 from programme.languages import SIGN_LANGUAGES, SPOKEN_LANGUAGES, language_choices
 from programme.models import Session
 
+# Typed as the clocks of the edition's place show them.
+MOMENTS = ("starts_at", "ends_at", "departs_at", "returns_at", "identity_by")
 
 class LanguagesField(forms.MultipleChoiceField):
     """Languages by name, in the reader's order of them; the first floor language stays the first."""
@@ -70,7 +72,7 @@ class SessionForm(forms.ModelForm):
 
     def _moment(self, name: str, typed: datetime, zone: ZoneInfo) -> datetime:
         """What was not touched stays as it is, also within an hour that the clocks show twice."""
-        before = getattr(self.instance, name)
+        before: datetime | None = getattr(self.instance, name)
         if before is not None and before.astimezone(zone).replace(tzinfo=None, fold=0) == typed:
-            return before  # type: ignore[no-any-return]
+            return before
         return on_the_clocks(typed, zone)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -7,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import formats
 from django.utils.http import urlencode
@@ -23,6 +24,13 @@ from efus_conference.admin_sheets import SpreadsheetAdmin
 from programme.actions import clashes_of
 from programme.actions.comparison import TEXTS, change_of, is_waiting
 from programme.admin.release_page import release_page
+from programme.admin.reset_page import reset_address, reset_page
+from programme.admin.timetable_page import (
+    move_endpoint,
+    move_page,
+    timetable_address,
+    timetable_page,
+)
 from programme.forms import SessionForm
 from programme.models import Appearance, ReleasedSession, Session
 from programme.spreadsheets import SessionResource
@@ -119,8 +127,9 @@ class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
     ordering = ["-edition__number", "starts_at", "pk"]
     autocomplete_fields = ["edition", "kind", "room", "themes"]
     inlines = [AppearanceInline]
-    actions = ["release_selected"]
-    actions_list = ["release_everything"]
+    actions = ["release_selected", "reset_selected"]
+    actions_list = ["timetable", "release_everything"]
+    actions_detail = ["in_the_timetable", "reset_this"]
     fieldsets = [
         (
             None,
@@ -175,8 +184,17 @@ class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
         css = {"all": ["css/admin-sessions.css"]}
 
     def get_urls(self) -> list[URLPattern]:
-        page = self.admin_site.admin_view(lambda request: release_page(request, self))
-        return [path("release/", page, name="programme_session_release"), *super().get_urls()]
+        def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+            return self.admin_site.admin_view(lambda request, **parts: view(request, self, **parts))
+
+        return [
+            path("release/", page(release_page), name="programme_session_release"),
+            path("reset/", page(reset_page), name="programme_session_reset"),
+            path("timetable/", page(timetable_page), name="programme_session_timetable"),
+            path("timetable/move/", page(move_endpoint), name="programme_session_move_endpoint"),
+            path("<int:pk>/move/", page(move_page), name="programme_session_move"),
+            *super().get_urls(),
+        ]
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Says at once what the draft would bring into two places; only the release refuses it."""
@@ -200,6 +218,24 @@ class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
             return None
         query = urlencode({"edition": slugs.pop(), "sessions": ",".join(str(pk) for pk, _slug in chosen)})
         return redirect(f"{reverse('admin:programme_session_release')}?{query}")
+
+    @admin.action(description=_("Take selected drafts back to what is public…"), permissions=["change"])
+    def reset_selected(self, request: HttpRequest, queryset: QuerySet[Session]) -> HttpResponse:
+        return redirect(reset_address(queryset.order_by("pk").values_list("pk", flat=True)))
+
+    @action(description=_("Back to what is public…"), permissions=["change"], url_path="back", icon="undo")
+    def reset_this(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect(reset_address([object_id]))
+
+    @action(description=_("Timetable"), permissions=["view"], url_path="grid", icon="calendar_view_week")
+    def timetable(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:programme_session_timetable")
+
+    @action(
+        description=_("In the timetable"), permissions=["view"], url_path="place", icon="calendar_view_week"
+    )
+    def in_the_timetable(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect(timetable_address(get_object_or_404(Session, pk=object_id)))
 
     @action(
         description=_("Release the programme…"),

@@ -31,12 +31,13 @@ class RoomsOfVenueInline(OrganisersTabularInline):
         """A room made here is one of the venue's edition."""
         made = super().get_formset(request, obj, **kwargs)
         if obj is not None:
+            edition_id = obj.edition_id
 
             class OfTheEdition(made):  # type: ignore[misc, valid-type]
                 def _construct_form(self, number: int, **more: Any) -> Any:
                     form = super()._construct_form(number, **more)
                     if form.instance.pk is None:
-                        form.instance.edition_id = obj.edition_id
+                        form.instance.edition_id = edition_id
                     return form
 
             return OfTheEdition
@@ -100,7 +101,7 @@ class VenueAdmin(TranslatedAdmin):
         """How long it takes to the edition's other venues, as warnings reckon with it."""
         if venue.pk is None:
             return _("Once it is saved, the ways to the other venues stand here.")
-        others = venue.edition.venues.exclude(pk=venue.pk)  # type: ignore[attr-defined]
+        others = venue.edition.venues.exclude(pk=venue.pk)
         ways, here = ways_of(venue.edition), Room(pk=-1, venue=venue)
         lines = []
         for other in others:
