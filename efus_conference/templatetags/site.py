@@ -6,11 +6,15 @@ from typing import TypedDict
 
 from django import template
 from django.conf import settings
-from django.template import Context
+from django.template import Context, NodeList
+from django.template.loader_tags import BlockNode
 from django.urls import translate_url
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 register = template.Library()
+# Open Graph asks for a country with the language, as this English is a European's.
+OG_LOCALES = {"en": "en_GB", "fr": "fr_FR", "nl": "nl_NL"}
 
 
 class LanguageLink(TypedDict):
@@ -51,3 +55,15 @@ def language_links(context: Context, with_query: bool = True) -> list[LanguageLi
         }
         for code, name in settings.LANGUAGES
     ]
+
+
+@register.filter
+def og_locale(code: str) -> str:
+    return OG_LOCALES.get(code, code)
+
+
+@register.simple_tag(takes_context=True)
+def same_as(context: Context, block: str) -> SafeString:
+    """The text of a block of the page once more, for an attribute: a template may hold a block only once."""
+    text = " ".join(BlockNode(block, NodeList()).render(context).split())
+    return mark_safe(text.replace('"', "&quot;"))  # noqa: S308  the block was escaped where it stands

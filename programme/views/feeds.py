@@ -126,7 +126,7 @@ def sessions_csv(request: HttpRequest, edition: Edition, language: str) -> HttpR
 def changes_atom(request: HttpRequest, edition: Edition, language: str) -> HttpResponse:
     """The changelog, release by release, or of one `?session=`."""
     if code := request.GET.get("session", ""):
-        row = _session(code, ReleasedSession.objects.of(edition))
+        row = found_session(code, ReleasedSession.objects.of(edition))
         content = changes_of_session(row, edition, language)
     else:
         content = changes_of_edition(edition, language)
@@ -145,7 +145,7 @@ def _chosen(request: HttpRequest, edition: Edition) -> list[ReleasedSession]:
     """Those of the session, day and kind asked for, which combine; an empty parameter asks for nothing."""
     everything = rows = list(ReleasedSession.objects.of(edition))
     if code := request.GET.get("session", ""):
-        rows = [_session(code, rows)]
+        rows = [found_session(code, rows)]
     if asked := request.GET.get("day", ""):
         day = _day(asked)
         days = [row.starts_at.astimezone(edition.zone).date() for row in everything]
@@ -160,7 +160,7 @@ def _chosen(request: HttpRequest, edition: Edition) -> list[ReleasedSession]:
     return rows
 
 
-def _session(code: str, rows: Iterable[ReleasedSession]) -> ReleasedSession:
+def found_session(code: str, rows: Iterable[ReleasedSession]) -> ReleasedSession:
     for row in rows:
         if row.session.code == code.upper():
             return row
