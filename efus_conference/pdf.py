@@ -45,7 +45,7 @@ def made_pdf(
             sys_inputs={"data": json.dumps(values, ensure_ascii=False, sort_keys=True)},
             format="pdf",
             pdf_standards=STANDARDS,
-            timestamp=dated.astimezone(UTC),
+            timestamp=dated.astimezone(UTC).replace(microsecond=0),
         )
     except typst.TypstError as error:
         raise PdfError(f"{template}: {error.message} {' '.join(error.hints)}".strip()) from error

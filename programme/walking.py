@@ -30,10 +30,14 @@ class Ways:
             return 0
         if first.venue is None or second.venue is None:
             return None
-        if first.venue_id == second.venue_id:
+        return self.between(first.venue, second.venue)
+
+    def between(self, first: Venue, second: Venue) -> int | None:
+        """Between two venues, or two rooms of one; None where it is not known."""
+        if first.pk == second.pk:
             return MINUTES_WITHIN_A_VENUE
-        pair = (min(first.venue.pk, second.venue.pk), max(first.venue.pk, second.venue.pk))
-        return self.given[pair] if pair in self.given else _estimate(first.venue, second.venue)
+        pair = (min(first.pk, second.pk), max(first.pk, second.pk))
+        return self.given[pair] if pair in self.given else _estimate(first, second)
 
 
 def ways_of(edition: Edition) -> Ways:
