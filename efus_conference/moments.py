@@ -6,7 +6,7 @@ cannot read back: every page that touches the row would fail.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -39,6 +39,19 @@ def on_the_clocks(wall: datetime, zone: ZoneInfo) -> datetime:
     if moment.utcoffset() != moment.replace(fold=1).utcoffset():
         raise ValidationError(DOUBLED, code="doubled")
     return moment
+
+
+def written_with_offset(moment: datetime, zone: ZoneInfo) -> datetime:
+    """A moment that came with its offset from UTC; refused where the clocks of a place skip or double it.
+
+    What it says is its offset's, as programs write it; an offset that is the place's own at another season means
+    the place's clocks.
+    """
+    local = moment.astimezone(zone)
+    seasons = {(moment + timedelta(days=days)).astimezone(zone).utcoffset() for days in (-1, 1)}
+    if moment.utcoffset() != local.utcoffset() and moment.utcoffset() in seasons:
+        on_the_clocks(moment.replace(tzinfo=None), zone)
+    return on_the_clocks(local.replace(tzinfo=None), zone)
 
 
 def plausible_moments(name: str, *fields: str) -> models.CheckConstraint:

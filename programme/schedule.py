@@ -8,7 +8,7 @@ importing one of them and exporting it again is the same to the byte.
 - A cancelled session is left out: neither format has a word for it, and the apps tell their readers what is gone.
   The calendar and the sheet keep it.
 - A session without a room stands under “Elsewhere” in the language of the file; `is_elsewhere` knows it again.
-- Rooms and people bear a UUID made of their address on this site.
+- Rooms bear a UUID made of their address on this site, people that of their row.
 - `type` is the address of the kind of session, `track` the name of its first theme, "" where it has none.
 """
 
@@ -54,10 +54,6 @@ def legacy_id(guid: UUID) -> int:
     return int.from_bytes(hashlib.sha256(guid.bytes).digest()[:4], "big") % (2**31 - 1) + 1
 
 
-def person_guid(slug: str) -> UUID:
-    return uuid5(NAMESPACE, f"speaker/{slug}")
-
-
 def room_guid(edition: Edition, slug: str) -> UUID:
     return uuid5(NAMESPACE, f"{edition.slug}/room/{slug}")
 
@@ -94,7 +90,7 @@ def schedule(edition: Edition, language: str) -> Facts:
         )
         people = {speaker.pk: speaker for speaker in shown_speakers(rows)}
         conference = _conference(edition, rows, themes, people, language)
-    content = json.dumps(conference, sort_keys=True, ensure_ascii=False)
+    content = json.dumps(_in_both_formats(conference), sort_keys=True, ensure_ascii=False)
     return {
         "generator": {"name": GENERATOR, "url": site_address("/")},
         "schedule": {
@@ -103,6 +99,20 @@ def schedule(edition: Edition, language: str) -> Facts:
             "conference": conference,
         },
     }
+
+
+def _in_both_formats(conference: Facts) -> Facts:
+    """Without the addresses of rooms, themes and people, which the XML has no place for: an import of either
+    format, exported again, is of the same version."""
+    events = [
+        {**event, "persons": [(person["guid"], person["name"]) for person in event["persons"]]}
+        for day in conference["days"]
+        for its in day["rooms"].values()
+        for event in its
+    ]
+    names = {key: [row["name"] for row in conference[key]] for key in ("rooms", "tracks")}
+    days = [(day["date"], list(day["rooms"])) for day in conference["days"]]
+    return {**conference, **names, "days": days, "events": events}
 
 
 def schedule_json(facts: Facts) -> bytes:
@@ -179,7 +189,7 @@ def _events(
     person_page = site_address(reverse("programme:speaker", args=[edition.slug, "000000"]))
     persons = {
         key: {
-            "guid": str(person_guid(speaker.slug)),
+            "guid": str(speaker.guid),
             "name": _tidy(speaker.name),
             "url": person_page.replace("000000", speaker.slug),
         }

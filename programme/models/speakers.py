@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +34,10 @@ class Speaker(models.Model):
         PUBLISHED_BY_EFUS = "published_by_efus", _("published by Efus at the time")
 
     slug = models.SlugField(_("address"), max_length=120, unique=True)
+    # By which schedules know a person, whatever becomes of their name and address.
+    guid = models.UUIDField(
+        _("guid"), unique=True, default=uuid.uuid4, db_default=RandomUUID(), editable=False
+    )
     name = models.CharField(
         _("name"), max_length=200, help_text=_("As the person writes it, in any alphabet.")
     )

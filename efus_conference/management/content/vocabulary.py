@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from uuid import uuid5
 
 from efus_conference.management.content.files import Record, records, translated
 from efus_conference.management.content.ledger import Ledger
 from efus_conference.models import Organisation, Project
 from programme.models import SessionKind, Speaker, Theme
+from programme.schedule import NAMESPACE
 
 
 def load_vocabulary(ledger: Ledger) -> None:
@@ -64,7 +66,12 @@ def load_speaker(ledger: Ledger, item: Record, *, consented_at: datetime | None 
         },
         natural={"slug": item["slug"]},
         # Consent is the person's: it is never written a second time.
-        once={"basis": item["basis"], "consented_at": consented_at},
+        once={
+            "basis": item["basis"],
+            "consented_at": consented_at,
+            # The same in every database, so that a programme loaded anew is exported the same.
+            "guid": uuid5(NAMESPACE, f"speaker/{item['slug']}"),
+        },
     )
 
 
