@@ -13,6 +13,8 @@ urlpatterns = [
     path("", views.to_the_reader_s_language, name="root"),
     path("healthz", views.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("", include((programme.urls.machine, "programme_machine"))),
     path("", include((registration.urls.machine, "registration_machine"))),
     path("", include((declarations.urls.machine, "declarations_machine"))),

@@ -2,9 +2,10 @@
 
 from efus_conference.views.errors import bad_request, csrf_failure, not_found, permission_denied, server_error
 from efus_conference.views.home import home, to_the_reader_s_language
-from efus_conference.views.machine import healthz, robots
+from efus_conference.views.machine import healthz, robots, security_txt
 from efus_conference.views.media import media
 from efus_conference.views.organisers import organisers_first_page
+from efus_conference.views.sitemap import sitemap
 
 __all__ = [
     "bad_request",
@@ -16,6 +17,8 @@ __all__ = [
     "organisers_first_page",
     "permission_denied",
     "robots",
+    "security_txt",
     "server_error",
+    "sitemap",
     "to_the_reader_s_language",
 ]

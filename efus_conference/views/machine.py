@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from efus_conference.mail import site_address
 
 
 @never_cache
@@ -27,4 +33,28 @@ def robots(request: HttpRequest) -> HttpResponse:
     lines += [
         f"Disallow: /{code}/{part}/" for code, _name in settings.LANGUAGES for part in ("accounts", "my")
     ]
+    lines.append(f"Sitemap: {site_address(reverse('sitemap'))}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:
+    """Whom to tell of a weakness (RFC 9116); where nobody is to be told there is no such file."""
+    if not settings.CONTACT_EMAIL:
+        raise Http404("No contact is set.")
+    lines = [
+        f"Contact: mailto:{settings.CONTACT_EMAIL}",
+        f"Expires: {_end_of_the_next_half_year(timezone.now()):%Y-%m-%dT%H:%M:%SZ}",
+        f"Preferred-Languages: {', '.join(code for code, _name in settings.LANGUAGES)}",
+        f"Canonical: {site_address(reverse('security_txt'))}",
+    ]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+def _end_of_the_next_half_year(now: datetime) -> datetime:
+    """Six to twelve months ahead, and the same for half a year: a file that changes each second could not be kept."""
+    return (
+        datetime(now.year, 12, 31, tzinfo=UTC)
+        if now.month <= 6
+        else datetime(now.year + 1, 6, 30, tzinfo=UTC)
+    )

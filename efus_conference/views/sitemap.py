@@ -1,0 +1,96 @@
+"""All public pages for search engines (sitemaps.org), each in every language with its siblings (xhtml:link)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import translation
+from django.views.decorators.http import require_safe
+from lxml import etree
+
+from declarations.models import Declaration
+from efus_conference.mail import site_address
+from efus_conference.models import Edition, Organisation
+from programme.models import ReleasedSession, Speaker
+
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+XHTML = "http://www.w3.org/1999/xhtml"
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+
+Page = tuple[str, datetime | None]
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    with translation.override(settings.LANGUAGE_CODE):
+        pages = [*_fixed(), *_editions(), *_declarations(), *_organisations()]
+    without_prefix: Any = {None: SITEMAP, "xhtml": XHTML}
+    root = etree.Element(f"{{{SITEMAP}}}urlset", nsmap=without_prefix)
+    for path, changed_at in pages:
+        _add(root, path, changed_at)
+    content = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return HttpResponse(content, content_type="application/xml")
+
+
+def _add(root: Any, path: str, changed_at: datetime | None) -> None:
+    """The page of a path in English, in all its languages."""
+    first = f"/{settings.LANGUAGE_CODE}/"
+    assert path.startswith(first)
+    addresses = {code: site_address(f"/{code}/{path.removeprefix(first)}") for code in LANGUAGES}
+    for address in addresses.values():
+        url = etree.SubElement(root, f"{{{SITEMAP}}}url")
+        etree.SubElement(url, f"{{{SITEMAP}}}loc").text = address
+        if changed_at:
+            last = etree.SubElement(url, f"{{{SITEMAP}}}lastmod")
+            last.text = changed_at.astimezone(UTC).isoformat(timespec="seconds")
+        for code, other in {**addresses, "x-default": addresses[settings.LANGUAGE_CODE]}.items():
+            etree.SubElement(url, f"{{{XHTML}}}link", rel="alternate", hreflang=code, href=other)
+
+
+def _fixed() -> Iterator[Page]:
+    for name in ("home", "archive:editions", "declarations:declarations"):
+        yield reverse(name), None
+
+
+def _editions() -> Iterator[Page]:
+    """Each with its programme, its sessions and those who speak and may be named."""
+    rows = ReleasedSession.objects.filter(edition__is_published=True).order_by("session__code")
+    sessions = defaultdict(list)
+    speakers: defaultdict[int, set[int]] = defaultdict(set)
+    for edition_id, code, changed_at, appearances in rows.values_list(
+        "edition_id", "session__code", "changed_at", "appearances"
+    ):
+        sessions[edition_id].append((code, changed_at))
+        speakers[edition_id].update(one["speaker"] for one in appearances)
+    wanted = {key for its in speakers.values() for key in its}
+    slugs = dict(Speaker.objects.shown().filter(pk__in=wanted).values_list("pk", "slug"))
+    listed = Edition.objects.published().order_by("-number").annotate(last=Max("releases__released_at"))
+    for edition in listed:
+        yield edition.get_absolute_url(), None
+        if edition.pk not in sessions:
+            continue
+        for name in ("programme:timetable", "programme:changes"):
+            yield reverse(name, args=[edition.slug]), edition.last
+        for code, changed_at in sessions[edition.pk]:
+            yield reverse("programme:session", args=[edition.slug, code]), changed_at
+        yield reverse("programme:speakers", args=[edition.slug]), None
+        for slug in sorted(slugs[key] for key in speakers[edition.pk] if key in slugs):
+            yield reverse("programme:speaker", args=[edition.slug, slug]), None
+
+
+def _declarations() -> Iterator[Page]:
+    for declaration in Declaration.objects.public().order_by("slug"):
+        for name in ("declarations:declaration", "declarations:signatories"):
+            yield reverse(name, args=[declaration.slug]), None
+
+
+def _organisations() -> Iterator[Page]:
+    for slug in Organisation.objects.order_by("slug").values_list("slug", flat=True):
+        yield reverse("archive:organisation", args=[slug]), None
