@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from programme.models import Room
-from programme.places import place_of
+from programme.places import houses_of
 from programme.views.editions import EditionPages, on_edition
 
 
@@ -12,5 +12,5 @@ from programme.views.editions import EditionPages, on_edition
 def rooms(request: HttpRequest, pages: EditionPages) -> HttpResponse:
     """Where everything takes place: the rooms by building, each with its door's screen."""
     found = Room.objects.filter(edition=pages.edition).select_related("venue").order_by("order", "pk")
-    context = {**pages.context, "places": [place_of(room, pages.edition) for room in found]}
+    context = {**pages.context, "houses": houses_of(found, pages.edition)}
     return render(request, "programme/rooms.html", context)

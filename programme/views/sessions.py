@@ -6,6 +6,7 @@ from django.shortcuts import render
 from programme.changelog import session_history
 from programme.models import ReleasedSession, Theme
 from programme.people import people_of
+from programme.places import place_of, practical_matters
 from programme.views.editions import EditionPages, Elsewhere, NotThere, on_edition
 from programme.wording import session_lines
 
@@ -14,7 +15,7 @@ from programme.wording import session_lines
 def session(request: HttpRequest, pages: EditionPages, code: str) -> HttpResponse:
     row = (
         ReleasedSession.objects.filter(session__code=code.upper(), edition__is_published=True)
-        .select_related("session", "kind", "room", "edition")
+        .select_related("session", "kind", "room__venue", "edition")
         .first()
     )
     if row is None:
@@ -29,7 +30,8 @@ def session(request: HttpRequest, pages: EditionPages, code: str) -> HttpRespons
         "code": row.session.code,
         "subtitle": row.text("subtitle"),
         "abstract": row.text("abstract"),
-        "meeting_point": row.text("meeting_point"),
+        "place": place_of(row.room, pages.edition) if row.room else None,
+        "practical": practical_matters(row, pages.edition),
         "people": people_of(row, pages.edition),
         "themes": sorted(Theme.objects.filter(pk__in=row.theme_ids), key=lambda theme: theme.name.casefold()),
         "history": session_history(row, pages.edition),

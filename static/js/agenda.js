@@ -31,8 +31,9 @@ function mark() {
   for (const link of links) {
     const code = codeOf(link);
     const tags = [];
-    if (now.includes(code)) tags.push(["tag-action", labels.now]);
-    else if (next.includes(code)) tags.push(["tag", labels.next]);
+    const isSaid = link.closest(".room-now"); // the page of now and next has headings for it
+    if (now.includes(code) && !isSaid) tags.push(["tag-action", labels.now]);
+    else if (next.includes(code) && !isSaid) tags.push(["tag", labels.next]);
     if (booked.includes(code)) tags.push(["tag-success", labels.booked]);
     else if (starred.includes(code)) tags.push(["tag-info", labels.starred]);
     if (free[code] === 0) tags.push(["tag-warning", labels.full]);
