@@ -11,7 +11,7 @@ from icalendar import Calendar
 from efus_conference.models import Edition
 from programme.actions import release
 from programme.calendars import VTIMEZONES, event_for
-from programme.models import ReleasedSession, Session
+from programme.models import ReleasedSession, Session, Theme, Venue
 from tests import factories
 from tests.factories import NINE
 
@@ -194,3 +194,118 @@ def test_our_text_of_a_zone_agrees_with_the_zone_itself(zone: str) -> None:
     for moment in noons + around_the_changes:  # as the clocks there show it
         expected = moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
         assert moment.replace(tzinfo=ours).astimezone(UTC) == expected
+
+
+def test_a_calendar_program_follows_a_move_and_a_cancellation(client: Client, edition: Edition) -> None:
+    """As a subscriber sees it: asks with the ETag of last time, and knows an event by its UID."""
+    known: dict[str, Any] = {}
+    etag = ""
+
+    def refresh() -> tuple[int, dict[str, tuple[int, str, datetime]]]:
+        nonlocal etag
+        response = client.get(FEED, headers={"If-None-Match": etag} if etag else {})
+        if response.status_code == 200:
+            etag = response["ETag"]
+            for event in Calendar.from_ical(response.content).walk("VEVENT"):
+                newer = event["sequence"] >= known.get(str(event["uid"]), {"sequence": 0})["sequence"]
+                assert newer  # else a program keeps what it has
+                known[str(event["uid"])] = event
+        seen = {
+            str(event["summary"]): (event["sequence"], str(event["status"]), event["dtstart"].dt)
+            for event in known.values()
+        }
+        return response.status_code, seen
+
+    moved = factories.session(edition, title="Moved")
+    gone = factories.session(edition, title="Gone", kind=moved.kind)
+    factories.session(edition, title="Stays", kind=moved.kind)
+    release(edition=edition, by=None)
+    first = refresh()
+    nothing_new = refresh()
+    moved.starts_at, moved.ends_at = NINE + timedelta(hours=2), NINE + timedelta(hours=3)
+    moved.save()
+    gone.is_cancelled = True
+    gone.save()
+    only_drafts = refresh()
+    release(edition=edition, by=None)
+    second = refresh()
+    later = refresh()
+
+    before = dict.fromkeys(("Moved", "Gone", "Stays"), (0, "CONFIRMED", NINE))
+    after = {
+        "Moved": (1, "CONFIRMED", NINE + timedelta(hours=2)),
+        "Cancelled: Gone": (1, "CANCELLED", NINE),
+        "Stays": (0, "CONFIRMED", NINE),
+    }
+    assert [first, nothing_new, only_drafts] == [(200, before), (304, before), (304, before)]
+    assert [second, later] == [(200, after), (304, after)]
+    assert set(known) == {f"{one.guid}@security-democracy-cities" for one in Session.objects.all()}
+
+
+def test_an_event_has_the_colour_of_its_kind_and_its_themes_among_its_categories(
+    client: Client, edition: Edition
+) -> None:
+    visit = factories.kind(name_en="Field visit", colour="visit")
+    made = factories.session(edition, kind=visit)
+    made.themes.add(
+        Theme.objects.create(slug="night", name="The night"), Theme.objects.create(slug="drugs", name="Drugs")
+    )
+    release(edition=edition, by=None)
+
+    [event] = events(client)
+
+    assert [event["categories"].cats, str(event["color"])] == [
+        ["Field visit", "Drugs", "The night"],
+        "darkgoldenrod",
+    ]
+
+
+def test_a_field_visit_says_where_one_meets_and_what_one_needs(client: Client, edition: Edition) -> None:
+    factories.session(
+        edition,
+        kind=factories.kind(colour="visit"),
+        hours=4,
+        meeting_point="In front of the town hall",
+        departs_at=NINE + timedelta(minutes=15),
+        returns_at=NINE + timedelta(hours=3),
+        how_to_get_there="By bus 4.",
+        what_to_bring="Closed shoes.",
+        floor_languages=["fr"],
+        caption_languages=["en"],
+    )
+    release(edition=edition, by=None)
+
+    [event] = events(client)
+
+    assert [str(event["location"]), str(event["description"])] == [
+        "In front of the town hall",
+        "French, captions in English\n\nDeparture at 09:15, return by 12:00.\n\nBy bus 4.\n\nClosed shoes.",
+    ]
+
+
+def test_a_room_is_told_with_its_venue_and_each_part_once(client: Client, edition: Edition) -> None:
+    venue = Venue.objects.create(edition=edition, slug="palais", name="Palais", address="Quai 1")
+    factories.session(edition, room=factories.room(edition, name="Hall", venue=venue))
+    factories.session(edition, room=factories.room(edition, name="Palais", venue=venue, address="Quai 2"))
+    release(edition=edition, by=None)
+
+    assert [str(event["location"]) for event in events(client)] == ["Hall, Palais, Quai 1", "Palais, Quai 2"]
+
+
+def test_one_day_or_one_kind_can_be_had_alone_and_both_combine(client: Client, edition: Edition) -> None:
+    talk, walk = factories.kind(slug="talk"), factories.kind(slug="walk")
+    for title, kind, days in (("One", talk, 0), ("Two", walk, 0), ("Three", talk, 1)):
+        factories.session(edition, title=title, kind=kind, starts_at=NINE + timedelta(days=days))
+    release(edition=edition, by=None)
+
+    asked = ["", "?day=2031-05-14", "?kind=talk", "?kind=TALK&day=2031-05-15", "?kind=walk&day=2031-05-15",
+             "?day=2031-05-16", "?day=&kind=&session="]  # fmt: skip
+    assert [[str(event["summary"]) for event in events(client, query)] for query in asked] == [
+        ["One", "Two", "Three"],
+        ["One", "Two"],
+        ["One", "Three"],
+        ["Three"],
+        [],
+        [],
+        ["One", "Two", "Three"],
+    ]
