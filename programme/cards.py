@@ -12,6 +12,7 @@ from functools import cache
 from math import asin, cos, pi, sin
 from pathlib import Path
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw, ImageFont
 
@@ -43,19 +44,19 @@ SMOOTH = 4  # shapes are drawn this much larger
 
 def session_card(row: ReleasedSession, edition: Edition) -> bytes:
     """With its kind, title, time and place in the reader's language; the caller has read what it is made of."""
-    colour = CANCELLED if row.is_cancelled else KINDS[SessionKind.Colour(row.kind.colour)]
+    kind_colour = SessionKind.Colour(row.kind.colour)
+    colour = CANCELLED if row.is_cancelled else KINDS[kind_colour]
     card = Card()
     card.draw.rectangle((0, 0, 24, SIZE[1]), fill=colour)
-    card.shape(
-        SessionKind.Colour(row.kind.colour), (MARGIN, 77), 24, KINDS[SessionKind.Colour(row.kind.colour)]
-    )
+    card.shape(kind_colour, (MARGIN, 77), 24, colour)
     kind = f"{row.kind.name} · {_('Cancelled')}" if row.is_cancelled else row.kind.name
     card.line(kind, (MARGIN + 38, 66), SANS_BOLD, 34, colour, width=WIDTH - 38)
     card.title(row.title, (MARGIN, 128), WIDTH, 300)
     start, end = at_venue(row.starts_at, edition.zone), f"{row.ends_at.astimezone(edition.zone):%H:%M}"
-    card.line(_("%(start)s to %(end)s") % {"start": start, "end": end}, (MARGIN, 452), SANS_BOLD, 32, INK)
+    when = capfirst(_("%(start)s to %(end)s") % {"start": start, "end": end})
+    card.line(when, (MARGIN, 452), SANS_BOLD, 32, INK)
     card.line(place_of(row), (MARGIN, 496), SANS, 30, SOFT)
-    card.foot(f"{_('Security, Democracy & Cities')} · {edition.name}")
+    card.foot(_("Security, Democracy & Cities"), edition.name, _demonstration(edition))
     return card.png()
 
 
@@ -67,8 +68,13 @@ def edition_card(edition: Edition) -> bytes:
     bottom = card.title(edition.place, (MARGIN, 124), WIDTH, 220, sizes=(132, 112, *TITLE_SIZES))
     card.line(days_of(edition), (MARGIN, bottom + 24), SERIF, 46, INK)
     card.title(edition.theme, (MARGIN, bottom + 100), WIDTH - 420, 130, sizes=(34, 30, 26), colour=SOFT)
-    card.foot(_("European Forum for Urban Security"))
+    card.foot(_("European Forum for Urban Security"), _demonstration(edition))
     return card.png()
+
+
+def _demonstration(edition: Edition) -> str:
+    """What is invented says so wherever it is shown."""
+    return _("Demonstration") if edition.is_demonstration else ""
 
 
 class Card:
@@ -114,9 +120,9 @@ class Card:
             self.draw.text((place[0], place[1] + number * leading), line, fill=colour, font=face)
         return place[1] + len(lines) * leading
 
-    def foot(self, text: str) -> None:
+    def foot(self, *texts: str) -> None:
         self.draw.line((MARGIN, 556, SIZE[0] - MARGIN, 556), fill=RULE, width=2)
-        self.line(text, (MARGIN, 570), SANS, 28, SOFT)
+        self.line(" · ".join(filter(None, texts)), (MARGIN, 570), SANS, 28, SOFT)
 
     def shape(self, kind: SessionKind.Colour, place: tuple[int, int], size: int, colour: str) -> None:
         """The shape beside a kind's name, as on the pages: nothing is told by colour alone."""
