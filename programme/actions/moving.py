@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from statistics import mode
 
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -44,9 +44,8 @@ class Position:
     def __str__(self) -> str:
         """As a page carries it there and back; `read` undoes it."""
         moments = (self.starts_at, self.ends_at, self.departs_at, self.returns_at)
-        return "|".join(
-            [str(self.room_id or ""), *(moment.isoformat() if moment else "" for moment in moments)]
-        )
+        written = (moment.astimezone(UTC).isoformat() if moment else "" for moment in moments)
+        return "|".join([str(self.room_id or ""), *written])
 
     @classmethod
     def read(cls, text: str) -> Position:

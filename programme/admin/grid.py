@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from efus_conference.models import Edition
 from programme.actions import cautions
@@ -28,6 +28,12 @@ SHOWN_FROM, SHOWN_TO = 8 * 60, 19 * 60  # minutes since midnight that every day 
 AROUND = 60  # minutes shown before the first and after the last session
 SEEN_AS = 15  # minutes: a shorter session is drawn no lower than this
 DAY = 24 * 60
+SHORT = {
+    Concern.ROOM: gettext_lazy("Room twice"),
+    Concern.SPEAKER: gettext_lazy("Speaker twice"),
+    Concern.WALKING: gettext_lazy("Way too long"),
+    Concern.DAYS: gettext_lazy("Outside the days"),
+}
 
 
 @dataclass
@@ -58,12 +64,12 @@ class Cell:
     def name(self) -> str:
         """What a screen reader says of it: all that the cell shows."""
         facts = [self.title, self.kind, self.when, self.room, self.state_label]
-        facts += [str(Concern(concern).label) for concern in self.concerns]
-        return ", ".join(str(fact) for fact in facts if fact)
+        return ", ".join(str(fact) for fact in (*facts, self.clash) if fact)
 
     @property
-    def concerns(self) -> list[Concern]:
-        return list(dict.fromkeys(warning.concern for warning in self.warnings))
+    def clash(self) -> str:
+        """What is wrong with it, in as few words as fit a quarter of an hour."""
+        return ", ".join(str(SHORT[one]) for one in dict.fromkeys(one.concern for one in self.warnings))
 
 
 @dataclass
@@ -156,7 +162,9 @@ def board_of(edition: Edition, asked: str = "") -> Board:
         tray=[make.cell(draft) for draft in situation.drafts if is_waiting(draft)],
         problems=[_problem(one, drafts, in_view) for one in problems],
         elsewhere=len(found) - len(problems),
-        differing=len(situation.changes()),
+        differing=len(situation.changes())
+        # Public and without a time: no release can say so, yet it differs.
+        + sum(is_waiting(draft) and draft.pk in situation.released for draft in situation.drafts),
     )
 
 

@@ -128,7 +128,7 @@ class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
     autocomplete_fields = ["edition", "kind", "room", "themes"]
     inlines = [AppearanceInline]
     actions = ["release_selected", "reset_selected"]
-    actions_list = ["timetable", "release_everything"]
+    actions_list = ["open_timetable", "release_everything"]
     actions_detail = ["in_the_timetable", "reset_this"]
     fieldsets = [
         (
@@ -228,7 +228,7 @@ class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
         return redirect(reset_address([object_id]))
 
     @action(description=_("Timetable"), permissions=["view"], url_path="grid", icon="calendar_view_week")
-    def timetable(self, request: HttpRequest) -> HttpResponse:
+    def open_timetable(self, request: HttpRequest) -> HttpResponse:
         return redirect("admin:programme_session_timetable")
 
     @action(

@@ -110,13 +110,14 @@ def move_endpoint(request: HttpRequest, admin: SessionAdmin) -> JsonResponse:
     """One move as JSON: {"session", "room", "day", "time", "expected"} or, to undo one, {"session", "back",
     "expected"}, and "shown", the day whose board is to be sent back.
 
-    Answers {"said": a sentence, "board": HTML} and, when it was moved, "before" and "after". 409 when it was refused.
+    Answers {"said": a sentence, "board": HTML} and, when it was moved, "before", "after" and the number of
+    "clashes". 409 when it was refused.
     """
     if not admin.has_change_permission(request):
         raise PermissionDenied
     asked = _read(request)
     session = None
-    if str(asked.get("session", "")).isdecimal() and len(str(asked["session"])) < 19:
+    if asked.get("session", "").isdecimal() and len(asked["session"]) < 19:
         session = Session.objects.select_related("edition").filter(pk=asked["session"]).first()
     if session is None:
         return JsonResponse({"said": _("There is no such session. Open this page again.")}, status=404)
@@ -130,25 +131,28 @@ def move_endpoint(request: HttpRequest, admin: SessionAdmin) -> JsonResponse:
         answer["said"], status = refusal.message, 409
     else:
         answer |= {"said": said_of(moved), "before": str(moved.before), "after": str(moved.after)}
+        answer["clashes"] = len(moved.clashes)
     edition = _editions().get(pk=session.edition_id)
-    board = board_of(edition, str(asked.get("shown", ""))[:10])
+    board = board_of(edition, asked.get("shown", ""))
     answer["board"] = render_to_string(
         "programme/admin/_board.html", {"board": board, "may_move": True}, request
     )
     return JsonResponse(answer, status=status)
 
 
-def _read(request: HttpRequest) -> dict[str, Any]:
+def _read(request: HttpRequest) -> dict[str, str]:
     if int(request.META.get("CONTENT_LENGTH") or 0) > TOO_LONG:
         return {}
     try:
         asked = json.loads(request.body)
     except ValueError:  # no JSON, or not in UTF-8
         return {}
-    return asked if isinstance(asked, dict) else {}
+    if not isinstance(asked, dict) or not all(isinstance(value, str | int) for value in asked.values()):
+        return {}
+    return {key: str(value) for key, value in asked.items()}
 
 
-def _moved(request: HttpRequest, session: Session, asked: dict[str, Any]) -> Moved:
+def _moved(request: HttpRequest, session: Session, asked: dict[str, str]) -> Moved:
     assert isinstance(request.user, User)
     form = MoveForm(session, asked)
     if not form.is_valid():
@@ -163,7 +167,7 @@ def _moved(request: HttpRequest, session: Session, asked: dict[str, Any]) -> Mov
             expected=expected,
         )
     try:
-        position = Position.read(str(asked["back"]))
+        position = Position.read(asked["back"])
     except ValueError:
         raise forms.ValidationError(_("Open this page again: it does not say where the session was."))
     return put_back(session=session, position=position, by=request.user, expected=expected)

@@ -18,9 +18,9 @@
   const clock = (minutes) =>
     `${String(Math.floor(minutes / 60) % 24).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
 
-  const say = (sentence, isRefused = false) => {
+  const say = (sentence, isBad = false) => {
     said.textContent = sentence;
-    said.classList.toggle("is-refused", isRefused);
+    said.classList.toggle("is-bad", isBad);
   };
 
   // The board ---------------------------------------------------------------------------------------
@@ -97,7 +97,7 @@
       }
       const answer = await response.json();
       if (answer.board) show(answer.board, asked.session);
-      say(answer.said, !response.ok);
+      say(answer.said, !response.ok || answer.clashes > 0);
       return response.ok ? answer : null;
     } catch {
       say(text.offline, true);
@@ -355,5 +355,8 @@
   const named = location.hash.startsWith("#session-") && document.getElementById(location.hash.slice(1));
   const first = columns.flatMap((one) => [...one.querySelectorAll(".tt-cell")]).sort((a, b) => a.dataset.start - b.dataset.start)[0];
   if (named) named.scrollIntoView({ block: "center", inline: "center" });
-  else if (first) board.querySelector(".tt-scroll").scrollTop = Math.max(0, first.offsetTop - 24);
+  else if (first) {
+    const minute = first.parentElement.clientHeight / (board.dataset.last - board.dataset.first);
+    board.querySelector(".tt-scroll").scrollTop = (Math.floor(first.dataset.start / 60) * 60 - board.dataset.first) * minute;
+  }
 }
