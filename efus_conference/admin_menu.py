@@ -18,6 +18,7 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
         [
             ("programme.Session", "event"),
             ("programme.Speaker", "record_voice_over"),
+            ("programme.Appearance", "co_present"),
             ("programme.Release", "publish"),
             ("programme.ReleasedSession", "public"),
             ("programme.Room", "meeting_room"),

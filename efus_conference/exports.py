@@ -8,6 +8,8 @@ sheet that was only opened and saved changes nothing.
 from __future__ import annotations
 
 import re
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -98,6 +100,39 @@ class SafeResource(resources.ModelResource):
                 check(value if isinstance(value, str) else "".join(map(str, value)))
             except ValidationError as refusal:
                 raise ValueError(f"{column.verbose_name}: {refusal.messages[0]}") from refusal
+
+    def validate_instance(
+        self, instance: Any, import_validation_errors: Any = None, validate_unique: bool = True
+    ) -> None:
+        """What `full_clean` does, in half the queries.
+
+        The rows that a line refers to were just found, and all checks of the database are asked as one; only where
+        it fails are they asked one by one, for their sentence.
+        """
+        errors: dict[str, Any] = dict(import_validation_errors or {})
+        found = {
+            field.name
+            for field in instance._meta.fields
+            if field.many_to_one and getattr(instance, field.attname) is not None
+        }
+        try:
+            instance.full_clean(exclude={*errors, *found}, validate_unique=False, validate_constraints=False)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        if errors:
+            raise ValidationError(errors)
+        if validate_unique:
+            instance.validate_unique()
+        self._validate_constraints(instance)
+
+    def _validate_constraints(self, instance: Any) -> None:
+        constraints = instance._meta.constraints
+        checks = [one.condition for one in constraints if isinstance(one, models.CheckConstraint)]
+        if checks and not reduce(and_, checks).check(instance._get_field_expression_map(instance._meta)):
+            instance.validate_constraints()
+        for one in constraints:
+            if not isinstance(one, models.CheckConstraint):
+                one.validate(type(instance), instance)
 
     def import_row(self, row: Any, instance_loader: Any, **kwargs: Any) -> Any:
         # An empty cell is an empty text in CSV and nothing at all in an Excel file, which no text column takes.

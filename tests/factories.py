@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from declarations.models import Declaration, Signatory, TextVersion
 from efus_conference.accounts import add_account
 from efus_conference.models import Edition, EditionHost, Organisation, User
-from programme.models import Appearance, Room, Session, SessionKind, Speaker
+from programme.models import Appearance, Room, Session, SessionKind, Speaker, Venue
 from registration.models import Category, Place, Registration, SeatPool
 
 _numbers = count(1)
@@ -47,6 +48,18 @@ def edition(**fields: Any) -> Edition:
     return made
 
 
+def edition_of_today(**fields: Any) -> Edition:
+    """An edition of one day, today, at a place where it is noon: what lasts hours is within the day."""
+    now = datetime.now(UTC)
+    ahead = 12 - now.hour
+    # In these names the sign says how far Greenwich is ahead.
+    zone = ZoneInfo(f"Etc/GMT{-ahead:+d}" if ahead else "Etc/GMT")
+    today = now.astimezone(zone).date()
+    return edition(
+        **{"timezone": zone.key, "year": today.year, "starts_on": today, "ends_on": today, **fields}
+    )
+
+
 def kind(**fields: Any) -> SessionKind:
     return SessionKind.objects.create(**{"slug": f"kind-{next(_numbers)}", "name": "workshop", **fields})
 
@@ -55,6 +68,13 @@ def room(edition: Edition, **fields: Any) -> Room:
     number = next(_numbers)
     return Room.objects.create(
         **{"edition": edition, "slug": f"room-{number}", "name": f"Room {number}", **fields}
+    )
+
+
+def venue(edition: Edition, **fields: Any) -> Venue:
+    number = next(_numbers)
+    return Venue.objects.create(
+        **{"edition": edition, "slug": f"venue-{number}", "name": f"Venue {number}", **fields}
     )
 
 

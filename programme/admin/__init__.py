@@ -1,3 +1,4 @@
+from programme.admin.appearances import AppearanceAdmin
 from programme.admin.released import ReleasedSessionAdmin
 from programme.admin.releases import ReleaseAdmin
 from programme.admin.sessions import SessionAdmin
@@ -6,6 +7,7 @@ from programme.admin.venues import VenueAdmin, WalkingTimeAdmin
 from programme.admin.vocabulary import RoomAdmin, SessionKindAdmin, ThemeAdmin
 
 __all__ = [
+    "AppearanceAdmin",
     "ReleaseAdmin",
     "ReleasedSessionAdmin",
     "RoomAdmin",

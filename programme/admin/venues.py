@@ -16,8 +16,10 @@ from efus_conference.admin_base import (
     TranslatedAdmin,
     in_languages,
 )
+from efus_conference.admin_sheets import SpreadsheetAdmin
 from efus_conference.models import Edition
 from programme.models import Room, Venue, WalkingTime
+from programme.spreadsheets import VenueResource
 from programme.walking import ways_of
 
 
@@ -45,7 +47,8 @@ class RoomsOfVenueInline(OrganisersTabularInline):
 
 
 @admin.register(Venue)
-class VenueAdmin(TranslatedAdmin):
+class VenueAdmin(SpreadsheetAdmin, TranslatedAdmin):
+    resource_classes = [VenueResource]
     list_display = ["name", "shown_edition", "address", "rooms_count", "is_on_the_map", "order"]
     list_filter = ["edition"]
     search_fields = ["name_en__unaccent", "name_fr__unaccent", "name_nl__unaccent", "address__unaccent"]

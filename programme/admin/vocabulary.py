@@ -12,11 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from efus_conference.admin_base import TranslatedAdmin, in_languages
+from efus_conference.admin_sheets import SpreadsheetAdmin
 from programme.models import Room, Session, SessionKind, Theme
+from programme.spreadsheets import RoomResource
 
 
 @admin.register(Room)
-class RoomAdmin(TranslatedAdmin):
+class RoomAdmin(SpreadsheetAdmin, TranslatedAdmin):
+    resource_classes = [RoomResource]
     list_display = ["name", "shown_edition", "venue", "seats", "order", "drafts"]
     list_filter = ["edition", ("venue", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["name_en__unaccent", "name_fr__unaccent", "name_nl__unaccent", "address__unaccent"]

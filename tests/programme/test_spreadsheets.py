@@ -12,8 +12,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from efus_conference.models import Edition
-from programme.models import Session, Speaker, Theme
-from programme.spreadsheets import SessionResource, SpeakerResource
+from programme.models import Room, Session, Speaker, Theme
+from programme.spreadsheets import (
+    AppearanceResource,
+    RoomResource,
+    SessionResource,
+    SpeakerResource,
+    VenueResource,
+)
 from tests import factories
 from tests.factories import NINE
 
@@ -298,3 +304,169 @@ def test_sheets_go_out_as_excel_whatever_people_typed(
     assert response.status_code == 200
     data = tablib.Dataset().load(io.BytesIO(response.content), format="xlsx")
     assert "'=cmd()" in [cell for row in data for cell in row]
+
+
+# --- who appears where, venues and rooms --------------------------------------------------------------
+
+
+def rows(headers: list[str], *lines: list[str]) -> tablib.Dataset:
+    return tablib.Dataset(*lines, headers=headers)
+
+
+def test_captions_and_what_a_visit_needs_go_out_and_come_back(edition: Edition) -> None:
+    factories.session(
+        edition,
+        hours=3,
+        code="V3S3T3",
+        caption_languages=["en", "fr"],
+        departs_at=NINE + timedelta(minutes=15),
+        returns_at=NINE + timedelta(hours=2),
+        wheelchair_places=3,
+        identity_by=NINE - timedelta(days=7),
+        what_to_bring_en="Good shoes",
+    )
+    before = list(Session.objects.values())
+
+    out = sheet(SessionResource())
+    Session.objects.update(departs_at=None, returns_at=None, caption_languages=[], what_to_bring_en="")
+    result = imported(SessionResource(), out)
+
+    [row] = out.dict
+    assert [row[name] for name in ("caption_languages", "departs_at", "wheelchair_places")] == [
+        "en, fr",
+        "2031-05-14T10:15:00+03:00",
+        "3",
+    ]
+    assert problems(result) == []
+    assert [{**one, "changed_at": None} for one in Session.objects.values()] == [
+        {**one, "changed_at": None} for one in before
+    ]
+
+
+def test_times_that_no_clock_shows_once_and_sessions_of_two_days_are_errors_of_their_rows(
+    edition: Edition,
+) -> None:
+    factories.kind(slug="workshop")
+    times = [
+        ("2031-03-30T03:30", "2031-03-30T05:00"),
+        ("2031-10-26T03:30", "2031-10-26T05:00"),
+        ("2031-10-26T03:30:00+03:00", "2031-10-26T05:00"),
+        ("2031-05-14T22:00", "2031-05-15T02:00"),
+        ("2031-05-14T22:00", "2031-05-15T00:00"),
+    ]
+    data = rows(
+        ["code", "edition", "kind", "title_en", "starts_at", "ends_at"],
+        *[["", "athens-2031", "workshop", "At night", *both] for both in times],
+    )
+
+    found = problems(imported(SessionResource(), data))
+
+    assert found == [
+        (1, "The clocks skip this time: summer time begins. Choose one before or after it."),
+        (2, "The clocks show this time twice: summer time ends. Choose one before or after it."),
+        (3, "The clocks show this time twice: summer time ends. Choose one before or after it."),
+        (4, "A session is within one day: make one of the next day for what follows."),
+    ]
+
+
+def test_appearances_stand_in_rows_of_their_own(edition: Edition) -> None:
+    town = factories.organisation(slug="town")
+    ada = factories.speaker(slug="ada")
+    session = factories.session(edition, code="TRUST1", speakers=(ada,))
+    factories.speaker(slug="bo")
+    heads = ["session", "speaker", "role", "function_en", "function_fr", "organisation", "order"]
+    data = rows(
+        heads,
+        ["trust1", "ada", "", "Mayor", "Maire", "town", "2"],
+        ["TRUST1", "bo", "Chair", "", "", "", "1"],
+    )
+
+    result = imported(AppearanceResource(), data)
+
+    assert problems(result) == []
+    assert [
+        (one.speaker.slug, one.role, one.function_en, one.function_fr, one.organisation)
+        for one in session.appearances.all()
+    ] == [("bo", "chair", None, None, None), ("ada", "speaker", "Mayor", "Maire", town)]
+    assert imported(AppearanceResource(), sheet(AppearanceResource())).totals["skip"] == 2
+
+
+def test_a_bad_row_of_appearances_is_named_with_its_problem(edition: Edition) -> None:
+    factories.session(edition, code="TRUST1", speakers=(factories.speaker(slug="ada"),))
+    good = ["TRUST1", "ada", "speaker", "1"]
+    data = rows(
+        ["session", "speaker", "role", "order"],
+        ["NONE00", *good[1:]],
+        ["TRUST1", "nobody", *good[2:]],
+        ["TRUST1", "ada", "king", "1"],
+        ["", *good[1:]],
+        [*good[:3], "first"],
+        good,
+    )
+
+    found = problems(imported(AppearanceResource(), data))
+
+    assert [number for number, _sentence in found] == [1, 2, 3, 4, 5]
+    assert [sentence for _number, sentence in found][:3] == [
+        "There is no session with the code “NONE00”.",
+        "There is no speaker with the address “nobody”.",
+        "Value 'king' is not a valid choice.",
+    ]
+
+
+def test_venues_and_rooms_come_in_as_sheets(edition: Edition) -> None:
+    other = factories.edition(slug="other", is_current=False)
+    factories.venue(other, slug="theirs")
+    venues = rows(
+        ["edition", "slug", "name_en", "name_fr", "latitude", "longitude"],
+        ["athens-2031", "agora", "Agora", "L'Agora", "37.97500", "23.72170"],
+    )
+    rooms = rows(
+        ["edition", "slug", "name_en", "venue", "seats"],
+        ["athens-2031", "stoa", "Stoa", "agora", "120"],
+        ["athens-2031", "odeon", "Odeon", "", ""],
+    )
+
+    assert problems(imported(VenueResource(), venues)) == []
+    assert problems(imported(RoomResource(), rooms)) == []
+    assert problems(
+        imported(
+            RoomResource(),
+            rows(["edition", "slug", "name_en", "venue"], ["athens-2031", "x", "X", "theirs"]),
+        )
+    ) == [(1, "There is no venue with the address “theirs”.")]
+
+    assert list(Room.objects.order_by("pk").values_list("slug", "venue__name_fr", "seats")) == [
+        ("stoa", "L'Agora", 120),
+        ("odeon", None, None),
+    ]
+    untouched = [imported(resource(), sheet(resource())) for resource in (VenueResource, RoomResource)]
+    assert [result.totals["skip"] for result in untouched] == [2, 2]
+
+
+@pytest.mark.parametrize("model", ["appearance", "venue", "room"])
+def test_an_organiser_takes_them_out_and_in_again(organiser: Client, edition: Edition, model: str) -> None:
+    factories.session(edition, speakers=(factories.speaker(),), room=factories.room(edition))
+    factories.venue(edition)
+
+    taken = organiser.post(f"/admin/programme/{model}/export/", {"format": "1"})
+    preview = upload(organiser, model, tablib.Dataset().load(taken.content.decode(), format="csv"))
+
+    assert (taken.status_code, preview.status_code) == (200, 200)
+    assert preview.context["result"].totals["skip"] == 1
+
+
+def test_a_row_costs_the_same_few_queries(edition: Edition) -> None:
+    factories.kind(slug="workshop")
+    heads = ["code", "edition", "kind", "title_en", "starts_at", "ends_at"]
+
+    def queries(count: int, title: str) -> int:
+        times = ["2031-05-14T10:00", "2031-05-14T11:00"]
+        lines = [
+            [f"{title}{number:05}", "athens-2031", "workshop", "Title", *times] for number in range(count)
+        ]
+        with CaptureQueriesContext(connection) as captured:
+            assert problems(imported(SessionResource(), rows(heads, *lines))) == []
+        return len(captured)
+
+    assert queries(20, "B") - queries(10, "A") <= 10 * 12

@@ -26,6 +26,8 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "programme.appearance": ALL,
         "programme.speaker": ALL,
         "programme.room": ALL,
+        "programme.venue": ALL,
+        "programme.walkingtime": ALL,
         "programme.theme": ALL,
         "programme.sessionkind": KEEP,
         "programme.release": ("view", "add"),

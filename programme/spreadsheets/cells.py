@@ -1,8 +1,4 @@
-"""Sessions and speakers as spreadsheets. A session is known by its code, a speaker by the address of their page.
-
-An edition, a kind, a room, a theme and an organisation stand there by their addresses; moments with their offset
-from UTC, at the venue. A row without a code is a new session.
-"""
+"""What stands in a cell: rows by their addresses, moments, languages, and how each is read back."""
 
 from __future__ import annotations
 
@@ -15,13 +11,14 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from import_export import fields, widgets
+from django.utils.translation import gettext_lazy
+from import_export import fields, instance_loaders, widgets
 
 from efus_conference.exports import SafeResource
-from efus_conference.models import Edition, Organisation
-from programme.actions.comparison import LANGUAGES, TEXTS
-from programme.models import Room, Session, SessionKind, Speaker, Theme
-from programme.models.sessions import new_code
+from efus_conference.models import Edition
+from efus_conference.moments import on_the_clocks, written_with_offset
+from programme.actions.comparison import LANGUAGES
+from programme.models import Session, Theme
 
 Row = Mapping[str, Any]
 
@@ -33,31 +30,36 @@ class BySlug(widgets.ForeignKeyWidget):
     as one import.
     """
 
+    field_name = "slug"
+    missing: Any = gettext_lazy("There is no %(what)s with the address “%(address)s”.")
+
     def __init__(self, model: type[Model]) -> None:
-        super().__init__(model, field="slug")
+        super().__init__(model, field=self.field_name)
         self.found: dict[tuple[str, str], Any] = {}
 
     def clean(self, value: Any, row: Row | None = None, **kwargs: Any) -> Any:
         if not value:
             return None
-        slug, edition = str(value).strip(), edition_named(row or {})
-        if (slug, edition) not in self.found:
-            self.found[slug, edition] = self.candidates(edition).filter(slug=slug).first()
-        found = self.found[slug, edition]
+        key, edition = self.key(value), edition_named(row or {})
+        if (key, edition) not in self.found:
+            self.found[key, edition] = self.candidates(edition).filter(**{self.field_name: key}).first()
+        found = self.found[key, edition]
         if found is None:
-            raise ValueError(
-                _("There is no %(what)s with the address “%(address)s”.")
-                % {"what": self.model._meta.verbose_name, "address": value}
-            )
+            raise ValueError(self.missing % {"what": self.model._meta.verbose_name, "address": value})
         return found
+
+    def key(self, value: Any) -> str:
+        return str(value).strip()
 
     def candidates(self, edition: str) -> Any:
         return self.model._default_manager.all()
 
 
-class RoomOfTheEdition(BySlug):
+class BySlugInTheEdition(BySlug):
+    """A row of the edition that the line names, such as one of its rooms."""
+
     def candidates(self, edition: str) -> Any:
-        return Room.objects.filter(edition__slug=edition)
+        return self.model._default_manager.filter(edition__slug=edition)
 
 
 def edition_named(row: Row) -> str:
@@ -108,7 +110,13 @@ class Moment(widgets.Widget):
             raise ValueError(
                 _("“%(value)s” is no date and time; write it like 2027-05-19T09:30+02:00.") % {"value": value}
             ) from None
-        return moment if moment.tzinfo else moment.replace(tzinfo=self.zone(edition_named(row or {})))
+        try:
+            return self.moment(moment, self.zone(edition_named(row or {})))
+        except ValidationError as refusal:
+            raise ValueError(" ".join(refusal.messages)) from None
+
+    def moment(self, written: datetime, zone: ZoneInfo) -> datetime:
+        return written if written.tzinfo else on_the_clocks(written, zone)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         if value is None:
@@ -125,22 +133,54 @@ class Moment(widgets.Widget):
         return self.zones[slug]
 
 
+class MomentOnTheProgramme(Moment):
+    """A time that people will read from clocks: none that summer time skips or doubles, with an offset or without."""
+
+    def moment(self, written: datetime, zone: ZoneInfo) -> datetime:
+        return written_with_offset(written, zone) if written.tzinfo else super().moment(written, zone)
+
+
 class MomentField(fields.Field):
     def export(self, instance: Any, **kwargs: Any) -> str:
         return str(self.widget.render(self.get_value(instance), instance))
 
 
-def _moment(name: str) -> fields.Field:
-    return MomentField(attribute=name, column_name=name, widget=Moment())
+def moment(name: str, widget: Moment | None = None) -> fields.Field:
+    return MomentField(attribute=name, column_name=name, widget=widget or Moment())
 
 
-def _column(name: str, widget: widgets.Widget) -> fields.Field:
+def column(name: str, widget: widgets.Widget) -> fields.Field:
     return fields.Field(attribute=name, column_name=name, widget=widget)
+
+
+def in_languages(*names: str) -> tuple[str, ...]:
+    return tuple(f"{name}_{language}" for name in names for language in LANGUAGES)
+
+
+class SheetLoader(instance_loaders.ModelInstanceLoader):
+    """Reads the rows that a sheet names at once, where one column names them."""
+
+    def __init__(self, resource: Any, dataset: Any = None) -> None:
+        super().__init__(resource, dataset)
+        [self.column] = resource.get_import_id_fields()
+        wanted = {self._key(value) for value in (dataset[self.column] if dataset is not None else [])}
+        rows = self.get_queryset().filter(**{f"{self.column}__in": wanted - {""}})
+        self.rows = {self._key(getattr(row, self.column)): row for row in rows}
+
+    def get_instance(self, row: Row) -> Any:
+        return self.rows.get(self._key(row.get(self.column)))
+
+    def _key(self, value: Any) -> str:
+        return self.resource.key(value)  # type: ignore[no-any-return]
 
 
 class ProgrammeResource(SafeResource):
     class Meta(SafeResource.Meta):
         abstract = True
+
+    def key(self, value: Any) -> str:
+        """What a cell of the column by which rows are known says."""
+        return str("" if value is None else value).strip()
 
     def skip_row(self, instance: Any, original: Any, row: Any, import_validation_errors: Any = None) -> bool:
         """Null and empty are one for who reads a sheet: a sheet that was not touched changes nothing."""
@@ -151,78 +191,3 @@ class ProgrammeResource(SafeResource):
         return skipped
 
     text_columns: tuple[str, ...] = ()
-
-
-class SessionResource(ProgrammeResource):
-    edition = _column("edition", BySlug(Edition))
-    kind = _column("kind", BySlug(SessionKind))
-    room = _column("room", RoomOfTheEdition(Room))
-    starts_at = _moment("starts_at")
-    ends_at = _moment("ends_at")
-    floor_languages = _column("floor_languages", Codes())
-    interpretation_languages = _column("interpretation_languages", Codes())
-    themes = _column("themes", Themes())
-    text_columns = tuple(f"{name}_{language}" for name in TEXTS for language in LANGUAGES)
-
-    class Meta(ProgrammeResource.Meta):
-        abstract = False
-        model = Session
-        import_id_fields = ["code"]
-        fields = (
-            "code",
-            "edition",
-            "kind",
-            *(f"{name}_{language}" for name in TEXTS for language in LANGUAGES),
-            "room",
-            "starts_at",
-            "ends_at",
-            "floor_languages",
-            "interpretation_languages",
-            "themes",
-            "is_cancelled",
-            "note",
-        )
-        export_order = fields
-
-    def get_queryset(self) -> Any:
-        return (
-            super()
-            .get_queryset()
-            .select_related("edition", "kind", "room")
-            .prefetch_related("themes")
-            .order_by("edition", "starts_at", "code")
-        )
-
-    def before_import_row(self, row: Any, **kwargs: Any) -> None:
-        row["code"] = str(row.get("code") or "").strip().upper() or new_code()
-
-    def before_save_instance(self, instance: Any, row: Any, **kwargs: Any) -> None:
-        if instance.edition_id is None:
-            raise ValidationError({"edition": _("Give the edition.")})
-
-
-class SpeakerResource(ProgrammeResource):
-    organisation = _column("organisation", BySlug(Organisation))
-    consented_at = _moment("consented_at")
-    consent_withdrawn_at = _moment("consent_withdrawn_at")
-    text_columns = tuple(f"{name}_{language}" for name in ("function", "biography") for language in LANGUAGES)
-
-    class Meta(ProgrammeResource.Meta):
-        abstract = False
-        model = Speaker
-        import_id_fields = ["slug"]
-        fields = (
-            "slug",
-            "name",
-            "sort_name",
-            "organisation",
-            *(f"{name}_{language}" for name in ("function", "biography") for language in LANGUAGES),
-            "email",
-            "basis",
-            "consented_at",
-            "consent_withdrawn_at",
-        )
-        export_order = fields
-
-    def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("organisation").by_name()
