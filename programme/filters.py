@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django import forms
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from programme.languages import language_choices
 from programme.models import Theme
@@ -33,22 +33,20 @@ class Chip:
     query: str
 
 
-class TimetableFilters(forms.Form):
+@dataclass(frozen=True)
+class Choice:
+    """One list to choose from, as the page prints it; its options are made here, many times faster than by widgets."""
+
+    name: str
+    label: str
+    options: SafeString
+
+
+class TimetableFilters:
     """Choices are what the programme has. A value it does not have is left out, with a sentence in `ignored`.
 
     `names` are those of the speakers whom the site may show, by id; only a search for words needs them.
     """
-
-    day = forms.ChoiceField(label=gettext_lazy("Day"), required=False)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
-    theme = forms.ChoiceField(label=gettext_lazy("Theme"), required=False)
-    language = forms.ChoiceField(label=gettext_lazy("I can follow it in"), required=False)
-    q = forms.CharField(
-        label=gettext_lazy("Words or a speaker"),
-        required=False,
-        max_length=LONGEST,
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
 
     def __init__(
         self,
@@ -68,28 +66,26 @@ class TimetableFilters(forms.Form):
         self.ignored = [
             _sentence(name, value) for name, value in given.items() if value and name not in self.chosen
         ]
-        if words := " ".join(asked.get("q", "").split()):
-            self.chosen["q"] = words[:LONGEST]
-            if len(words) > LONGEST:
-                self.ignored.append(
-                    _("That is very long, so only its first %(count)s characters were looked for.")
-                    % {"count": LONGEST}
-                )
-        super().__init__(initial=self.chosen, auto_id="filter_%s")
-        for name, empty in (
-            ("day", _("All days")),
-            ("kind", _("All kinds")),
-            ("theme", _("All themes")),
-            ("language", _("Any language")),
-        ):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", empty), *choices[name]]
-            if not choices[name]:
-                del self.fields[name]
-        self._themes = {theme.slug: theme.pk for theme in themes}
-        self._names = names or {}
-        self._words = plain(self.chosen.get("q", "")).split()
+        self.words = " ".join(asked.get("q", "").split())
+        if len(self.words) > LONGEST:
+            self.words = self.words[:LONGEST]
+            self.ignored.append(
+                _("That is very long, so only its first %(count)s characters were looked for.")
+                % {"count": LONGEST}
+            )
+        if self.words:
+            self.chosen["q"] = self.words
+        labels = {
+            "day": (_("Day"), _("All days")),
+            "kind": (_("Kind"), _("All kinds")),
+            "theme": (_("Theme"), _("All themes")),
+            "language": (_("I can follow it in"), _("Any language")),
+        }
+        self.choices = [
+            Choice(name, label, _options([("", empty), *choices[name]], self.chosen.get(name, "")))
+            for name, (label, empty) in labels.items()
+            if choices[name]
+        ]
         self.chips = [
             Chip(
                 value if name == "q" else dict(choices[name])[value],
@@ -97,6 +93,9 @@ class TimetableFilters(forms.Form):
             )
             for name, value in self.chosen.items()
         ]
+        self._themes = {theme.slug: theme.pk for theme in themes}
+        self._names = names or {}
+        self._words = plain(self.words).split()
 
     def apply(self, lines: Sequence[SessionLine]) -> list[SessionLine]:
         return [line for line in lines if self._fits(line)] if self.chosen else list(lines)
@@ -130,6 +129,14 @@ def plain(text: str) -> str:
     if text.isascii():
         return text.casefold()
     return ACCENTS.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(UNMARKED)
+
+
+def _options(choices: Choices, chosen: str) -> SafeString:
+    return format_html_join(
+        "\n",
+        '<option value="{}" {}>{}</option>',
+        ((value, "selected" if value == chosen else "", label) for value, label in choices),
+    )
 
 
 def _days(lines: Sequence[SessionLine]) -> Choices:

@@ -44,8 +44,9 @@ class Cell:
 
     @property
     def label(self) -> str:
-        kind = self.first.row.kind
-        return (kind.name_plural or kind.name) if self.is_shared else kind.name
+        if not self.is_shared:
+            return self.first.kind
+        return self.first.row.kind.name_plural or self.first.kind
 
     @property
     def starts_at(self) -> datetime:
@@ -99,10 +100,11 @@ def _day(lines: Sequence[SessionLine]) -> Day:
     day.has_rooms = bool(rooms)
     day.column_names = [room.name for room in rooms]
     day.column_names += [_("Elsewhere")] * (columns - len(rooms))
+    until = _("to %(time)s")
     for cell in cells:
         cell.css = _classes(cell, first, columns)
         # Formatted here, once each: in the template it would be the dearest part of the page.
-        cell.until = _("to %(time)s") % {"time": cell.first.ends}
+        cell.until = until % {"time": cell.first.ends}
         room = cell.first.row.room
         if room is not None and cell.columns != range(rooms.index(room), rooms.index(room) + 1):
             cell.room_css = "room"

@@ -13,12 +13,15 @@ from programme.wording import session_lines
 
 @on_edition
 def timetable(request: HttpRequest, pages: EditionPages) -> HttpResponse:
-    lines = session_lines(ReleasedSession.objects.of(pages.edition), pages.edition)
-    used = {theme for line in lines for theme in line.row.theme_ids}
-    themes = sorted(Theme.objects.filter(pk__in=used), key=lambda theme: theme.name.casefold())
     names: dict[int, str] = {}
     if request.GET.get("q"):
-        names = {person.pk: person.name for person in shown_speakers([line.row for line in lines])}
+        rows = list(ReleasedSession.objects.of(pages.edition))
+        names = {person.pk: person.name for person in shown_speakers(rows)}
+    else:
+        rows = ReleasedSession.objects.listed(pages.edition)
+    lines = session_lines(rows, pages.edition)
+    used = {theme for line in lines for theme in line.row.theme_ids}
+    themes = sorted(Theme.objects.filter(pk__in=used), key=lambda theme: theme.name.casefold())
     filters = TimetableFilters(request.GET, lines, themes, names)
     chosen = filters.apply(lines)
     context = {

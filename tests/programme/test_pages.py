@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from efus_conference.models import Edition
 from programme.actions import release
-from programme.models import Appearance, Session, Theme
+from programme.models import Appearance, Session, Theme, Venue
 from tests import factories
 from tests.factories import NINE
 
@@ -274,10 +274,145 @@ def test_a_value_the_programme_does_not_have_is_left_out_with_a_sentence(
         [
             "This programme has no day “2031-13-45”, so all days are shown.",
             "This programme has no kind of session “<b>”, so all kinds are shown.",
-            "This programme has no language “xx”, so all languages are shown.",
+            "No session of this programme can be followed in a language “xx”, so all are shown.",
         ],
     )
     assert filtered("day=" + "9" * 500)[0] == ["One", "Two", "Three"]
+
+
+@pytest.mark.parametrize(
+    ("query", "titles"),
+    [
+        ("q=liege", ["Liège by night"]),
+        ("q=LIÈGE+night", ["Liège by night"]),
+        ("q=bruit", ["Liège by night"]),  # a word of the French text
+        ("q=lodz", ["Łódź"]),
+        ("q=niki", ["Łódź"]),
+        ("q=hidden", []),
+        ("q=night&language=sfb", ["Liège by night"]),
+        ("q=night&language=vgt", []),
+        ("q=night&day=2031-05-15", []),
+        ("q=+++", ["Liège by night", "Łódź"]),
+        ("q=100%25+_", []),
+        ("q=<script>", []),
+    ],
+)
+def test_words_are_looked_for_in_texts_and_in_the_names_of_who_is_shown(
+    client: Client, edition: Edition, query: str, titles: list[str]
+) -> None:
+    people = factories.speaker(name="Niki Příklad"), factories.speaker(name="Hidden", consented_at=None)
+    factories.session(
+        edition,
+        title="Liège by night",
+        abstract_fr="Contre le bruit",
+        interpretation_languages=["sfb"],
+        caption_languages=["en"],
+    )
+    factories.session(
+        edition,
+        title="Łódź",
+        speakers=people,
+        interpretation_languages=["vgt"],
+        starts_at=NINE + timedelta(days=1),
+    )
+    publish(edition)
+
+    body = page(client, f"liege-2031/programme/?{query}")
+
+    assert [title for title in ("Liège by night", "Łódź") if title in body] == titles
+    assert "<script>" not in body
+
+
+def test_a_very_long_search_is_shortened_with_a_sentence(client: Client, edition: Edition) -> None:
+    factories.session(edition)
+    publish(edition)
+
+    long = client.get("/en/editions/liege-2031/programme/", {"q": "é" * 10_000})
+    null = client.get("/en/editions/liege-2031/programme/?q=%00")
+
+    assert [long.status_code, null.status_code] == [200, 400]
+    assert long.context["filters"].ignored == [
+        "That is very long, so only its first 100 characters were looked for."
+    ]
+
+
+def test_each_filter_can_be_left_out_by_itself(client: Client, edition: Edition) -> None:
+    factories.session(edition, title="Trust", kind=factories.kind(slug="workshop"), floor_languages=["en"])
+    publish(edition)
+
+    filters = client.get(
+        "/en/editions/liege-2031/programme/?kind=workshop&language=en&q=tru+st&day=banana"
+    ).context["filters"]
+
+    assert [(chip.name, chip.query) for chip in filters.chips] == [
+        ("workshop", "language=en&q=tru+st"),
+        ("English", "kind=workshop&q=tru+st"),
+        ("tru st", "kind=workshop&language=en"),
+    ]
+
+
+def test_a_search_costs_no_more_queries(client: Client, edition: Edition) -> None:
+    fill(edition, 3)
+    assert queries(client, "/en/editions/liege-2031/programme/?q=session") == 5
+
+
+def test_a_field_visit_says_how_to_come_along(client: Client, edition: Edition) -> None:
+    venue = Venue.objects.create(
+        edition=edition,
+        slug="palace",
+        name_en="Palace",
+        address="Place 1",
+        accessibility_en="Step-free",
+        latitude="50.64510",
+        longitude="5.57340",
+    )
+    factories.session(
+        edition,
+        code="VXSXT2",
+        room=factories.room(edition, name="Court", slug="court", venue=venue),
+        hours=4,
+        meeting_point_en="Sign A",
+        how_to_get_there_en="By bus",
+        accessibility_en="A lift",
+        what_to_bring_en="Good shoes",
+        wheelchair_places=0,
+        departs_at=NINE + timedelta(minutes=10),
+        returns_at=NINE + timedelta(hours=3),
+        identity_by=NINE - timedelta(days=7),
+    )
+    publish(edition)
+
+    body = page(client, "liege-2031/sessions/VXSXT2/")
+
+    expected = [
+        "Sign A",
+        "By bus",
+        "A lift",
+        "Good shoes",
+        "Wheelchair places</dt><dd>0</dd>",
+        ">09:10</time>",
+        ">12:00</time>",
+        "until Wednesday 7 May 2031, 09:00.",
+        '<a href="/en/editions/liege-2031/rooms/court/">Court</a>, Palace',
+        "Place 1",
+        "Step-free",
+        'href="https://www.openstreetmap.org/?mlat=50.64510&amp;mlon=5.57340#map=18/50.64510/5.57340"',
+    ]
+    assert [text for text in expected if text not in body] == []
+
+
+def test_rooms_stand_under_their_building(client: Client, edition: Edition) -> None:
+    venue = Venue.objects.create(edition=edition, slug="palace", name_en="Palace", address="Place 1")
+    factories.room(edition, name="Court", slug="court", venue=venue)
+    factories.room(edition, name="Garden", slug="garden", address="Quai <2>")
+
+    body = page(client, "liege-2031/rooms/")
+
+    places = [body.find(text) for text in (">Palace<", ">Court<", ">Garden<", "Quai &lt;2&gt;")]
+    assert places == sorted(places)
+    assert -1 not in places
+    assert "There is no such room" in page(client, "liege-2031/rooms/%3Cb%3E/", status=404)
+    assert client.get("/en/editions/liege-2031/rooms/COURT/")["Location"].endswith("/rooms/court/")
 
 
 def test_pages_are_the_same_bytes_for_every_visitor(client: Client, edition: Edition) -> None:
@@ -285,7 +420,7 @@ def test_pages_are_the_same_bytes_for_every_visitor(client: Client, edition: Edi
     publish(edition)
     known = Client()
     known.force_login(factories.user(is_staff=True))
-    for address in (*LISTS, "sessions/TRUST1/", "speakers/ada/"):
+    for address in (*LISTS, "sessions/TRUST1/", "speakers/ada/", "rooms/", "programme/?q=a"):
         mine, yours = (one.get(f"/en/editions/liege-2031/{address}") for one in (known, client))
         assert mine.content == yours.content
         assert ["Set-Cookie" in yours.headers, "Cookie" in yours.get("Vary", "")] == [False, False]
@@ -326,7 +461,7 @@ def test_lists_cost_the_same_queries_at_any_size(client: Client, is_current: boo
         fill(edition, size)
         counts.append([queries(client, address) for address in addresses])
 
-    assert counts == [[4, 5, 5, 4], [4, 5, 5, 4]]
+    assert counts == [[6, 5, 5, 4], [6, 5, 5, 4]]
 
 
 def test_one_session_costs_the_same_queries_with_one_speaker_and_with_twenty(
