@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from programme.models import ReleasedSession
 from programme.wording import SessionLine, session_lines
+from registration.identities import IdentityState, given, identity_state
 from registration.models import Booking, Registration, Star
 
 
@@ -21,6 +22,7 @@ class AgendaEntry:
     released: ReleasedSession
     starred_at: datetime | None
     booking: Booking | None
+    identity: IdentityState | None = None
 
     @property
     def is_booked(self) -> bool:
@@ -60,7 +62,16 @@ def entries_of(registration: Registration) -> list[AgendaEntry]:
     released = ReleasedSession.objects.of(registration.edition).filter(pk__in={*stars, *bookings})
     for row in released:
         row.edition = registration.edition  # known already, and a query for each row otherwise
-    entries = [AgendaEntry(row, stars.get(row.pk), bookings.get(row.pk)) for row in released]
+    documents = given([registration.pk], released)
+    entries = [
+        AgendaEntry(
+            row,
+            stars.get(row.pk),
+            bookings.get(row.pk),
+            identity_state(row, is_given=(registration.pk, row.pk) in documents),
+        )
+        for row in released
+    ]
     # Called off and restored since: the seat is gone, only a star keeps the session here.
     return [entry for entry in entries if entry.is_booked or entry.starred_at or entry.released.is_cancelled]
 
@@ -87,6 +98,7 @@ class Choice:
     is_starred: bool
     booking: Booking | None
     overlapped: list[ReleasedSession]
+    identity: IdentityState | None = None
 
     @property
     def is_clash(self) -> bool:
@@ -111,6 +123,7 @@ def choices_for(released: ReleasedSession, registrations: list[Registration]) ->
             pk__in={booking.session_id for booking in bookings} - {released.pk}
         )
     }
+    documents = given([registration.pk for registration in registrations], [released])
     choices = []
     for registration in registrations:
         mine = [booking for booking in bookings if booking.place_id == registration.place_id]
@@ -120,6 +133,7 @@ def choices_for(released: ReleasedSession, registrations: list[Registration]) ->
                 registration.pk in starred,
                 next((booking for booking in mine if booking.session_id == released.pk), None),
                 [others[booking.session_id] for booking in mine if booking.session_id in others],
+                identity_state(released, is_given=(registration.pk, released.pk) in documents),
             )
         )
     return choices

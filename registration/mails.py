@@ -8,17 +8,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from icalendar import Event
+from procrastinate.contrib.django import app
 
 from efus_conference.mail import Letter, composes, site_address
 from efus_conference.models.organisations import country_name
-from efus_conference.templatetags.dates import days_of
+from efus_conference.templatetags.dates import days_of, moment_at
 from programme.calendars import UID_DOMAIN, calendar
 from programme.models import Release, ReleaseChange, ReleasedSession, Room
+from registration.actions import forget_identities, remind_of_identities
 from registration.agenda import entries_of
-from registration.models import Booking, Registration, Star
+from registration.models import Booking, IdentityDocument, Registration, Star
 from registration.times import spoken_span
 
 Kind = ReleaseChange.Kind
@@ -65,6 +67,44 @@ def release_digest(registration_id: int, release_id: int) -> Iterable[Letter]:
             "clashes": [entry.released.title for entry in entries_of(registration) if entry.is_clash],
         }
     return _letters(registration, context)
+
+
+@composes("registration/identity_reminder")
+def identity_reminder(booking_id: int) -> Iterable[Letter]:
+    """That a secured visit still waits for a document; nothing when it came meanwhile, or is asked no more."""
+    booking = Booking.objects.select_related("session").get(pk=booking_id)
+    released = (
+        ReleasedSession.objects.select_related("edition", "session").filter(pk=booking.session_id).first()
+    )
+    holder = Registration.objects.live().filter(place_id=booking.place_id).first()
+    is_given = IdentityDocument.objects.filter(booking=booking).exists()
+    if holder is None or booking.status not in Booking.STANDING or is_given:
+        return []
+    if released is None or released.identity_by is None or released.identity_by <= timezone.now():
+        return []
+    registration = _read(holder.pk)
+    with translation.override(registration.language):
+        address = reverse("registration:identity", args=[booking.session.code])
+        context = {
+            **_facts(registration),
+            "title": released.title,
+            "when": spoken_span(released.starts_at, released.ends_at, released.edition.zone),
+            "deadline": moment_at(released.identity_by, released.edition),
+            "identity_url": site_address(f"{address}?registration={registration.pk}"),
+        }
+    return _letters(registration, context)
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="registration.remind_of_identities", queue="mail", queueing_lock="remind_of_identities")
+def remind(timestamp: int) -> None:
+    remind_of_identities(at=timezone.now())
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(name="registration.forget_identities", queue="mail", queueing_lock="forget_identities")
+def forget(timestamp: int) -> None:
+    forget_identities(at=timezone.now())
 
 
 @dataclass(frozen=True)

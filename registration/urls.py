@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from registration.views import agenda, machines, mine, register, seats
+from registration.views import agenda, identity, machines, mine, register, seats
 
 pages: list[URLPattern] = [
     path("editions/<str:slug>/seats/", seats.free_seats, name="free_seats"),
@@ -18,6 +18,7 @@ pages: list[URLPattern] = [
     path("my/agenda/", agenda.agenda, name="agenda"),
     path("my/agenda/calendar/", agenda.calendar_address, name="calendar_address"),
     path("my/sessions/<str:code>/", agenda.my_session, name="my_session"),
+    path("my/sessions/<str:code>/identity/", identity.identity, name="identity"),
 ]
 machine: list[URLPattern] = [
     path("my/agenda/<str:token>.ics", machines.agenda_feed, name="agenda_feed"),

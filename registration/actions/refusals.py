@@ -112,3 +112,22 @@ class OverlappingSeat(Refusal):
 
 class FewerSeatsThanGiven(Refusal):
     message = NOT_THAT_MANY
+
+
+class NoSeatForIdentity(Refusal):
+    message = _("An identity document is given with a seat, and there is none in this session.")
+
+
+class IdentityNotAsked(Refusal):
+    message = _("No identity document is asked for this session.")
+
+
+class IdentityClosed(Refusal):
+    message = _(
+        "The list has gone to the security service of the place, so the document can’t be changed here any more. "
+        "Please write to the organisers."
+    )
+
+
+class NotReadable(Refusal):
+    message = _("Only those with the right to read identity documents may see this list.")

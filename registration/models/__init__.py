@@ -1,3 +1,4 @@
+from registration.models.identity import IdentityDocument, IdentityDocumentQuerySet, SensitiveReading
 from registration.models.people import (
     Category,
     CategoryQuerySet,
@@ -16,11 +17,14 @@ __all__ = [
     "CategoryQuerySet",
     "Delegation",
     "FeedLink",
+    "IdentityDocument",
+    "IdentityDocumentQuerySet",
     "Place",
     "Registration",
     "RegistrationEvent",
     "RegistrationQuerySet",
     "SeatPool",
     "SeatPoolQuerySet",
+    "SensitiveReading",
     "Star",
 ]

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -208,6 +209,20 @@ class Registration(models.Model):
                 condition=~Q(email="") | Q(mails_to="manager"), name="mails_to_a_person_need_an_address"
             ),
         ]
+        triggers = [
+            # A place may pass on to someone else with its seats, never with what its person told of themselves.
+            pgtrigger.Trigger(
+                name="identity_goes_with_the_registration",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("status"),
+                func="""
+                    IF NEW.status = 'cancelled' THEN
+                        DELETE FROM registration_identitydocument WHERE registration_id = NEW.id;
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -248,6 +263,8 @@ class RegistrationEvent(models.Model):
         GAVE_UP = "gave_up", _("gave up a seat")
         MOVED = "moved", _("a session with a booked seat moved")
         CALLED_OFF = "called_off", _("a session with a booked seat was cancelled")
+        IDENTITY = "identity", _("gave the identity document for a visit")
+        NO_IDENTITY = "no_identity", _("took back the identity document for a visit")
 
     registration = models.ForeignKey(Registration, models.CASCADE, related_name="events")
     verb = models.CharField(_("what"), max_length=12, choices=Verb)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -117,6 +118,9 @@ class Booking(models.Model):
     )
     booked_at = models.DateTimeField(_("booked"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
+    identity_reminded_at = models.DateTimeField(
+        _("reminded of the identity document"), null=True, blank=True, editable=False
+    )
 
     objects: ClassVar[BookingQuerySet] = BookingQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -140,6 +144,20 @@ class Booking(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["session", "status"])]
+        triggers = [
+            # Whoever frees the seat, and however: what was given for a secured visit goes with it, at once.
+            pgtrigger.Trigger(
+                name="identity_goes_with_the_seat",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("status"),
+                func="""
+                    IF NEW.status NOT IN ('active', 'clash') THEN
+                        DELETE FROM registration_identitydocument WHERE booking_id = NEW.id;
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.session} · {self.get_status_display()}"

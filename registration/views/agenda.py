@@ -20,6 +20,7 @@ from efus_conference.sorting import sort_key
 from programme.models import ReleasedSession
 from registration import actions
 from registration.agenda import choices_for, days_of
+from registration.identities import identity_state
 from registration.models import FeedLink, Registration, RegistrationQuerySet, SeatPool
 from registration.requests import reader
 from registration.times import spoken_span
@@ -103,7 +104,10 @@ def my_session(request: HttpRequest, code: str) -> HttpResponse:
     )
     registrations = list(_live(request).filter(edition=released.edition))
     if request.method == "POST":
-        _do(request, released, _chosen(request.POST.get("registration"), registrations))
+        registration = _chosen(request.POST.get("registration"), registrations)
+        _do(request, released, registration)
+        if request.POST.get("what") == "book" and (address := _identity_address(released, registration)):
+            return redirect(address)
         return redirect("registration:my_session", code=code)
     pool = SeatPool.objects.filter(pk=released.pk).first()
     return render(
@@ -117,8 +121,24 @@ def my_session(request: HttpRequest, code: str) -> HttpResponse:
             "has_begun": released.starts_at <= timezone.now(),
             "choices": choices_for(released, registrations),
             "is_open": released.edition.is_registration_open(),
+            "identity_by": _identity_deadline(released),
         },
     )
+
+
+def _identity_deadline(released: ReleasedSession) -> str:
+    """Until when a document is asked for; "" where it is not, or no more."""
+    state = identity_state(released, is_given=False)
+    return state.deadline if state and state.is_open else ""
+
+
+def _identity_address(released: ReleasedSession, registration: Registration) -> str:
+    """Where to give the document that a seat just booked asks for; "" where none is missing."""
+    for choice in choices_for(released, [registration]):
+        if choice.booking and choice.identity and choice.identity.is_open and not choice.identity.is_given:
+            address = reverse("registration:identity", args=[released.session.code])
+            return f"{address}?registration={registration.pk}"
+    return ""
 
 
 def _do(request: HttpRequest, released: ReleasedSession, registration: Registration) -> None:
