@@ -127,7 +127,7 @@ class SafeResource(resources.ModelResource):
 
     def _validate_constraints(self, instance: Any) -> None:
         constraints = instance._meta.constraints
-        checks = [one.condition for one in constraints if isinstance(one, models.CheckConstraint)]
+        checks = [models.Q(one.condition) for one in constraints if isinstance(one, models.CheckConstraint)]
         if checks and not reduce(and_, checks).check(instance._get_field_expression_map(instance._meta)):
             instance.validate_constraints()
         for one in constraints:

@@ -171,7 +171,7 @@ class SheetLoader(instance_loaders.ModelInstanceLoader):
         return self.rows.get(self._key(row.get(self.column)))
 
     def _key(self, value: Any) -> str:
-        return self.resource.key(value)  # type: ignore[no-any-return]
+        return str(self.resource.key(value))
 
 
 class ProgrammeResource(SafeResource):
