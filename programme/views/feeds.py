@@ -110,7 +110,7 @@ def schedule_as_json(request: HttpRequest, edition: Edition, language: str) -> H
 def schedule_as_xml(request: HttpRequest, edition: Edition, language: str) -> HttpResponse:
     address = site_address(reverse("programme_machine:schedule_xml", args=[edition.slug]))
     try:
-        content = schedule_xml(schedule(edition, language), address)
+        content = schedule_xml(schedule(edition, language), f"{address}?lang={language}")
     except LookupError:
         raise _without_days(edition) from None
     return HttpResponse(content, content_type=MEDIA_TYPE)

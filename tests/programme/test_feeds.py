@@ -250,6 +250,15 @@ def test_a_cancelled_session_is_in_the_calendar_and_the_sheet_and_not_in_the_sch
     assert ",cancelled," in bodies["sessions.csv"]
 
 
+def test_a_schedule_says_where_it_can_be_had_and_by_whose_clocks(client: Client, session: Session) -> None:
+    root = xml(client, "?lang=fr")
+
+    assert [root.findtext("url"), root.findtext("conference/time_zone_name")] == [
+        "http://localhost:8000/editions/liege-2031/schedule.xml?lang=fr",
+        "Europe/Brussels",
+    ]
+
+
 def test_the_formats_agree(client: Client, session: Session) -> None:
     in_json = events(client)
     root = xml(client)

@@ -275,3 +275,16 @@ def test_a_session_has_a_calendar_and_a_feed_of_its_own(client: Client, session:
         "/editions/liege-2031/changes.atom?session=NGHT22&lang=en",
     ]
     assert [client.get(feed).status_code for feed in feeds] == [200, 200]
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/editions/liege-2031/programme/", "/editions/liege-2031/sessions/NGHT22/"]
+)
+def test_the_heads_of_a_page_differ_between_languages_in_their_texts_alone(
+    client: Client, session: Session, path: str
+) -> None:
+    def form(language: str) -> list[tuple[str, list[str]]]:
+        [head] = html.fromstring(client.get(f"/{language}{path}").content).xpath("//head")
+        return [(element.tag, list(element.keys())) for element in head.iter()]
+
+    assert form("en") == form("fr") == form("nl")
