@@ -23,7 +23,7 @@ REFRESH = timedelta(hours=1)
 # A calendar knows an event by this for ever, so it must outlive every host name of the site.
 UID_DOMAIN = "security-democracy-cities"
 # The names of CSS (RFC 7986, 5.9) that come nearest to the look's colours of the kinds.
-COLOURS = {
+COLOURS: dict[str, str] = {
     SessionKind.Colour.PLENARY: "midnightblue",
     SessionKind.Colour.WORKSHOP: "darkcyan",
     SessionKind.Colour.FOCUS: "purple",
@@ -126,7 +126,7 @@ def event_for(
             "categories",
             [released.kind.name, *sorted(names[key] for key in released.theme_ids if key in names)],
         )
-        event.add("color", COLOURS[SessionKind.Colour(released.kind.colour)])
+        event.add("color", COLOURS.get(released.kind.colour, COLOURS[SessionKind.Colour.QUIET]))
         event.add("url", site_address(released.get_absolute_url()))
     return event
 

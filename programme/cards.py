@@ -28,7 +28,7 @@ MARGIN = 80
 WIDTH = SIZE[0] - 2 * MARGIN
 PAPER, INK, SOFT, BLUE, RULE = "#fbf9f4", "#1b1e27", "#5a5f6c", "#17408f", "#ddd7c9"
 CANCELLED = "#a3201d"
-KINDS = {
+KINDS: dict[str, str] = {
     SessionKind.Colour.PLENARY: "#17408f",
     SessionKind.Colour.WORKSHOP: "#0d6659",
     SessionKind.Colour.FOCUS: "#7c2a72",
@@ -44,11 +44,10 @@ SMOOTH = 4  # shapes are drawn this much larger
 
 def session_card(row: ReleasedSession, edition: Edition) -> bytes:
     """With its kind, title, time and place in the reader's language; the caller has read what it is made of."""
-    kind_colour = SessionKind.Colour(row.kind.colour)
-    colour = CANCELLED if row.is_cancelled else KINDS[kind_colour]
+    colour = CANCELLED if row.is_cancelled else KINDS.get(row.kind.colour, SOFT)
     card = Card()
     card.draw.rectangle((0, 0, 24, SIZE[1]), fill=colour)
-    card.shape(kind_colour, (MARGIN, 77), 24, colour)
+    card.shape(row.kind.colour, (MARGIN, 77), 24, colour)
     kind = f"{row.kind.name} · {_('Cancelled')}" if row.is_cancelled else row.kind.name
     card.line(kind, (MARGIN + 38, 66), SANS_BOLD, 34, colour, width=WIDTH - 38)
     card.title(row.title, (MARGIN, 128), WIDTH, 300)
@@ -124,7 +123,7 @@ class Card:
         self.draw.line((MARGIN, 556, SIZE[0] - MARGIN, 556), fill=RULE, width=2)
         self.line(" · ".join(filter(None, texts)), (MARGIN, 570), SANS, 28, SOFT)
 
-    def shape(self, kind: SessionKind.Colour, place: tuple[int, int], size: int, colour: str) -> None:
+    def shape(self, kind: str, place: tuple[int, int], size: int, colour: str) -> None:
         """The shape beside a kind's name, as on the pages: nothing is told by colour alone."""
         large = size * SMOOTH
         mask = Image.new("L", (large, large))

@@ -199,7 +199,8 @@ def _events(
     made = []
     for row in rows:
         start, end = row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)
-        minutes = int((row.ends_at - row.starts_at).total_seconds() // 60)
+        # The formats have no more than two digits for the hours.
+        minutes = min(int((row.ends_at - row.starts_at).total_seconds() // 60), 100 * 60 - 1)
         code, guid = row.session.code, row.session.guid
         theme = _first_theme(row, themes.values())
         seen: dict[int, Facts] = {
