@@ -279,7 +279,8 @@ def _detail(room: Room) -> str:
 
 def _side_by_side(cells: list[Cell]) -> int:
     """Gives those of one column that overlap a lane each; the most there are at once."""
-    most, group, until = 1, [], 0
+    group: list[Cell] = []
+    most, until = 1, 0
     for cell in [*sorted(cells, key=lambda one: (one.start, -one.length, one.pk)), None]:
         if group and (cell is None or cell.start >= until):
             ends: list[int] = []

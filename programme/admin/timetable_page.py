@@ -37,7 +37,7 @@ TOO_LONG = 4_000  # bytes of a request that moves one session
 class MoveForm(forms.Form):
     """Where a session goes, on the clocks of the edition's place. Without a day and a time it has none."""
 
-    room = forms.ModelChoiceField(
+    room: forms.ModelChoiceField[Room] = forms.ModelChoiceField(
         Room.objects.none(),
         required=False,
         label=gettext_lazy("Room"),
@@ -211,8 +211,7 @@ def move_page(request: HttpRequest, admin: SessionAdmin, pk: int) -> HttpRespons
             form.add_error(None, refusal.message)
             # What was typed stays; sent once more, it moves the session from where it is now.
             session.refresh_from_db()
-            form.data = form.data.copy()
-            form.data["expected"] = str(Position.of(session))  # type: ignore[index]
+            form.data = {**form.data.dict(), "expected": str(Position.of(session))}
         else:
             messages.success(request, said_of(moved))
             return redirect(timetable_address(moved.session))

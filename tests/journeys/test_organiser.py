@@ -57,7 +57,7 @@ def test_an_organiser_moves_a_session_and_page_calendar_and_participant_follow(
     expect(organiser.locator("body")).to_contain_text(before.session.code)
     expect(organiser.locator("body")).to_contain_text(new_time)
     organiser.click("form:has(input[name=fingerprint]) button[type=submit]")
-    organiser.wait_for_url("**/admin/programme/session/")
+    organiser.wait_for_url("**/admin/programme/session/release/?*released=*")
     assert Release.objects.latest("pk").changes.count() == 1
 
     reader.reload()
