@@ -56,7 +56,7 @@ class ReleasedSessionQuerySet(models.QuerySet["ReleasedSession"]):
 
         Half of what such a page costs was the making of a session, a kind and a room for every row.
         """
-        rows = list(
+        rows: list[ReleasedSession] = list(
             self.filter(edition=edition)
             .annotate(session_code=F("session__code"))
             .order_by("during__startswith", "kind__order", "room__order", "session_id")

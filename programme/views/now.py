@@ -24,7 +24,7 @@ def now(request: HttpRequest, pages: EditionPages) -> HttpResponse:
     rooms = by_room(lines, pages.edition, at)
     context = {
         **pages.context,
-        "at": at,
+        "iso": at.isoformat(timespec="minutes"),
         "clock": f"{at:%H:%M}",
         "phase": pages.edition.phase(at),
         "rooms": rooms,
@@ -49,7 +49,7 @@ def room(request: HttpRequest, pages: EditionPages, room_slug: str) -> HttpRespo
         "room": found,
         "place": place_of(found, pages.edition),
         "door": door(found, pages.edition, at),
-        "at": at,
+        "iso": at.isoformat(timespec="minutes"),
         "clock": f"{at:%H:%M}",
     }
     return render(request, "programme/room.html", context)
