@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -167,6 +168,8 @@ class SearchEntry(models.Model):
 
     kind = models.CharField(max_length=12, choices=Kind)
     object_id = models.BigIntegerField()
+    # The editions it belongs to, published or not; not those of organisations, which hang on consents.
+    editions = ArrayField(models.BigIntegerField())
     names = models.TextField()
     title_en = models.TextField()
     title_fr = models.TextField()

@@ -1,0 +1,1 @@
+"""The search over sessions, speakers, organisations and declarations of all published editions."""
