@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.text import capfirst
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
@@ -17,6 +18,7 @@ from programme.models import Session
 
 # Typed as the clocks of the edition's place show them.
 MOMENTS = ("starts_at", "ends_at", "departs_at", "returns_at", "identity_by")
+
 
 class LanguagesField(forms.MultipleChoiceField):
     """Languages by name, in the reader's order of them; the first floor language stays the first."""
@@ -56,6 +58,11 @@ class SessionForm(forms.ModelForm):
                 if moment is not None:
                     # Without a zone, so that no widget turns it into the office's time.
                     self.initial[name] = moment.astimezone(self.instance.edition.zone).replace(tzinfo=None)
+
+    def full_clean(self) -> None:
+        """Takes what was typed as it stands: the office's own clocks may skip an hour that the place has."""
+        with timezone.override(UTC):
+            super().full_clean()
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

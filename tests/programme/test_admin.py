@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -13,7 +14,16 @@ from PIL import Image
 
 from efus_conference.models import Edition
 from programme.actions import release
-from programme.models import Appearance, ReleasedSession, Session, Speaker, Theme
+from programme.models import (
+    Appearance,
+    ReleasedSession,
+    Room,
+    Session,
+    Speaker,
+    Theme,
+    Venue,
+    WalkingTime,
+)
 from tests import factories
 from tests.factories import NINE
 
@@ -39,9 +49,13 @@ def organiser(*permissions: str) -> Client:
 
 def fill(edition: Edition, count: int) -> None:
     for number in range(count):
+        venues = [
+            Venue.objects.create(edition=edition, slug=f"venue-{uuid4()}", name_en="Venue") for _ in range(2)
+        ]
+        WalkingTime.objects.create(first=venues[0], second=venues[1], minutes=10)
         session = factories.session(
             edition,
-            room=factories.room(edition),
+            room=factories.room(edition, venue=venues[0]),
             starts_at=NINE + timedelta(hours=number),
             speakers=(factories.speaker(organisation=factories.organisation()),),
         )
@@ -50,7 +64,17 @@ def fill(edition: Edition, count: int) -> None:
         Session.objects.filter(pk=session.pk).update(title_en=f"Changed {number}")
 
 
-LISTS = ["session", "room", "sessionkind", "theme", "speaker", "release", "session/release"]
+LISTS = [
+    "session",
+    "room",
+    "venue",
+    "walkingtime",
+    "sessionkind",
+    "theme",
+    "speaker",
+    "release",
+    "session/release",
+]
 
 
 def test_lists_cost_the_same_queries_at_any_size(edition: Edition) -> None:
@@ -451,3 +475,116 @@ def test_a_draft_moved_into_a_taken_room_is_saved_and_says_so(edition: Edition) 
     assert second.starts_at < first.ends_at  # type: ignore[operator]
     said = [str(message) for message in answer.context["messages"]]
     assert any("“The first”" in sentence and "“The second”" in sentence for sentence in said), said
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "sentence"),
+    [
+        (
+            {"starts_at_0": "2031-03-30", "starts_at_1": "02:30", "ends_at_0": "2031-03-30"},
+            "starts_at",
+            "The clocks skip this time: summer time begins. Choose one before or after it.",
+        ),
+        (
+            {"departs_at_0": "2031-10-26", "departs_at_1": "02:30"},
+            "departs_at",
+            "The clocks show this time twice: summer time ends. Choose one before or after it.",
+        ),
+        (
+            {"ends_at_0": "2031-05-15"},
+            "ends_at",
+            "A session is within one day: make one of the next day for what follows.",
+        ),
+    ],
+)
+def test_a_time_that_no_session_can_have_is_refused_beside_its_field(
+    edition: Edition, fields: dict[str, str], field: str, sentence: str
+) -> None:
+    session = factories.session(edition)
+
+    response = organiser().post(
+        f"/admin/programme/session/{session.pk}/change/",
+        form_of(session, edition=str(edition.pk), **fields),
+    )
+
+    assert response.status_code == 200
+    assert response.context["adminform"].form.errors[field] == [sentence]
+    session.refresh_from_db()
+    assert session.starts_at == NINE
+
+
+def test_a_field_visit_is_entered_with_its_hours_and_its_captions(edition: Edition) -> None:
+    session = factories.session(edition)
+    visit = {
+        "caption_languages": ["fr"],
+        "departs_at_0": "2031-05-14",
+        "departs_at_1": "09:45",
+        "returns_at_0": "2031-05-14",
+        "returns_at_1": "10:45",
+        "wheelchair_places": "2",
+        "identity_by_0": "2031-05-01",
+        "identity_by_1": "18:00",
+        "meeting_point_en": "The station's clock",
+    }
+
+    response = organiser().post(
+        f"/admin/programme/session/{session.pk}/change/",
+        form_of(session, edition=str(edition.pk), **visit),  # type: ignore[arg-type]
+    )
+
+    assert response.status_code == 302
+    session.refresh_from_db()
+    assert (session.caption_languages, session.wheelchair_places, session.meeting_point) == (
+        ["fr"],
+        2,
+        "The station's clock",
+    )
+    assert [session.departs_at, session.returns_at, session.identity_by] == [
+        datetime(2031, 5, 14, 7, 45, tzinfo=UTC),
+        datetime(2031, 5, 14, 8, 45, tzinfo=UTC),
+        datetime(2031, 5, 1, 16, 0, tzinfo=UTC),
+    ]
+
+
+def test_a_room_made_at_its_venue_is_of_the_venue_s_edition(edition: Edition) -> None:
+    venue = Venue.objects.create(edition=edition, slug="town-hall", name_en="Town Hall")
+
+    response = organiser().post(
+        f"/admin/programme/venue/{venue.pk}/change/",
+        {
+            "slug": "town-hall",
+            "name_en": "Town Hall",
+            "order": 10,
+            "rooms-TOTAL_FORMS": 1,
+            "rooms-INITIAL_FORMS": 0,
+            "rooms-0-name_en": "Cabinet",
+            "rooms-0-slug": "cabinet",
+            "rooms-0-order": 10,
+        },
+    )
+
+    assert response.status_code == 302
+    assert Room.objects.values_list("name", "edition", "venue").get() == ("Cabinet", edition.pk, venue.pk)
+
+
+def test_a_walking_time_is_between_two_venues_of_one_edition_in_either_order(edition: Edition) -> None:
+    elsewhere = factories.edition(is_current=False)
+    first, second, third = (
+        Venue.objects.create(edition=where, slug=f"venue-{number}", name_en=f"Venue {number}")
+        for number, where in enumerate((edition, edition, elsewhere))
+    )
+    client = organiser()
+
+    def enter(start: Venue, end: Venue) -> list[str]:
+        response = client.post(
+            "/admin/programme/walkingtime/add/", {"first": start.pk, "second": end.pk, "minutes": 12}
+        )
+        if response.status_code == 302:
+            return []
+        return [str(error) for errors in response.context["errors"] for error in errors]
+
+    assert enter(first, first) == ["Choose two different venues."]
+    assert enter(first, third) == ["These venues belong to different editions."]
+    assert enter(second, first) == []
+    assert enter(first, second) == ["The time between these two is there already."]
+    assert WalkingTime.objects.values_list("first", "second", "minutes").get() == (first.pk, second.pk, 12)
