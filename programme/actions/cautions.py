@@ -92,7 +92,9 @@ def missing_translations(rows: Rows) -> Iterator[ReleaseWarning]:
 
 def without_interpretation(rows: Rows) -> Iterator[ReleaseWarning]:
     for row in rows:
-        if not row.is_cancelled and row.kind.is_interpreted and row.followed_in == row.floor_languages:
+        # From and into the same languages is interpretation too: two are spoken, and each follows in their own.
+        has_some = row.interpretation_languages or row.caption_languages
+        if not row.is_cancelled and row.kind.is_interpreted and not has_some:
             sentence = _("“%(title)s” has neither interpretation nor captions, which its kind has: %(kind)s.")
             yield ReleaseWarning(
                 sentence % {"title": row.title, "kind": row.kind}, row.pk, Concern.INTERPRETATION

@@ -211,7 +211,7 @@ def move_page(request: HttpRequest, admin: SessionAdmin, pk: int) -> HttpRespons
             form.add_error(None, refusal.message)
             # What was typed stays; sent once more, it moves the session from where it is now.
             session.refresh_from_db()
-            form.data = {**form.data.dict(), "expected": str(Position.of(session))}
+            form.data = {**request.POST.dict(), "expected": str(Position.of(session))}
         else:
             messages.success(request, said_of(moved))
             return redirect(timetable_address(moved.session))

@@ -87,7 +87,13 @@ def test_who_declined_and_who_did_not_agree_to_be_named_is_told(edition: Edition
 def test_a_kind_that_is_interpreted_asks_for_interpretation_or_captions(edition: Edition) -> None:
     plenary = factories.kind(name="plenary", is_interpreted=True)
     session(edition, "Silent", kind=plenary)
-    for number, fields in enumerate(({"interpretation_languages": ["fr"]}, {"caption_languages": ["fr"]})):
+    for number, fields in enumerate(
+        (
+            {"interpretation_languages": ["fr"]},
+            {"floor_languages": ["en", "fr"], "interpretation_languages": ["en", "fr"]},
+            {"caption_languages": ["fr"]},
+        )
+    ):
         session(edition, "Told", kind=plenary, starts_at=NINE + timedelta(hours=2 + number), **fields)
 
     assert found(edition) == [
