@@ -1,0 +1,1 @@
+"""What bin/bench runs. Python's standard library alone, but for what runs inside the site (served/, inside.py)."""
