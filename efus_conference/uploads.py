@@ -150,6 +150,7 @@ def _is_sound_pdf(upload: UploadedFile) -> str:
 
 def _office_ending(upload: UploadedFile) -> str:
     """The kind of an office file; "" for anything else, and for one that carries macros."""
+    assert upload.file is not None
     try:
         with zipfile.ZipFile(upload.file) as archive:
             names = set(archive.namelist())

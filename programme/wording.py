@@ -16,6 +16,7 @@ from programme.languages import interpretation_sentence, reader
 from programme.languages import language_list as language_list
 from programme.languages import language_name as language_name
 from programme.models import Appearance, ReleasedSession, Speaker
+from programme.portraits import Picture, picture_of
 
 
 def day_name(moment: datetime, *, with_year: bool = False) -> str:
@@ -58,20 +59,27 @@ def session_lines(
     days: dict[object, str] = {}
     # One address made for all: reversing each of them is a good part of a page's cost.
     address = reverse("programme:session", args=[edition.slug, "000000"])
+    # A translated name looks for its language each time it is read.
+    kinds: dict[int, str] = {}
+    rooms: dict[int | None, str] = {None: ""}
     lines = []
     for row in rows:
         start, end = row.starts_at.astimezone(zone), row.ends_at.astimezone(zone)
         day = days.get(start.date())
         if day is None:
             day = days[start.date()] = day_name(start, with_year=with_year)
+        if row.kind_id not in kinds:
+            kinds[row.kind_id] = row.kind.name
+        if row.room_id not in rooms:
+            rooms[row.room_id] = row.room.name if row.room else ""
         lines.append(
             SessionLine(
                 row=row,
                 title=row.title,
-                url=address.replace("000000", row.session.code),
-                kind=row.kind.name,
+                url=address.replace("000000", row.code),
+                kind=kinds[row.kind_id],
                 css=f"kind kind-{row.kind.colour}",
-                room=row.room.name if row.room else "",
+                room=rooms[row.room_id],
                 starts_at=start,
                 ends_at=end,
                 starts_iso=start.isoformat(),
@@ -91,6 +99,7 @@ class PersonLine:
     name: str
     url: str
     portrait: str
+    picture: Picture | None
     role: str
     function: str
     organisation: Organisation | None
@@ -112,10 +121,12 @@ def person_line(
     )
     role = str(appearance.get("role", ""))
     organisation = appearance.get("organisation")
+    picture = picture_of(speaker)
     return PersonLine(
         name=speaker.name,
         url=reverse("programme:speaker", args=[edition.slug, speaker.slug]),
-        portrait=reverse("programme_machine:portrait", args=[speaker.slug]) if speaker.portrait else "",
+        portrait=f"{picture.base}.jpg" if picture else "",
+        picture=picture,
         role="" if role in ("", Appearance.Role.SPEAKER) else str(Appearance.Role(role).label),
         function=function,
         organisation=organisations.get(organisation)

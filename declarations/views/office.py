@@ -33,7 +33,7 @@ from declarations.actions import (
 from declarations.forms import SignatureForm, already_of, initial_of
 from declarations.models import Invitation, Signature, SignatureEvent
 from declarations.views.public import language_name, text_for_reader, texts_of
-from efus_conference.secret_links import language_choices, language_of, private
+from efus_conference.secret_links import in_the_same_language, language_choices, language_of, private
 
 OfficeView = Callable[[HttpRequest, Invitation, str], HttpResponse]
 

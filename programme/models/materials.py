@@ -90,7 +90,7 @@ class Material(models.Model):
     @property
     def ending(self) -> str:
         """What the file is (“pdf”), as its content was judged; "" for an address."""
-        return self.file.name.rpartition(".")[2] if self.file else ""
+        return (self.file.name or "").rpartition(".")[2]
 
     def clean(self) -> None:
         super().clean()

@@ -1,5 +1,5 @@
-from programme.views.cards import card_of_edition, card_of_session
 from programme.views.booklet import booklet
+from programme.views.cards import card_of_edition, card_of_session
 from programme.views.changes import changes
 from programme.views.feeds import changes_atom, schedule_as_json, schedule_as_xml, schedule_ics, sessions_csv
 from programme.views.now import now, room

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from programme.models import ReleasedSession, Speaker
 from programme.people import organisations_of, people_at
@@ -49,20 +48,6 @@ def speaker(request: HttpRequest, pages: EditionPages, speaker_slug: str) -> Htt
             found, {**appearances[here[0].pk], "role": ""}, organisations, edition=pages.edition
         ),
         "across": across,
+        "is_from_then": found.consented_at is None,
     }
     return render(request, "programme/speaker.html", context)
-
-
-@require_safe
-def portrait(request: HttpRequest, slug: str) -> HttpResponse:
-    """The picture of a person whom the site may show; asked again each time, so that a withdrawal acts at once."""
-    found = Speaker.objects.shown().filter(slug=slug).exclude(portrait="").first()
-    if found is None:
-        raise Http404
-    try:
-        with found.portrait.open("rb") as file:
-            content = file.read()
-    except FileNotFoundError:
-        raise Http404 from None
-    # Whatever was uploaded was made anew as a JPEG.
-    return HttpResponse(content, content_type="image/jpeg", headers={"Cache-Control": "no-cache"})
