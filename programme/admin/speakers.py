@@ -15,8 +15,8 @@ from efus_conference.admin_base import (
 )
 from efus_conference.admin_sheets import SpreadsheetAdmin
 from efus_conference.sorting import sort_key
-from programme.forms import SpeakerForm
 from programme.models import Appearance, Speaker
+from programme.speaker_forms import SpeakerForm
 from programme.spreadsheets import SpeakerResource
 
 
