@@ -10,7 +10,7 @@ from django.db.models import Func, QuerySet, TextField, Value
 from django.db.models.functions import Cast
 
 from archive.models import SearchEntry, SearchWord
-from archive.search.matching import LANGUAGES, in_words
+from archive.search.matching import in_words
 from archive.search.words import can_be_forgiven, is_one_typo
 
 MOST_CANDIDATES = 8  # of one word
@@ -49,16 +49,7 @@ def _one_typo_away(typed: str) -> list[str]:
     found = [word for word in near if is_one_typo(typed, word)]
     # The first letter is rarely the wrong one, and a letter is rather left out than added.
     found.sort(key=lambda word: (word[0] != typed[0], -len(word), word))
-    stems = _stems([typed, *found[:MOST_CANDIDATES]])
-    # “cities” finds what “city” does.
-    return [word for word in found[:MOST_CANDIDATES] if stems[word].isdisjoint(stems[typed])]
-
-
-def _stems(words: Sequence[str]) -> dict[str, set[tuple[str, str]]]:
-    columns = ", ".join(f"to_tsvector('search_{language}', each)::text" for language in LANGUAGES)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT each, {columns} FROM unnest(%s::text[]) AS each", [list(words)])  # noqa: S608 - ours
-        return {word: set(zip(LANGUAGES, stems, strict=True)) for word, *stems in cursor.fetchall()}
+    return found[:MOST_CANDIDATES]
 
 
 def _that_can_be_found(words: set[str], visible: QuerySet[SearchEntry]) -> set[str]:

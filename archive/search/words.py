@@ -28,7 +28,7 @@ class Question:
 
 def question(typed: str) -> Question:
     text = " ".join(typed.split())
-    read = unicodedata.normalize("NFC", text[:LONGEST_QUERY]).lower()
+    read = unicodedata.normalize("NFKC", text[:LONGEST_QUERY]).lower()
     found = list(dict.fromkeys(word for word in re.findall(r"[^\W_]+", read) if len(word) >= SHORTEST_WORD))
     return Question(
         text=text,

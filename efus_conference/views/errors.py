@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -16,7 +18,14 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "404.html", status=404)
+    return render(request, "404.html", {"words": words_of(request.path)}, status=404)
+
+
+def words_of(path: str) -> str:
+    """The words of an address, to be looked for: those of its last part that has any."""
+    parts = [re.findall(r"[^\W\d_]{3,}|\d{4}", part.rsplit(".", 1)[0]) for part in path.split("/")]
+    told = [words for words in parts if words]
+    return " ".join(told[-1])[:100] if told else ""
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
