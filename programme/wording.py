@@ -72,10 +72,6 @@ def session_lines(
             kinds[row.kind_id] = row.kind.name
         if row.room_id not in rooms:
             rooms[row.room_id] = row.room.name if row.room else ""
-        if row.kind_id not in kinds:
-            kinds[row.kind_id] = row.kind.name
-        if row.room_id not in rooms:
-            rooms[row.room_id] = row.room.name if row.room else ""
         lines.append(
             SessionLine(
                 row=row,
