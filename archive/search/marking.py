@@ -24,6 +24,7 @@ def marked(
 
     In `names` a word is also marked where a name only begins with it.
     """
+    texts = [text.replace(START, "").replace(END, "") for text in texts]
     config = "search_any" if names else f"search_{language}"
     query = " || ".join(["plainto_tsquery(%s::regconfig, %s)"] * len(words))
     parameters = [part for word in words for part in (config, word)]
@@ -34,7 +35,7 @@ def marked(
         cursor.execute(
             f"SELECT ts_headline(%s::regconfig, given.text, {query}, %s)"  # noqa: S608 - placeholders alone
             " FROM unnest(%s::text[]) WITH ORDINALITY AS given (text, place) ORDER BY given.place",
-            [config, *parameters, _WHOLE if whole else _PASSAGES, list(texts)],
+            [config, *parameters, _WHOLE if whole else _PASSAGES, texts],
         )
         found = [headline for (headline,) in cursor.fetchall()]
     if not whole:

@@ -290,13 +290,10 @@ def test_a_page_of_results_costs_the_same_however_many_there_are(edition: Editio
 
 
 def test_marks_are_safe(edition: Edition, client: Client) -> None:
-    released(edition, title="<script>alert(1)</script> trust \ue000<b>\ue001", abstract="<img src=x> & trust")
+    released(edition, title="<i>Alert</i> & trust \ue000<b>\ue001", abstract="<img src=x> trust")
     html = page(client, "trust alert")
-    assert "<script>alert" not in html
-    assert "<mark>alert</mark>(1)" in html
-    assert "<b>" not in html
-    assert "<img src=x>" not in html
-    assert html.count("<mark>") == html.count("</mark>")
+    assert "&lt;i&gt;<mark>Alert</mark>&lt;/i&gt; &amp; <mark>trust</mark> &lt;b&gt;</a>" in html
+    assert "<img" not in html
 
 
 @pytest.mark.parametrize(
