@@ -6,9 +6,10 @@ from typing import TypedDict
 
 from django import template
 from django.conf import settings
+from django.http import HttpRequest
 from django.template import Context, NodeList
 from django.template.loader_tags import BlockNode
-from django.urls import translate_url
+from django.urls import is_valid_path
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -24,12 +25,14 @@ class LanguageLink(TypedDict):
     is_current: bool
 
 
-def _in_language(path: str, code: str, *, current: str) -> str:
-    translated = translate_url(path, code)
-    if translated == path and code != current:
+def _in_language(request: HttpRequest, path: str, code: str, *, current: str) -> str:
+    """The same address with another language before it: nothing else of our addresses is translated."""
+    if code == current:
+        return path
+    if request.resolver_match is None and not is_valid_path(request.path):
         # A page that does not exist, in any language: the home page is the next best one to offer.
         return f"/{code}/"
-    return translated
+    return f"/{code}{path.removeprefix(f'/{current}')}"
 
 
 @register.simple_tag(takes_context=True)
@@ -50,7 +53,7 @@ def language_links(context: Context, with_query: bool = True) -> list[LanguageLi
         {
             "code": code,
             "name": str(name),
-            "url": _in_language(path, code, current=current),
+            "url": _in_language(request, path, code, current=current),
             "is_current": code == current,
         }
         for code, name in settings.LANGUAGES
