@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from programme import views
-from programme.views import speak, speak_parts
+from programme.views import materials, speak, speak_parts
 
 # Codes and slugs are matched loosely here, so that the view can send a mistyped one to the right place.
 pages: list[URLPattern] = [
@@ -13,6 +13,7 @@ pages: list[URLPattern] = [
     path("editions/<str:slug>/rooms/", views.rooms, name="rooms"),
     path("editions/<str:slug>/rooms/<str:room_slug>/", views.room, name="room"),
     path("editions/<str:slug>/sessions/<str:code>/", views.session, name="session"),
+    path("editions/<str:slug>/materials/", materials.materials, name="materials"),
     path("editions/<str:slug>/speakers/", views.speakers, name="speakers"),
     path("editions/<str:slug>/speakers/<str:speaker_slug>/", views.speaker, name="speaker"),
 ]
@@ -27,6 +28,7 @@ machine: list[URLPattern] = [
     path("editions/<str:slug>/sessions/<str:code>/card.png", views.card_of_session, name="session_card"),
     path("speakers/<slug:slug>/portrait.jpg", views.portrait, name="portrait"),
     path("speakers/<slug:slug>/portrait-<int:size>.<slug:ending>", views.portrait, name="portrait_in_size"),
+    path("materials/<int:number>/<str:filename>", materials.material, name="material"),
     path("speak/<str:token>", speak.speak),
     path("speak/<str:token>/", speak.speak, name="speak"),
     path("speak/<str:token>/sessions/", speak_parts.sessions, name="speak_sessions"),

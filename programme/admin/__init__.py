@@ -1,4 +1,5 @@
 from programme.admin.appearances import AppearanceAdmin
+from programme.admin.materials import MaterialAdmin
 from programme.admin.released import ReleasedSessionAdmin
 from programme.admin.releases import ReleaseAdmin
 from programme.admin.sessions import SessionAdmin
@@ -8,6 +9,7 @@ from programme.admin.vocabulary import RoomAdmin, SessionKindAdmin, ThemeAdmin
 
 __all__ = [
     "AppearanceAdmin",
+    "MaterialAdmin",
     "ReleaseAdmin",
     "ReleasedSessionAdmin",
     "RoomAdmin",

@@ -23,6 +23,7 @@ from efus_conference.admin_base import (
 from efus_conference.admin_sheets import SpreadsheetAdmin
 from programme.actions import clashes_of
 from programme.actions.comparison import TEXTS, change_of, is_waiting
+from programme.admin.materials import MaterialInline
 from programme.admin.release_page import release_page
 from programme.admin.reset_page import reset_address, reset_page
 from programme.admin.timetable_page import (
@@ -126,7 +127,7 @@ class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
     ]
     ordering = ["-edition__number", "starts_at", "pk"]
     autocomplete_fields = ["edition", "kind", "room", "themes"]
-    inlines = [AppearanceInline]
+    inlines = [AppearanceInline, MaterialInline]
     actions = ["release_selected", "reset_selected"]
     actions_list = ["open_timetable", "release_everything"]
     actions_detail = ["in_the_timetable", "reset_this"]

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from programme.after import materials_of
 from programme.changelog import session_history
 from programme.models import ReleasedSession, Theme
 from programme.people import people_of
@@ -34,6 +35,7 @@ def session(request: HttpRequest, pages: EditionPages, code: str) -> HttpRespons
         "practical": practical_matters(row, pages.edition),
         "people": people_of(row, pages.edition),
         "themes": sorted(Theme.objects.filter(pk__in=row.theme_ids), key=lambda theme: theme.name.casefold()),
+        "materials": materials_of(row),
         "history": session_history(row, pages.edition),
         "can_be_planned": pages.edition.phase() != "over" and not row.is_cancelled,
     }
