@@ -52,7 +52,7 @@ class MaterialForm(forms.ModelForm):
 
     class Meta:
         model = Material
-        fields = "__all__"  # noqa: DJ007 - the admin's fieldsets say which
+        fields = ["kind"]  # the admin's pages add theirs
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
