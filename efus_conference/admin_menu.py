@@ -19,6 +19,7 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
             ("programme.Session", "event"),
             ("programme.Speaker", "record_voice_over"),
             ("programme.Appearance", "co_present"),
+            ("programme.Material", "slideshow"),
             ("programme.Release", "publish"),
             ("programme.ReleasedSession", "public"),
             ("programme.Room", "meeting_room"),
@@ -37,6 +38,7 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
             ("registration.Booking", "bookmark"),
             ("registration.Category", "style"),
             ("registration.Place", "chair"),
+            ("registration.SensitiveReading", "visibility"),
         ],
     ),
     (
@@ -79,6 +81,9 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
 PAGES: dict[str, list[tuple[Any, str, str]]] = {
     "programme.Session": [
         (_("Timetable"), "calendar_view_week", "admin:programme_session_timetable"),
+    ],
+    "registration.SeatPool": [
+        (_("Booths and headsets"), "headphones", "admin:registration_seatpool_interpretation"),
     ],
 }
 

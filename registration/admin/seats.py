@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import F, Prefetch, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -12,8 +15,17 @@ from unfold.decorators import action, display
 from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin
 from registration.actions import give_up_seat, revoke_agenda_link, set_seats
 from registration.admin.base import RefusingAdmin, SessionEditionFilter, for_each
+from registration.admin.list_pages import READ_PEOPLE, bus_list_page, interpretation_page
 from registration.admin.people import person_of
-from registration.models import Booking, FeedLink, Registration, RegistrationEvent, SeatPool, Star
+from registration.models import (
+    Booking,
+    FeedLink,
+    Registration,
+    RegistrationEvent,
+    SeatPool,
+    SensitiveReading,
+    Star,
+)
 from registration.requests import reader
 
 
@@ -25,6 +37,31 @@ class SeatPoolAdmin(RefusingAdmin):
     search_fields = ["session__title_en__unaccent", "session__title_fr__unaccent", "session__code"]
     autocomplete_fields = ["session"]
     fields = ["session", ("capacity", "held"), ("offered", "taken", "shown_free")]
+    actions_list = ["open_interpretation"]
+    actions_detail = ["open_bus_list"]
+
+    def get_urls(self) -> list[URLPattern]:
+        def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+            return self.admin_site.admin_view(lambda request, **parts: view(request, self, **parts))
+
+        return [
+            path("interpretation/", page(interpretation_page), name="registration_seatpool_interpretation"),
+            path("<int:pk>/bus-list/", page(bus_list_page), name="registration_seatpool_bus_list"),
+            *super().get_urls(),
+        ]
+
+    @action(description=_("Booths and headsets"), url_path="to-interpretation", icon="headphones")
+    def open_interpretation(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:registration_seatpool_interpretation")
+
+    @action(
+        description=_("Bus list"), url_path="to-bus-list", icon="directions_bus", permissions=["bus_list"]
+    )
+    def open_bus_list(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:registration_seatpool_bus_list", pk=object_id)
+
+    def has_bus_list_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return bool(request.user.has_perms(READ_PEOPLE))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SeatPool]:
         rows: QuerySet[SeatPool] = super().get_queryset(request)
@@ -135,3 +172,17 @@ class RegistrationEventAdmin(ReadOnlyAdmin, OrganisersAdmin):
     list_filter = ["verb", "at"]
     list_select_related = ["registration", "actor"]
     search_fields = ["registration__family_name__unaccent", "registration__given_name__unaccent"]
+
+
+@admin.register(SensitiveReading)
+class SensitiveReadingAdmin(ReadOnlyAdmin, OrganisersAdmin):
+    """Who read whose sensitive answers: what was read stands nowhere here."""
+
+    list_display = ["at", "reader", "registration", "what", "how", "session"]
+    list_filter = ["what", "how", "at"]
+    list_select_related = ["reader", "registration", "session"]
+    search_fields = [
+        "registration__family_name__unaccent",
+        "registration__given_name__unaccent",
+        "reader__email",
+    ]

@@ -1,0 +1,137 @@
+"""Organisers' pages beside the seats: a visit's bus list and visitors, and what interpretation needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from efus_conference.models import Edition
+from programme.models import ReleasedSession
+from registration.actions import Refusal, read_identities
+from registration.actions.identity import READ_IDENTITY, note_readings, seated
+from registration.bus_lists import bus_list, identity_list
+from registration.interpretation import how_it_is_reckoned, in_all, interpretation_list, interpretation_needs
+from registration.lists import List
+from registration.models import Registration, SeatPool, SensitiveReading
+from registration.requests import reader
+
+if TYPE_CHECKING:
+    from registration.admin.seats import SeatPoolAdmin
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+READ_NEEDS = "registration.read_needs"
+READ_PEOPLE = ("registration.view_booking", "registration.view_registration")
+
+
+@never_cache
+def bus_list_page(request: HttpRequest, admin: SeatPoolAdmin, pk: int) -> HttpResponse:
+    """The list itself is read and downloaded (`?as=pdf`, `?as=xlsx`); what is sensitive is asked for by POST."""
+    if not request.user.has_perms(READ_PEOPLE):
+        raise PermissionDenied
+    pool = get_object_or_404(SeatPool.objects.select_related("session__edition"), pk=pk)
+    released = (
+        ReleasedSession.objects.select_related("session", "edition", "kind", "room").filter(pk=pk).first()
+    )
+    if released is None:
+        messages.error(request, _("This session is not public yet, so nobody has a seat in it."))
+        return redirect("admin:registration_seatpool_change", pk)
+    visitors: List | None = None
+    if request.method == "POST":
+        what, wanted = request.POST.get("what"), request.POST.get("as", "page")
+        try:
+            if what == "needs":
+                return _file(_with_needs(request, released, pool, wanted), wanted)
+            if what == "identity":
+                how = {"pdf": "pdf", "xlsx": "sheet"}.get(wanted, "page")
+                people = read_identities(session=pool.session, by=reader(request), how=how)
+                visitors = identity_list(released, pool, people)
+                if wanted in ("pdf", "xlsx"):
+                    return _file(visitors, wanted)
+        except Refusal as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+    plain = bus_list(released, pool, seated(pool.session))
+    if request.method != "POST" and request.GET.get("as") in ("pdf", "xlsx"):
+        return _file(plain, request.GET["as"])
+    context: dict[str, Any] = {
+        **admin.admin_site.each_context(request),
+        "title": plain.heading,
+        "opts": admin.opts,
+        "pool": pool,
+        "list": plain,
+        "visitors": visitors,
+        "asks_identity": released.identity_by is not None,
+        "may_read_needs": request.user.has_perm(READ_NEEDS),
+        "may_read_identity": request.user.has_perm(READ_IDENTITY),
+    }
+    return render(request, "admin/registration/bus_list.html", context)
+
+
+@transaction.atomic
+def _with_needs(request: HttpRequest, released: ReleasedSession, pool: SeatPool, wanted: str) -> List:
+    """Each person whose needs are printed is noted as read."""
+    if not request.user.has_perm(READ_NEEDS):
+        raise PermissionDenied
+    people = seated(pool.session)
+    needs = dict(
+        Registration.objects.filter(pk__in=[person.pk for person in people]).values_list("pk", "needs")
+    )
+    for person in people:
+        person.needs = needs[person.pk]
+    note_readings(
+        [person for person in people if person.needs],
+        session=pool.session,
+        by=reader(request),
+        what=SensitiveReading.What.NEEDS,
+        how=SensitiveReading.How.SHEET if wanted == "xlsx" else SensitiveReading.How.PDF,
+    )
+    return bus_list(released, pool, people, with_needs=True)
+
+
+@never_cache
+def interpretation_page(request: HttpRequest, admin: SeatPoolAdmin) -> HttpResponse:
+    """`?edition=` (the current one by default), `?as=pdf` or `?as=xlsx`."""
+    if not admin.has_view_permission(request):
+        raise PermissionDenied
+    editions = list(
+        Edition.objects.filter(released_sessions__isnull=False)
+        .distinct()
+        .order_by("-number")
+        .prefetch_related("hosting__organisation")
+    )
+    asked = request.GET.get("edition", "")
+    edition = next((one for one in editions if (one.slug == asked if asked else one.is_current)), None)
+    if asked and edition is None:
+        raise Http404
+    edition = edition or next(iter(editions), None)
+    moments = interpretation_needs(edition) if edition else []
+    if edition and moments and request.GET.get("as") in ("pdf", "xlsx"):
+        return _file(interpretation_list(edition, moments), request.GET["as"])
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": _("Booths and headsets"),
+        "opts": admin.opts,
+        "edition": edition,
+        "editions": editions,
+        "moments": moments,
+        "in_all": in_all(moments),
+        "how": how_it_is_reckoned(),
+    }
+    return render(request, "admin/registration/interpretation.html", context)
+
+
+def _file(made: List, wanted: str) -> HttpResponse:
+    is_sheet = wanted == "xlsx"
+    return HttpResponse(
+        made.as_xlsx() if is_sheet else made.as_pdf(),
+        content_type=XLSX if is_sheet else "application/pdf",
+        headers={
+            "Content-Disposition": f'attachment; filename="{made.file_name}.{"xlsx" if is_sheet else "pdf"}"'
+        },
+    )
