@@ -152,6 +152,33 @@ def test_kinds_and_themes_are_remembered_as_values_of_filters(edition: Edition) 
     ]
 
 
+def test_a_filter_s_former_value_moves_on_pages_and_in_feeds(client: Client, edition: Edition) -> None:
+    kind = factories.kind(slug="atelier")
+    factories.session(edition, kind=kind)
+    release(edition=edition, by=None)
+    rename(kind, "workshop")
+    assert location(client, "/en/editions/liege-2027/programme/?kind=atelier&day=2031-05-14") == (
+        301,
+        "/en/editions/liege-2027/programme/?kind=workshop&day=2031-05-14",
+    )
+    assert location(client, "/editions/liege-2027/schedule.ics?kind=atelier&lang=nl") == (
+        301,
+        "/editions/liege-2027/schedule.ics?kind=workshop&lang=nl",
+    )
+
+
+def test_a_room_s_screen_moves_with_the_room_and_the_edition(client: Client, edition: Edition) -> None:
+    room = factories.room(edition, slug="great-hall")
+    factories.session(edition, room=room)
+    release(edition=edition, by=None)
+    rename(room, "hall-of-the-states")
+    rename(edition, "luik-2027")
+    assert location(client, "/fr/editions/liege-2027/rooms/great-hall/") == (
+        301,
+        "/fr/editions/luik-2027/rooms/hall-of-the-states/",
+    )
+
+
 def test_every_kind_of_address_is_led_on_by_the_app_that_has_it() -> None:
     models = {kind: rows().model for kind, rows in public_rows.items()}
     assert models == {
