@@ -10,6 +10,7 @@ from crispy_forms.layout import Fieldset, Hidden, Layout, Submit
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.moments import plausible
@@ -41,7 +42,7 @@ class IdentityForm(forms.Form):
     )
     kind = forms.ChoiceField(
         label=_("Kind of document"),
-        choices=IdentityDocument.Kind.choices,
+        choices=lambda: [(kind.value, capfirst(str(kind.label))) for kind in IdentityDocument.Kind],
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose the kind of document")},
     )
