@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
@@ -37,9 +36,9 @@ class Result:
     is_cancelled: bool = False
     is_demonstration: bool = False
     is_forgiven: bool = False
-    title: SafeString = SafeString("")  # noqa: RUF009 - a constant
+    title: str = ""
     title_language: str = ""
-    text: SafeString = SafeString("")  # noqa: RUF009 - a constant
+    text: str = ""
     text_language: str = ""
 
 
