@@ -32,10 +32,12 @@ def give_consent(
 def withdraw_consent(*, speaker: Speaker, through: str, language: str = "", by: User | None = None) -> None:
     """From now on the person is named nowhere, whatever the reason was that they were; once is enough."""
     if speaker.consent_withdrawn_at is None:
+        now = timezone.now()
         set_consent(
             speaker=speaker,
             consented_at=speaker.consented_at,
-            withdrawn_at=timezone.now(),
+            # An organiser may have entered a day to come as that of the consent; it ends all the same.
+            withdrawn_at=max(now, speaker.consented_at or now),
             through=through,
             language=language,
             by=by,

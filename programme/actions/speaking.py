@@ -70,7 +70,7 @@ def decide_consent(*, link: SpeakerLink, is_given: bool, wording: str, language:
         give_consent(
             speaker=link.speaker, through=ConsentEvent.Through.LINK, wording=wording, language=language
         )
-    else:
+    elif link.speaker.consent_withdrawn_at is None:
         withdraw_consent(speaker=link.speaker, through=ConsentEvent.Through.LINK, language=language)
         confirm(link=link)
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -130,7 +131,7 @@ class MaterialAdmin(StoredFile, TranslatedAdmin):
         if not self.has_view_permission(request, material):
             raise PermissionDenied
         response = material_response(request, material)
-        response.headers["Cache-Control"] = "private, no-store"
+        add_never_cache_headers(response)
         return response
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:

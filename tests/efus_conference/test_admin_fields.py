@@ -14,6 +14,7 @@ from efus_conference.models import Organisation, User
 from efus_conference.writing import NOT_PRINTABLE, only_line_breaks, without_control_characters
 from programme.models import Session
 from tests import factories
+from tests.programme.inlines import OTHER_INLINES
 
 pytestmark = pytest.mark.django_db
 OURS = ("efus_conference", "programme", "registration", "declarations", "archive")
@@ -80,6 +81,7 @@ def test_what_is_no_id_is_refused_beside_its_field_and_the_rest_is_kept(
         "title_en": "Typed at length",
         "appearances-TOTAL_FORMS": "1",
         "appearances-INITIAL_FORMS": "0",
+        **OTHER_INLINES,
         "appearances-0-role": "speaker",
         name: value,
     }
@@ -139,6 +141,7 @@ def test_lines_may_end_in_longer_texts(client: Client, administrator: User) -> N
         "abstract_en": "One\r\n\r\nTwo",
         "appearances-TOTAL_FORMS": "0",
         "appearances-INITIAL_FORMS": "0",
+        **OTHER_INLINES,
     }
     response = client.post(
         f"/admin/programme/session/{session.pk}/change/", sent | {"edition": session.edition_id}

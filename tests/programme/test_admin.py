@@ -26,6 +26,7 @@ from programme.models import (
 )
 from tests import factories
 from tests.factories import NINE
+from tests.programme.inlines import OTHER_INLINES
 
 pytestmark = pytest.mark.django_db
 RELEASE = "/admin/programme/session/release/"
@@ -149,6 +150,7 @@ def form_of(session: Session, **fields: str) -> dict[str, object]:
         "interpretation_languages": ["nl"],
         "appearances-TOTAL_FORMS": 0,
         "appearances-INITIAL_FORMS": 0,
+        **OTHER_INLINES,
         **fields,
     }
 
@@ -364,6 +366,7 @@ def test_a_portrait_is_made_anew(settings: object, edition: Edition, tmp_path: o
         "basis": "consent",
         "appearances-TOTAL_FORMS": 0,
         "appearances-INITIAL_FORMS": 0,
+        **OTHER_INLINES,
     }
     address = f"/admin/programme/speaker/{speaker.pk}/change/"
     client = organiser()
@@ -375,7 +378,7 @@ def test_a_portrait_is_made_anew(settings: object, edition: Edition, tmp_path: o
     kept = Speaker.objects.get(pk=speaker.pk).portrait
     with kept.open() as file:
         made = Image.open(io.BytesIO(file.read()))
-    assert (made.format, made.size, dict(made.getexif())) == ("JPEG", (600, 360), {})
+    assert (made.format, made.size, dict(made.getexif())) == ("JPEG", (432, 432), {})
     Speaker.objects.filter(pk=speaker.pk).update(consented_at=NINE)
     address = f"/speakers/{speaker.slug}/portrait.jpg"
     shown = Client().get(address)
@@ -405,7 +408,7 @@ def test_speakers_are_filtered_by_whether_the_site_names_them(edition: Edition) 
 @pytest.mark.parametrize("name", ["session", "room", "sessionkind", "theme", "speaker"])
 def test_every_form_opens_and_names_what_is_missing(edition: Edition, name: str) -> None:
     client = organiser()
-    empty = {"appearances-TOTAL_FORMS": 0, "appearances-INITIAL_FORMS": 0}
+    empty = {"appearances-TOTAL_FORMS": 0, "appearances-INITIAL_FORMS": 0, **OTHER_INLINES}
 
     assert client.get(f"/admin/programme/{name}/add/").status_code == 200
     response = client.post(f"/admin/programme/{name}/add/", empty)
