@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from efus_conference.models import Edition, Organisation
+from efus_conference.models import Edition, Organisation, raises_public_version
 from programme.models import Speaker
 
 
@@ -40,6 +40,7 @@ class KeyFigure(models.Model):
                 violation_error_message=_("This source has a figure for this already."),
             ),
         ]
+        triggers = [raises_public_version()]
 
     def __str__(self) -> str:
         return f"{self.value} {self.label}"
@@ -69,6 +70,7 @@ class Video(models.Model):
         verbose_name = _("video")
         verbose_name_plural = _("videos")
         ordering = ["order", "pk"]
+        triggers = [raises_public_version()]
 
     def __str__(self) -> str:
         return self.title
@@ -89,6 +91,7 @@ class Voice(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["edition", "speaker"], name="a_voice_once_per_edition")
         ]
+        triggers = [raises_public_version()]
 
     def __str__(self) -> str:
         return str(self.speaker)
@@ -111,6 +114,7 @@ class Partner(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["edition", "organisation"], name="a_partner_once_per_edition"),
         ]
+        triggers = [raises_public_version()]
 
     def __str__(self) -> str:
         return str(self.organisation)
@@ -133,6 +137,7 @@ class EditionNote(models.Model):
         verbose_name = _("note")
         verbose_name_plural = _("notes")
         ordering = ["kind", "order", "pk"]
+        triggers = [raises_public_version()]
 
     def __str__(self) -> str:
         return self.text

@@ -9,9 +9,11 @@ from archive.editions import record
 from archive.organisations import chapters, signed
 from archive.timeline import line
 from declarations.models import Declaration
+from efus_conference.kept import same_for_everyone
 from efus_conference.models import Edition, Organisation
 
 
+@same_for_everyone()
 @require_safe
 def editions(request: HttpRequest) -> HttpResponse:
     listed = Edition.objects.published().in_order()
@@ -19,6 +21,7 @@ def editions(request: HttpRequest) -> HttpResponse:
     return render(request, "archive/editions.html", {"stops": line(listed.prefetch_related(adopted))})
 
 
+@same_for_everyone()
 @require_safe
 def edition(request: HttpRequest, slug: str) -> HttpResponse:
     published = list(Edition.objects.published().in_order())
@@ -36,6 +39,7 @@ def edition(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "archive/edition.html", context)
 
 
+@same_for_everyone()
 @require_safe
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     shown = get_object_or_404(Organisation, slug=slug)

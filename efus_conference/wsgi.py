@@ -10,6 +10,10 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "efus_conference.settings")
 
 _django = get_wsgi_application()
+
+from efus_conference.keeping import KeptPages  # noqa: E402 - reads models, which are there only now
+
+_site = KeptPages(_django)
 _CHARSET = re.compile(r";\s*charset\s*=[^;]*", re.IGNORECASE)
 
 
@@ -21,4 +25,4 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     """
     if "charset" in environ.get("CONTENT_TYPE", "").lower():
         environ["CONTENT_TYPE"] = _CHARSET.sub("", environ["CONTENT_TYPE"])
-    return _django(environ, start_response)
+    return _site(environ, start_response)

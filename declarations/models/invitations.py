@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations import triggers
 from declarations.models.texts import Declaration
-from efus_conference.models import Organisation
+from efus_conference.models import Organisation, raises_public_version
 from efus_conference.secret_links import hash_of_token
 
 
@@ -99,6 +99,7 @@ class Signatory(models.Model):
                 violation_error_message=_("This organisation is a signatory of the declaration already."),
             ),
         ]
+        triggers = [raises_public_version()]
 
     def __str__(self) -> str:
         return str(self.organisation)

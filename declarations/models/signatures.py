@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations import triggers
 from declarations.models.invitations import Actor, Signatory
+from efus_conference.models import raises_public_version
 
 ACTIVE_STATES = ("historical", "submitted", "under_review", "needs_information", "verified")
 PUBLIC_STATES = ("historical", "verified")
@@ -86,7 +87,7 @@ class Signature(models.Model):
                 name="one_active_signature_per_signatory",
             ),
         ]
-        triggers = triggers.SIGNATURE
+        triggers = [*triggers.SIGNATURE, raises_public_version()]
 
     def __str__(self) -> str:
         return f"{self.signatory} · {self.get_state_display()}"
@@ -155,7 +156,10 @@ class Mandate(models.Model):
                 violation_error_message=_("Say which body decided, or will ratify."),
             ),
         ]
-        triggers = [triggers.fixed_with_its_signature("mandate_fixed_once_submitted")]
+        triggers = [
+            triggers.fixed_with_its_signature("mandate_fixed_once_submitted"),
+            raises_public_version(),
+        ]
 
     def __str__(self) -> str:
         return str(self.get_basis_display())

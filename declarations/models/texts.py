@@ -11,7 +11,13 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from efus_conference.models import Edition, FormerAddress, Project, remembers_its_addresses
+from efus_conference.models import (
+    Edition,
+    FormerAddress,
+    Project,
+    raises_public_version,
+    remembers_its_addresses,
+)
 
 
 class DeclarationQuerySet(models.QuerySet["Declaration"]):
@@ -93,6 +99,7 @@ class Declaration(models.Model):
             ),
         ]
         triggers = [
+            raises_public_version(),
             remembers_its_addresses(FormerAddress.Kind.DECLARATION),
             pgtrigger.Trigger(
                 name="frozen_stays_frozen",
@@ -139,6 +146,7 @@ class DeclarationPoint(models.Model):
         verbose_name = _("point")
         verbose_name_plural = _("points")
         ordering = ["order", "pk"]
+        triggers = [raises_public_version()]
 
     def __str__(self) -> str:
         return self.text
@@ -181,6 +189,7 @@ class TextVersion(models.Model):
             ),
         ]
         triggers = [
+            raises_public_version(),
             pgtrigger.Trigger(
                 name="published_text_is_fixed",
                 when=pgtrigger.Before,

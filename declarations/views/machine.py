@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from declarations import register
 from declarations.models import Declaration, TextVersion
 from efus_conference.exports import safe_cell
+from efus_conference.kept import do_not_keep, same_for_everyone
 
 View = Callable[..., HttpResponse]
 COLUMNS = [
@@ -45,11 +46,12 @@ def for_machines(view: View) -> View:
             response = view(request, *args, **kwargs)
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Content-Language"] = language
-        return response
+        return response if asked in ("", language) else do_not_keep(response)
 
     return wrapped
 
 
+@same_for_everyone("lang")
 @for_machines
 def text(request: HttpRequest, slug: str, lang: str) -> HttpResponse:
     """The bytes that the published hash is over."""
@@ -62,6 +64,7 @@ def text(request: HttpRequest, slug: str, lang: str) -> HttpResponse:
     return HttpResponse(version.body.encode(), content_type="text/plain; charset=utf-8")
 
 
+@same_for_everyone("lang")
 @for_machines
 def signatories_csv(request: HttpRequest, slug: str) -> HttpResponse:
     declaration = get_object_or_404(Declaration.objects.public(), slug=slug)
@@ -77,6 +80,7 @@ def signatories_csv(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
+@same_for_everyone("lang")
 @for_machines
 def signatories_json(request: HttpRequest, slug: str) -> HttpResponse:
     declaration = get_object_or_404(Declaration.objects.public(), slug=slug)

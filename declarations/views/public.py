@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from declarations import markup, register
 from declarations.models import Declaration, DeclarationPoint, TextVersion
 from declarations.models.signatures import PUBLIC_STATES
+from efus_conference.kept import do_not_keep, same_for_everyone
 
 ALL = "all"
 
@@ -62,6 +63,7 @@ def text_for_reader(texts: list[Text], *wanted: str) -> Text | None:
     return next((by_code[code] for code in wanted if code in by_code), texts[0] if texts else None)
 
 
+@same_for_everyone()
 @require_safe
 def declarations(request: HttpRequest) -> HttpResponse:
     listed = (
@@ -76,6 +78,7 @@ def declarations(request: HttpRequest) -> HttpResponse:
     return render(request, "declarations/declarations.html", {"declarations": listed})
 
 
+@same_for_everyone("text")
 @require_safe
 def declaration(request: HttpRequest, slug: str) -> HttpResponse:
     shown = _published(slug)
@@ -101,9 +104,12 @@ def declaration(request: HttpRequest, slug: str) -> HttpResponse:
         ]
     elif text:
         context["body"] = markup.render(text.version.body)
-    return render(request, "declarations/declaration.html", context)
+    response = render(request, "declarations/declaration.html", context)
+    known = {"", ALL, *(each.version.language for each in texts)}
+    return response if asked in known else do_not_keep(response)
 
 
+@same_for_everyone()
 @require_safe
 def signatories(request: HttpRequest, slug: str) -> HttpResponse:
     shown = _published(slug)

@@ -3,6 +3,7 @@ from efus_conference.models.former_addresses import FormerAddress, remembers_its
 from efus_conference.models.loaded import LoadedItem
 from efus_conference.models.mails import Mail
 from efus_conference.models.organisations import Organisation, OrganisationQuerySet
+from efus_conference.models.public_version import PublicVersion, raises_public_version
 from efus_conference.models.users import User, UserManager
 
 __all__ = [
@@ -15,7 +16,9 @@ __all__ = [
     "Organisation",
     "OrganisationQuerySet",
     "Project",
+    "PublicVersion",
     "User",
     "UserManager",
+    "raises_public_version",
     "remembers_its_addresses",
 ]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models.former_addresses import FormerAddress, remembers_its_addresses
+from efus_conference.models.public_version import raises_public_version
 from efus_conference.moments import plausible, plausible_moments
 
 Phase = Literal["unknown", "announced", "registration", "closed", "under_way", "over"]
@@ -54,6 +55,7 @@ class Project(models.Model):
         verbose_name = _("project")
         verbose_name_plural = _("projects")
         ordering = ["acronym"]
+        triggers = [raises_public_version()]
 
     def __str__(self) -> str:
         return self.acronym
@@ -140,7 +142,7 @@ class Edition(models.Model):
                 "edition_moments_are_plausible", "registration_opens_at", "registration_closes_at"
             ),
         ]
-        triggers = [remembers_its_addresses(FormerAddress.Kind.EDITION)]
+        triggers = [remembers_its_addresses(FormerAddress.Kind.EDITION), raises_public_version()]
 
     def __str__(self) -> str:
         return self.name
@@ -199,6 +201,14 @@ class Edition(models.Model):
             return "closed"
         return "announced"
 
+    def turning_points(self) -> list[datetime]:
+        """The moments at which its phase changes by itself, past ones included."""
+        if self.starts_on is None or self.ends_on is None:
+            return [datetime(self.year + 1, 1, 1, tzinfo=UTC)]
+        days = [self.starts_on, self.ends_on + timedelta(days=1)]
+        moments = [datetime(day.year, day.month, day.day, tzinfo=self.zone) for day in days]
+        return [*moments, *filter(None, [self.registration_opens_at, self.registration_closes_at])]
+
 
 class EditionHost(models.Model):
     class Role(models.TextChoices):
@@ -219,6 +229,7 @@ class EditionHost(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["edition", "organisation"], name="a_host_once_per_edition"),
         ]
+        triggers = [raises_public_version()]
 
     def __str__(self) -> str:
         return str(self.organisation)

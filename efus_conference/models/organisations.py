@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models.former_addresses import FormerAddress, remembers_its_addresses
+from efus_conference.models.public_version import raises_public_version
 from efus_conference.sorting import translated_sort_key
 
 # CLDR also names groups of countries, outlying parts and test codes with two letters.
@@ -133,7 +134,7 @@ class Organisation(models.Model):
                 name="country_is_two_letters",
             ),
         ]
-        triggers = [remembers_its_addresses(FormerAddress.Kind.ORGANISATION)]
+        triggers = [remembers_its_addresses(FormerAddress.Kind.ORGANISATION), raises_public_version()]
 
     def __str__(self) -> str:
         return self.name

@@ -15,6 +15,7 @@ from archive.organisations import in_reader_s_language
 from archive.timeline import line
 from declarations.models import Declaration
 from efus_conference.conference import about
+from efus_conference.kept import same_for_everyone
 from efus_conference.models import Edition, EditionHost
 from programme.models import ReleasedSession, SessionKind, Speaker
 
@@ -31,6 +32,7 @@ def to_the_reader_s_language(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@same_for_everyone()
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     published = list(Edition.objects.published().in_order())

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from lxml import etree
 
 from declarations.models import Declaration
+from efus_conference.kept import same_for_everyone
 from efus_conference.mail import site_address
 from efus_conference.models import Edition, Organisation
 from programme.models import ReleasedSession, Speaker
@@ -27,6 +28,7 @@ LANGUAGES = [code for code, _name in settings.LANGUAGES]
 Page = tuple[str, datetime | None]
 
 
+@same_for_everyone()
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
     with translation.override(settings.LANGUAGE_CODE):

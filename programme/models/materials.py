@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from efus_conference.models import raises_public_version
 from programme.models.sessions import Session
 from programme.models.speakers import Speaker
 
@@ -83,6 +84,7 @@ class Material(models.Model):
                 name="material_address_is_of_the_web",
             ),
         ]
+        triggers = [raises_public_version()]
 
     def __str__(self) -> str:
         return self.title

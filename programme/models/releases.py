@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from efus_conference.models import Edition
+from efus_conference.models import Edition, raises_public_version
 from programme.models.sessions import Session
 from programme.models.speakers import Speaker
 from programme.models.vocabulary import Room, SessionKind
@@ -37,6 +37,7 @@ class Release(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["edition", "number"], name="release_numbers_are_unique"),
         ]
+        triggers = [raises_public_version()]
 
     def __str__(self) -> str:
         return f"{self.edition} · {self.number}"
@@ -139,6 +140,7 @@ class ReleasedSession(models.Model):
             # Where somebody speaks: appearances @> [{"speaker": id}].
             GinIndex(fields=["appearances"], name="who_appears_where", opclasses=["jsonb_path_ops"]),
         ]
+        triggers = [raises_public_version()]
 
     def __str__(self) -> str:
         return self.title
@@ -207,6 +209,7 @@ class ReleaseChange(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["release", "session"], name="a_session_changes_once_per_release"),
         ]
+        triggers = [raises_public_version()]
 
     def __str__(self) -> str:
         return f"{self.session} · {self.get_kind_display()}"

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from efus_conference.models import FormerAddress, Organisation, remembers_its_addresses
+from efus_conference.models import FormerAddress, Organisation, raises_public_version, remembers_its_addresses
 from efus_conference.moments import plausible, plausible_moments
 from efus_conference.sorting import sort_key
 
@@ -88,7 +88,7 @@ class Speaker(models.Model):
             ),
             plausible_moments("consent_is_plausible", "consented_at", "consent_withdrawn_at"),
         ]
-        triggers = [remembers_its_addresses(FormerAddress.Kind.SPEAKER)]
+        triggers = [remembers_its_addresses(FormerAddress.Kind.SPEAKER), raises_public_version()]
 
     def __str__(self) -> str:
         return self.name

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from efus_conference.models import Edition, FormerAddress, remembers_its_addresses
+from efus_conference.models import Edition, FormerAddress, raises_public_version, remembers_its_addresses
 
 
 class Venue(models.Model):
@@ -50,7 +50,10 @@ class Venue(models.Model):
                 violation_error_message=_("Give both coordinates or none."),
             ),
         ]
-        triggers = [remembers_its_addresses(FormerAddress.Kind.VENUE, scope="edition_id")]
+        triggers = [
+            remembers_its_addresses(FormerAddress.Kind.VENUE, scope="edition_id"),
+            raises_public_version(),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -78,6 +81,7 @@ class WalkingTime(models.Model):
             ),
             models.CheckConstraint(condition=Q(first__lt=F("second")), name="walking_time_lower_id_first"),
         ]
+        triggers = [raises_public_version()]
 
     def __str__(self) -> str:
         return f"{self.first} – {self.second}"

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from efus_conference.models import Edition, FormerAddress, remembers_its_addresses
+from efus_conference.models import Edition, FormerAddress, raises_public_version, remembers_its_addresses
 from programme.models.venues import Venue
 
 
@@ -37,7 +37,7 @@ class SessionKind(models.Model):
         verbose_name = _("kind of session")
         verbose_name_plural = _("kinds of session")
         ordering = ["order", "pk"]
-        triggers = [remembers_its_addresses(FormerAddress.Kind.SESSION_KIND)]
+        triggers = [remembers_its_addresses(FormerAddress.Kind.SESSION_KIND), raises_public_version()]
 
     def __str__(self) -> str:
         return self.name
@@ -54,7 +54,7 @@ class Theme(models.Model):
         verbose_name = _("theme")
         verbose_name_plural = _("themes")
         ordering = ["slug"]
-        triggers = [remembers_its_addresses(FormerAddress.Kind.THEME)]
+        triggers = [remembers_its_addresses(FormerAddress.Kind.THEME), raises_public_version()]
 
     def __str__(self) -> str:
         return self.name
@@ -82,7 +82,10 @@ class Room(models.Model):
             models.UniqueConstraint(fields=["edition", "slug"], name="a_room_address_once_per_edition"),
             models.CheckConstraint(condition=Q(seats__isnull=True) | Q(seats__gt=0), name="room_has_seats"),
         ]
-        triggers = [remembers_its_addresses(FormerAddress.Kind.ROOM, scope="edition_id")]
+        triggers = [
+            remembers_its_addresses(FormerAddress.Kind.ROOM, scope="edition_id"),
+            raises_public_version(),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -8,7 +8,7 @@ from programme.booklet import booklet as made_booklet
 from programme.views.feeds import Refused, feed
 
 
-@feed
+@feed()
 def booklet(request: HttpRequest, edition: Edition, language: str) -> HttpResponse:
     """The whole programme as a PDF to print and hand out."""
     try:

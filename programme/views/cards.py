@@ -10,13 +10,13 @@ from programme.models import ReleasedSession
 from programme.views.feeds import feed, found_session
 
 
-@feed
+@feed()
 def card_of_session(request: HttpRequest, edition: Edition, language: str, code: str) -> HttpResponse:
     row = found_session(code, ReleasedSession.objects.of(edition).filter(session__code=code.upper()))
     row.edition = edition
     return HttpResponse(session_card(row, edition), content_type="image/png")
 
 
-@feed
+@feed()
 def card_of_edition(request: HttpRequest, edition: Edition, language: str) -> HttpResponse:
     return HttpResponse(edition_card(edition), content_type="image/png")

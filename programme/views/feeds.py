@@ -20,6 +20,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from efus_conference.kept import same_for_everyone
 from efus_conference.mail import site_address
 from efus_conference.models import Edition, EditionHost
 from programme.atom import changes_of_edition, changes_of_session
@@ -30,6 +31,7 @@ from programme.schedule_xml import MEDIA_TYPE, schedule_xml
 from programme.sessions_sheet import sessions_sheet
 
 P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, Edition, str, P], HttpResponse]
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 
@@ -41,45 +43,44 @@ class Refused(Exception):  # noqa: N818 - no error
         self.sentence, self.status = sentence, status
 
 
-def feed(
-    view: Callable[Concatenate[HttpRequest, Edition, str, P], HttpResponse],
-) -> Callable[..., HttpResponse]:
+def feed(*parameters: str) -> Callable[[View[P]], Callable[..., HttpResponse]]:
     """For a feed of a published edition: `view(request, edition, language, …)`, in the language asked for.
 
-    The edition has been read with its hosts, in two queries. Every answer may be read by any site; one that
-    did not change is answered with 304.
+    `parameters` are those it knows beside `?lang=`. The edition has been read with its hosts, in two queries.
+    Every answer may be read by any site; one that did not change is answered with 304.
     """
 
-    @require_safe
-    @wraps(view)
-    def wrapped(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        asked = request.GET.get("lang", "")
-        language = asked if asked in LANGUAGES else settings.LANGUAGE_CODE
-        with translation.override(language):
-            try:
-                if asked not in ("", language):
-                    raise Refused(
-                        _("There is no language “%(asked)s” here. Use one of these: %(known)s.")
-                        % {"asked": _short(asked), "known": ", ".join(LANGUAGES)}
+    def decorated(view: View[P]) -> Callable[..., HttpResponse]:
+        @same_for_everyone("lang", *parameters)
+        @require_safe
+        @wraps(view)
+        def wrapped(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            asked = request.GET.get("lang", "")
+            language = asked if asked in LANGUAGES else settings.LANGUAGE_CODE
+            with translation.override(language):
+                try:
+                    if asked not in ("", language):
+                        raise _no_language(asked)
+                    response = view(request, _edition(slug), language, *args, **kwargs)
+                except Refused as refused:
+                    response = HttpResponse(
+                        f"{refused.sentence}\n",
+                        content_type="text/plain; charset=utf-8",
+                        status=refused.status,
                     )
-                response = view(request, _edition(slug), language, *args, **kwargs)
-            except Refused as refused:
-                response = HttpResponse(
-                    f"{refused.sentence}\n",
-                    content_type="text/plain; charset=utf-8",
-                    status=refused.status,
-                )
-        if response.status_code == 200:
-            set_response_etag(response)
-            response = get_conditional_response(request, response["ETag"], response=response) or response
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Content-Language"] = language
-        return response
+            if response.status_code == 200:
+                set_response_etag(response)
+                response = get_conditional_response(request, response["ETag"], response=response) or response
+            response.headers["Access-Control-Allow-Origin"] = "*"
+            response.headers["Content-Language"] = language
+            return response
 
-    return wrapped
+        return wrapped
+
+    return decorated
 
 
-@feed
+@feed("day", "kind", "session")
 def schedule_ics(request: HttpRequest, edition: Edition, language: str) -> HttpResponse:
     """An edition's programme as a calendar to subscribe to: all, or of a `?day=`, a `?kind=` or one `?session=`.
 
@@ -97,7 +98,7 @@ def schedule_ics(request: HttpRequest, edition: Edition, language: str) -> HttpR
     return _file(content, "text/calendar; charset=utf-8", f"{edition.slug}.ics", inline=True)
 
 
-@feed
+@feed()
 def schedule_as_json(request: HttpRequest, edition: Edition, language: str) -> HttpResponse:
     try:
         content = schedule_json(schedule(edition, language))
@@ -106,7 +107,7 @@ def schedule_as_json(request: HttpRequest, edition: Edition, language: str) -> H
     return HttpResponse(content, content_type="application/json")
 
 
-@feed
+@feed()
 def schedule_as_xml(request: HttpRequest, edition: Edition, language: str) -> HttpResponse:
     address = site_address(reverse("programme_machine:schedule_xml", args=[edition.slug]))
     try:
@@ -116,13 +117,13 @@ def schedule_as_xml(request: HttpRequest, edition: Edition, language: str) -> Ht
     return HttpResponse(content, content_type=MEDIA_TYPE)
 
 
-@feed
+@feed()
 def sessions_csv(request: HttpRequest, edition: Edition, language: str) -> HttpResponse:
     content = sessions_sheet(edition)
     return _file(content, "text/csv; charset=utf-8", f"{edition.slug}-sessions.csv")
 
 
-@feed
+@feed("session")
 def changes_atom(request: HttpRequest, edition: Edition, language: str) -> HttpResponse:
     """The changelog, release by release, or of one `?session=`."""
     if code := request.GET.get("session", ""):
@@ -131,6 +132,13 @@ def changes_atom(request: HttpRequest, edition: Edition, language: str) -> HttpR
     else:
         content = changes_of_edition(edition, language)
     return HttpResponse(content, content_type="application/atom+xml; charset=utf-8")
+
+
+def _no_language(asked: str) -> Refused:
+    return Refused(
+        _("There is no language “%(asked)s” here. Use one of these: %(known)s.")
+        % {"asked": _short(asked), "known": ", ".join(LANGUAGES)}
+    )
 
 
 def _edition(slug: str) -> Edition:

@@ -15,12 +15,14 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
+from efus_conference.kept import same_for_everyone
 from programme.after import TYPES, materials_by_session, public_name
 from programme.models import Material
 from programme.views.editions import EditionPages, on_edition
 from programme.wording import session_lines
 
 
+@same_for_everyone()
 @on_edition
 def materials(request: HttpRequest, pages: EditionPages) -> HttpResponse:
     """Recordings, slides and documents of an edition's sessions."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from efus_conference.kept import same_for_everyone
 from programme.after import materials_of
 from programme.changelog import session_history
 from programme.models import ReleasedSession, Theme
@@ -12,6 +13,7 @@ from programme.views.editions import EditionPages, Elsewhere, NotThere, on_editi
 from programme.wording import session_lines
 
 
+@same_for_everyone()
 @on_edition
 def session(request: HttpRequest, pages: EditionPages, code: str) -> HttpResponse:
     row = (

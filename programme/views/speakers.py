@@ -5,18 +5,21 @@ from itertools import groupby
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from efus_conference.kept import same_for_everyone
 from programme.models import ReleasedSession, Speaker
 from programme.people import organisations_of, people_at
 from programme.views.editions import EditionPages, Elsewhere, NotThere, on_edition
 from programme.wording import person_line, session_lines
 
 
+@same_for_everyone()
 @on_edition
 def speakers(request: HttpRequest, pages: EditionPages) -> HttpResponse:
     people = people_at(ReleasedSession.objects.of(pages.edition), pages.edition)
     return render(request, "programme/speakers.html", {**pages.context, "people": people})
 
 
+@same_for_everyone()
 @on_edition
 def speaker(request: HttpRequest, pages: EditionPages, speaker_slug: str) -> HttpResponse:
     """One person with their sessions in all editions, the newest edition first."""
