@@ -32,16 +32,20 @@ def on_the_programme(speakers: Iterable[Speaker]) -> set[int]:
     return ids & {appearance["speaker"] for appearances in rows for appearance in appearances}
 
 
-def organisations_of(appearances: Iterable[Mapping[str, Any]]) -> dict[int, Organisation]:
-    wanted = {appearance["organisation"] for appearance in appearances} - {None}
-    return Organisation.objects.in_bulk(wanted)
+def organisations_of(
+    appearances: Iterable[Mapping[str, Any]], speakers: Iterable[Speaker] = ()
+) -> dict[int, Organisation]:
+    """By id; most people appear for their own organisation, which was read with the speakers."""
+    known = {speaker.organisation.pk: speaker.organisation for speaker in speakers if speaker.organisation}
+    wanted = {appearance["organisation"] for appearance in appearances} - {None} - known.keys()
+    return known | Organisation.objects.in_bulk(wanted)
 
 
 def people_of(row: ReleasedSession, edition: Edition) -> list[PersonLine]:
     """Who is in a session, in its order."""
     speakers = {speaker.pk: speaker for speaker in shown_speakers([row])}
     shown = [appearance for appearance in row.appearances if appearance["speaker"] in speakers]
-    organisations = organisations_of(shown)
+    organisations = organisations_of(shown, speakers.values())
     return [
         person_line(speakers[appearance["speaker"]], appearance, organisations, edition=edition)
         for appearance in shown
@@ -56,7 +60,7 @@ def people_at(rows: Iterable[ReleasedSession], edition: Edition) -> list[PersonL
         for appearance in row.appearances:
             first.setdefault(appearance["speaker"], appearance)
     speakers = shown_speakers(rows)
-    organisations = organisations_of(first[speaker.pk] for speaker in speakers)
+    organisations = organisations_of((first[speaker.pk] for speaker in speakers), speakers)
     return [
         # Someone's role is that of one session, not of the edition.
         person_line(speaker, {**first[speaker.pk], "role": ""}, organisations, edition=edition)
