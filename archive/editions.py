@@ -9,6 +9,7 @@ from archive.models import EditionNote, KeyFigure, Partner, Video, Voice
 from declarations.models import Declaration
 from efus_conference.models import Edition, EditionHost
 from efus_conference.sorting import translated_sort_key
+from programme.after import material_counts
 from programme.models import ReleasedSession, SessionKind, Speaker, Theme
 from programme.people import on_the_programme
 
@@ -38,6 +39,7 @@ class Record:
     voices: list[Voice]
     videos: list[Video]
     declarations: list[Declaration]
+    materials: list[tuple[str, int]]  # what is published of its sessions: the kind's key and how many
     with_page: set[int]  # the ids of the voices who also have a page of their own
 
     @property
@@ -88,5 +90,6 @@ def record(edition: Edition) -> Record:
         voices=voices,
         videos=list(Video.objects.shown().filter(edition=edition).select_related("speaker")),
         declarations=list(Declaration.objects.public().filter(adopted_at_edition=edition)),
+        materials=list(material_counts(edition).items()),
         with_page=on_the_programme(voice.speaker for voice in voices),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -85,8 +84,10 @@ def test_only_what_is_public_is_handed_out(session: Session, edition: Edition) -
     address = f"/materials/{material.pk}/slides.pdf"
 
     def status() -> int:
-        with closing(Client().get(address)) as answer:
-            return int(answer.status_code)
+        answer = Client().get(address)
+        if answer.streaming:
+            b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # read to its end, it is closed
+        return answer.status_code
 
     assert status() == 200
     Material.objects.update(is_published=False)
@@ -104,6 +105,20 @@ def test_only_what_is_public_is_handed_out(session: Session, edition: Edition) -
         Client().get(f"/materials/{'9' * 40}/x.pdf").status_code,
         Client().get(f"/media/{material.file}").status_code,
     ] == [404, 404]
+
+
+def test_the_page_of_the_edition_counts_them(session: Session, edition: Edition) -> None:
+    for number in (1, 2):
+        published(session, address=f"https://video.example/{number}")
+    published(session, kind="document", address="https://paper.example/1")
+    published(session, kind="slides", address="https://slides.example/1", is_published=False)
+    page = text_of(Client().get(f"/en/editions/{edition.slug}/"))
+    assert [
+        f"/en/editions/{edition.slug}/materials/" in page,
+        "2 recordings" in page,
+        "1 document" in page,
+    ] == [True] * 3
+    assert "slides</li>" not in page
 
 
 def test_an_edition_without_any_says_so(session: Session, edition: Edition) -> None:
