@@ -20,6 +20,7 @@ from programme.actions.resetting import reset_draft
 from programme.actions.situation import Situation
 from programme.actions.speaker_links import (
     ask_for_new_speaker_link,
+    hand_over_link,
     new_speaker_token,
     remind,
     revoke_links,
@@ -66,6 +67,7 @@ __all__ = [
     "finish",
     "give_consent",
     "hand_in",
+    "hand_over_link",
     "move_session",
     "new_speaker_token",
     "preview",

@@ -47,6 +47,15 @@ def send_links(
     return made
 
 
+@transaction.atomic
+def hand_over_link(
+    *, speaker: Speaker, edition: Edition, language: str, by: User | None
+) -> tuple[SpeakerLink, str]:
+    """Makes a link whose token is handed over otherwise than by mail; links sent before stop working."""
+    link = _make_link(speaker, edition, language, by)
+    return link, new_speaker_token(link=link)
+
+
 def remind(*, link: SpeakerLink, by: User | None) -> SpeakerLink:
     """Sends the link anew with what is still missing; the address sent before stops working."""
     with transaction.atomic():

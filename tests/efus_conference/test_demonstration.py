@@ -20,7 +20,7 @@ from declarations.models import Declaration, Invitation, Signatory
 from efus_conference.management.content import files
 from efus_conference.models import Edition, LoadedItem, User
 from efus_conference.secret_links import hash_of_token
-from programme.models import ReleasedSession, Speaker
+from programme.models import ReleasedSession, Speaker, SpeakerLink
 from registration.models import Booking, Registration, SeatPool, Star
 
 pytestmark = pytest.mark.usefixtures("demo_db")
@@ -105,7 +105,7 @@ def test_its_declaration_shows_every_step_of_a_signature() -> None:
     ]
 
 
-def test_the_accounts_file_opens_the_accounts_and_the_office_s_link() -> None:
+def test_the_accounts_file_opens_the_accounts_and_the_links_of_those_without() -> None:
     path = Path(settings.DATA_DIR) / "demo-accounts.json"
     accounts = json.loads(path.read_text(encoding="utf-8"))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -116,13 +116,16 @@ def test_the_accounts_file_opens_the_accounts_and_the_office_s_link() -> None:
         "officer",
         "second_officer",
         "office",
+        "speaker",
     ]
-    for part in list(accounts)[:-1]:
+    for part in list(accounts)[:-2]:
         user = User.objects.get(email=accounts[part]["email"])
         assert user.check_password(accounts[part]["password"])
     token = accounts["office"]["link"].rstrip("/").rsplit("/", 1)[1]
     invitation = Invitation.objects.usable().get(token_hash=hash_of_token(token))
     assert invitation.mailbox.email == accounts["office"]["email"]
+    token = accounts["speaker"]["link"].rstrip("/").rsplit("/", 1)[1]
+    assert SpeakerLink.objects.usable().by_token(token).get().sent_to == accounts["speaker"]["email"]
 
 
 def test_every_row_passes_the_checks_of_the_admin() -> None:

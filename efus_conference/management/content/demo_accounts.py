@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,10 +42,11 @@ def load_demo_accounts(ledger: Ledger) -> Accounts:
     return accounts
 
 
-def write_demo_accounts(ledger: Ledger, accounts: Accounts, office_link: str | None) -> None:
+def write_demo_accounts(ledger: Ledger, accounts: Accounts, links: Mapping[str, str | None]) -> None:
     """Writes the file, readable by its owner only, with a new password for each account it did not hold.
 
-    `office_link` is the address of a new invitation; without one the link in the file stays.
+    `links` are the addresses by which one plays those without an account (office, speaker); where there is no
+    new one the link in the file stays.
     """
     known = _read()
     written: dict[str, Any] = {}
@@ -59,11 +61,11 @@ def write_demo_accounts(ledger: Ledger, accounts: Accounts, office_link: str | N
         user.set_password(password)
         user.save(update_fields=["password"])
         written[part] = {"email": user.email, "password": password}
-    link = office_link or known.get("office", {}).get("link")
-    if link:
-        # The site may answer elsewhere than at its last start.
-        link = site_address(urlsplit(link).path)
-        written["office"] = {"email": record("demo/accounts")["office"]["email"], "link": link}
+    for part, new in links.items():
+        if link := new or known.get(part, {}).get("link"):
+            # The site may answer elsewhere than at its last start.
+            link = site_address(urlsplit(link).path)
+            written[part] = {"email": record("demo/accounts")[part]["email"], "link": link}
     _write_privately(accounts_file(), json.dumps(written, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -71,8 +73,8 @@ def accounts_file() -> Path:
     return Path(settings.DATA_DIR) / "demo-accounts.json"
 
 
-def has_office_link() -> bool:
-    return "office" in _read()
+def has_link_of(part: str) -> bool:
+    return part in _read()
 
 
 def _read() -> dict[str, Any]:

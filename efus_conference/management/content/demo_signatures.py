@@ -24,7 +24,7 @@ from declarations.actions import (
 )
 from declarations.models import Declaration, Evidence, Invitation, Signatory, Signature, TextVersion
 from efus_conference.mail import site_address
-from efus_conference.management.content.demo_accounts import Accounts, has_office_link
+from efus_conference.management.content.demo_accounts import Accounts, has_link_of
 from efus_conference.management.content.files import Record, record, translated
 from efus_conference.management.content.ledger import Ledger
 from efus_conference.models import Edition, Organisation
@@ -88,7 +88,7 @@ def office_link(ledger: Ledger, accounts: Accounts) -> str | None:
     None once the office has signed, and where the file holds a link: a new one would make it useless.
     """
     entry = next(entry for entry in record("demo/declaration")["signatories"] if entry["state"] == "office")
-    if has_office_link() and not ledger.was_made(f"{entry['key']}/invitation"):
+    if has_link_of("office") and not ledger.was_made(f"{entry['key']}/invitation"):
         return None
     signatory = ledger.row(entry["key"], Signatory)
     officer = accounts.get(entry["invited_by"])

@@ -20,6 +20,7 @@ from efus_conference.management.content.demo_signatures import (
     load_demo_signatures,
     office_link,
 )
+from efus_conference.management.content.demo_speaking import load_demo_materials, speaker_link
 from efus_conference.management.content.editions import load_editions
 from efus_conference.management.content.groups import load_groups
 from efus_conference.management.content.ledger import Ledger
@@ -47,7 +48,8 @@ def load(*, with_demo: bool) -> Counter[str]:
         if has_accounts:
             # Only now, so that the file never names an account that was not committed.
             with transaction.atomic():
-                write_demo_accounts(ledger, accounts, office_link(ledger, accounts))
+                links = {"office": office_link(ledger, accounts), "speaker": speaker_link(ledger)}
+                write_demo_accounts(ledger, accounts, links)
     return ledger.counts
 
 
@@ -61,6 +63,7 @@ def _load_archive(ledger: Ledger) -> None:
 
 def _load_demo(ledger: Ledger) -> None:
     _release(load_demo_edition(ledger), note=release_note())
+    load_demo_materials(ledger)
     load_categories(ledger)
     load_demo_declaration(ledger)
 

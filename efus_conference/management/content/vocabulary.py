@@ -9,7 +9,8 @@ from uuid import uuid5
 from efus_conference.management.content.files import Record, records, translated
 from efus_conference.management.content.ledger import Ledger
 from efus_conference.models import Organisation, Project
-from programme.models import SessionKind, Speaker, Theme
+from programme.actions import set_consent
+from programme.models import ConsentEvent, SessionKind, Speaker, Theme
 from programme.schedule import NAMESPACE
 
 
@@ -54,7 +55,7 @@ def load_organisation(ledger: Ledger, item: Record) -> Organisation | None:
 
 
 def load_speaker(ledger: Ledger, item: Record, *, consented_at: datetime | None = None) -> Speaker | None:
-    return ledger.put(
+    speaker = ledger.put(
         item["key"],
         Speaker,
         {
@@ -65,14 +66,21 @@ def load_speaker(ledger: Ledger, item: Record, *, consented_at: datetime | None 
             **translated("biography", item.get("biography")),
         },
         natural={"slug": item["slug"]},
-        # Consent is the person's: it is never written a second time.
         once={
             "basis": item["basis"],
-            "consented_at": consented_at,
             # The same in every database, so that a programme loaded anew is exported the same.
             "guid": uuid5(NAMESPACE, f"speaker/{item['slug']}"),
         },
     )
+    # Consent is the person's: it is never written a second time.
+    if speaker is not None and consented_at is not None and ledger.was_made(item["key"]):
+        set_consent(
+            speaker=speaker,
+            consented_at=consented_at,
+            withdrawn_at=None,
+            through=ConsentEvent.Through.ORGANISER,
+        )
+    return speaker
 
 
 def _load_kind(ledger: Ledger, item: Record) -> None:
