@@ -61,11 +61,12 @@ class AnswerFilter(admin.SimpleListFilter):
         return [("open", _("not answered yet")), ("accepted", _("accepted")), ("declined", _("declined"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "open":
-            answers = [Appearance.Answer.NOT_ASKED, Appearance.Answer.ASKED]
-        elif self.value() in ("accepted", "declined"):
-            answers = [Appearance.Answer(self.value())]
-        else:
+        answers = {
+            "open": [Appearance.Answer.NOT_ASKED, Appearance.Answer.ASKED],
+            "accepted": [Appearance.Answer.ACCEPTED],
+            "declined": [Appearance.Answer.DECLINED],
+        }.get(self.value() or "")
+        if answers is None:
             return queryset
         theirs = Appearance.objects.filter(answer__in=answers, session__edition__is_current=True)
         return queryset.filter(pk__in=theirs.values("speaker"))

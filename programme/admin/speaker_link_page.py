@@ -47,7 +47,7 @@ class SendForm(forms.Form):
             .order_by("-is_current", "-number")
             .prefetch_related("hosting__organisation")
         )
-        edition.label_from_instance = lambda each: each.name  # type: ignore[method-assign]
+        edition.label_from_instance = lambda each: each.name  # type: ignore[assignment,method-assign]
 
 
 def speaker_link_page(request: HttpRequest, admin: SpeakerAdmin) -> HttpResponse:
