@@ -2,7 +2,7 @@
 
 Each process has its own, bounded by its bytes. An answer is kept under the public version that was read before
 it was made, so what it shows is at least that new; the version is read again after `RECHECK` seconds, and when
-it rose everything is forgotten. See docs/decisions on the public version.
+it rose everything is forgotten. See docs/decisions/0012.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import brotli
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, Error, connection
 from django.http import HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
@@ -35,16 +36,12 @@ from efus_conference.kept import Version
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+Key = tuple[str, str, str, str]  # scheme, host, path and query
 
 MOST_BYTES = 64 * 1024 * 1024  # of one process
 LONGEST = 8 * 1024 * 1024  # bytes of one answer
 LONGEST_QUERY = 200  # characters; no known parameter needs more
 COMPRESSED = re.compile(r"text/|application/(json|.*xml|atom|vnd\.c3voc)|image/svg")
-# What a request says of its reader. The view is asked without it, so that its answer cannot depend on it.
-OF_THE_READER = (
-    "HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_ENCODING", "HTTP_USER_AGENT",
-    "HTTP_REFERER", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_IF_RANGE",
-)  # fmt: skip
 # Said anew for each answer.
 OF_THE_ANSWER = {"content-length", "content-encoding", "etag", "vary"}
 
@@ -62,8 +59,9 @@ class Page:
         self.digest = hashlib.sha256(self.body).hexdigest()[:32]
 
     @property
-    def size(self) -> int:
-        return len(self.body) + sum(len(body) for body in self.encoded.values()) + 2000
+    def room(self) -> int:
+        """Bytes of memory it is taken for: as much again for its compressed forms, whether made yet or not."""
+        return (2 if self.is_compressible else 1) * len(self.body) + 4000
 
     def answer(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         encoding = self._encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
@@ -103,114 +101,159 @@ class Page:
 
 
 class VersionClock:
-    """The public version as this process knows it: read again when what it knows is older than `recheck`."""
+    """The public version as this process knows it: read again when what it knows is older than `recheck` seconds.
 
-    def __init__(self, recheck: float, *, seconds: Callable[[], float] = time.monotonic) -> None:
+    `seconds` and `moment` are the clocks it looks at.
+    """
+
+    def __init__(
+        self,
+        recheck: float,
+        *,
+        seconds: Callable[[], float] = time.monotonic,
+        moment: Callable[[], datetime] = timezone.now,
+    ) -> None:
         self._recheck = recheck
         self._seconds = seconds
+        self._moment = moment
         self._lock = Lock()
         self._read_at: float | None = None
+        self._failed_at: float | None = None
         self._number: int | None = None
         self._moments: list[datetime] = []
 
     def version(self) -> Version:
-        """Raises DatabaseError where the database does not answer."""
+        """Raises django.db.Error where the database does not answer, or did not a moment ago."""
         with self._lock:
             now = self._seconds()
+            if self._failed_at is not None and now - self._failed_at < self._recheck:
+                # Who waited for the lock while it was asked in vain does not wait for the same once more.
+                raise DatabaseError("The database did not answer a moment ago.")
             if self._number is None or self._read_at is None or now - self._read_at >= self._recheck:
                 self._read()
                 self._read_at = now
             assert self._number is not None
-            return kept.version_of(self._number, self._moments, at=timezone.now())
+            return kept.version_of(self._number, self._moments, at=self._moment())
 
     def _read(self) -> None:
         try:
             if self._number is None or self._number != kept.read_number():
                 # The number is read first: the moments are then at least as new as it says.
                 self._number, self._moments = kept.read_public_version()
-        except DatabaseError:
+            self._failed_at = None
+        except Error:
             self._number = None
+            self._failed_at = self._seconds()
             raise
         finally:
-            connection.close()  # back to the pool: no request begins or ends here
+            # Back to the pool: no request begins or ends here. Not while a transaction is under way.
+            connection.close_if_unusable_or_obsolete()
+
+
+@dataclass
+class Flight:
+    """One asking of Django for a page; who wants the same one meanwhile waits until it has landed."""
+
+    landed: Event = field(default_factory=Event)
+    page: Page | None = None
 
 
 class KeptPages:
-    """A WSGI application before Django's: what it keeps it answers, everything else it passes on."""
+    """A WSGI application before Django's: what it keeps it answers, everything else it passes on.
+
+    It keeps `most_bytes` at most and forgets first what was not asked for longest.
+    """
 
     def __init__(
-        self, django: Application, *, recheck: float | None = None, clock: VersionClock | None = None
-    ):
+        self,
+        django: Application,
+        *,
+        recheck: float | None = None,
+        clock: VersionClock | None = None,
+        most_bytes: int = MOST_BYTES,
+    ) -> None:
         self._django = django
         self._clock = clock or VersionClock(_recheck() if recheck is None else recheck)
+        self._most_bytes = most_bytes
         self._lock = Lock()
-        self._pages: OrderedDict[tuple[str, ...], Page] = OrderedDict()
-        self._size = 0
+        self._pages: OrderedDict[Key, Page] = OrderedDict()
+        self._bytes = 0
         self._version: Version | None = None
-        self._being_made: dict[tuple[str, ...], Lock] = {}
+        self._under_way: dict[tuple[Version, Key], Flight] = {}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._django(environ, start_response)
         key = _key(environ)
         try:
-            version = self._clock.version()
-        except (DatabaseError, ImproperlyConfigured):
+            version, page = self._kept(key)
+        except (Error, ImproperlyConfigured):
             return self._django(environ, start_response)
-        page = self._kept(key, version)
         if page is None:
             if not _may_be_kept(environ):
                 return self._django(environ, start_response)
             return self._make(key, version, environ, start_response)
         return page.answer(environ, start_response)
 
-    def _kept(self, key: tuple[str, ...], version: Version) -> Page | None:
+    def _kept(self, key: Key) -> tuple[Version, Page | None]:
+        # The version is read within the lock: it changes once for all, and no slow thread brings an old one back.
         with self._lock:
+            version = self._clock.version()
             if version != self._version:
                 self._pages.clear()
-                self._size = 0
+                self._bytes = 0
                 self._version = version
             page = self._pages.get(key)
             if page is not None:
                 self._pages.move_to_end(key)
-            return page
+            return version, page
 
     def _make(
-        self, key: tuple[str, ...], version: Version, environ: Environ, start_response: StartResponse
+        self, key: Key, version: Version, environ: Environ, start_response: StartResponse
     ) -> Iterable[bytes]:
         """Asks Django, once for all who wait for the same page meanwhile."""
-        flight = (*key, str(version))
         with self._lock:
-            lock = self._being_made.setdefault(flight, Lock())
-        try:
-            with lock:
-                page = self._kept(key, version)
-                if page is None:
-                    said: list[Any] = []
-                    plain = {name: value for name, value in environ.items() if name not in OF_THE_READER}
-                    plain["REQUEST_METHOD"] = "GET"
-                    response = self._django(plain, lambda *started: said.extend(started))
-                    page = _page_of(response)
-                    if page is None:
-                        start_response(*said)
-                        return _without_body(response) if environ["REQUEST_METHOD"] == "HEAD" else response
-                    _close(response)
+            page = self._pages.get(key) if version == self._version else None
+            before = self._under_way.get((version, key))
+            if page is None and before is None:
+                flight = self._under_way[version, key] = Flight()
+        if page is None and before is not None:
+            before.landed.wait()
+            page = before.page
+            if page is None:
+                # Not to be kept, so each has an answer of their own, and nobody waits in a row for it.
+                return _unkept(*self._ask(environ), environ, start_response)
+        if page is None:
+            try:
+                said, response = self._ask(environ)
+                page = flight.page = _page_of(response)
+                if page is not None:
                     self._keep(key, version, page)
-        finally:
-            with self._lock:
-                self._being_made.pop(flight, None)
+            finally:
+                with self._lock:
+                    del self._under_way[version, key]
+                flight.landed.set()
+            if page is None:
+                return _unkept(said, response, environ, start_response)
+            _close(response)
         return page.answer(environ, start_response)
 
-    def _keep(self, key: tuple[str, ...], version: Version, page: Page) -> None:
-        # Twice its plain bytes: room for what it takes compressed.
+    def _ask(self, environ: Environ) -> tuple[list[Any], Iterable[bytes]]:
+        """What Django says to nobody in particular: the arguments of `start_response`, and the answer."""
+        said: list[Any] = []
+        plain = {name: value for name, value in environ.items() if not _is_of_the_reader(name)}
+        plain["REQUEST_METHOD"] = "GET"
+        return said, self._django(plain, lambda *started: said.extend(started))
+
+    def _keep(self, key: Key, version: Version, page: Page) -> None:
         with self._lock:
             if version != self._version or key in self._pages:
                 return
             self._pages[key] = page
-            self._size += 2 * page.size
-            while self._size > MOST_BYTES and self._pages:
+            self._bytes += page.room
+            while self._bytes > self._most_bytes:
                 _oldest, gone = self._pages.popitem(last=False)
-                self._size -= 2 * (len(gone.body) + 2000)
+                self._bytes -= gone.room
 
 
 def _recheck() -> float:
@@ -224,14 +267,29 @@ def _recheck() -> float:
     return seconds
 
 
-def _key(environ: Environ) -> tuple[str, ...]:
+def _key(environ: Environ) -> Key:
     return (
-        environ.get("wsgi.url_scheme", ""),
-        environ.get("HTTP_X_FORWARDED_PROTO", ""),
+        _scheme(environ),
         environ.get("HTTP_HOST", ""),
         environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", ""),
         environ.get("QUERY_STRING", ""),
     )
+
+
+def _scheme(environ: Environ) -> str:
+    """As Django reads it: a header counts only from the proxy that the settings name."""
+    if settings.SECURE_PROXY_SSL_HEADER:
+        name, secure = settings.SECURE_PROXY_SSL_HEADER
+        if name in environ:
+            return "https" if environ[name].split(",", 1)[0].strip() == secure else "http"
+    return str(environ.get("wsgi.url_scheme", "http"))
+
+
+def _is_of_the_reader(name: str) -> bool:
+    """Whether this part of the request says anything of who asks; the address is all that a page may depend on."""
+    if settings.SECURE_PROXY_SSL_HEADER and name == settings.SECURE_PROXY_SSL_HEADER[0]:
+        return False
+    return name.startswith(("HTTP_", "REMOTE_")) and name != "HTTP_HOST"
 
 
 def _may_be_kept(environ: Environ) -> bool:
@@ -243,10 +301,14 @@ def _may_be_kept(environ: Environ) -> bool:
         path = environ.get("PATH_INFO", "").encode("latin-1").decode()
         with translation.override(get_language_from_path(path)):
             known = kept.known_parameters(resolve(path).func)
-        given = [name for name, _value in parse_qsl(query, keep_blank_values=True, errors="strict")]
+        given = parse_qsl(query, keep_blank_values=True, errors="strict")
     except (Resolver404, UnicodeError, ValueError):
         return False
-    return known is not None and known.issuperset(given) and len(given) == len(set(given))
+    names = [name for name, _value in given]
+    if known is None or not known.issuperset(names) or len(names) != len(set(names)):
+        return False
+    # One way of writing a value: of the others there are too many.
+    return urlencode(given) == query and all(value == value.strip() for _name, value in given)
 
 
 def _page_of(response: Iterable[bytes]) -> Page | None:
@@ -269,7 +331,12 @@ def _names(header: str, etag: str) -> bool:
     return header.strip() == "*" or etag in {part.strip().removeprefix("W/") for part in header.split(",")}
 
 
-def _without_body(response: Iterable[bytes]) -> Iterable[bytes]:
+def _unkept(
+    said: list[Any], response: Iterable[bytes], environ: Environ, start_response: StartResponse
+) -> Iterable[bytes]:
+    start_response(*said)
+    if environ["REQUEST_METHOD"] != "HEAD":
+        return response
     _close(response)
     return []
 

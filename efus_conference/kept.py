@@ -1,6 +1,6 @@
 """Pages that are the same for everyone, and the version under which they are kept.
 
-`efus_conference.keeping` keeps and answers them; docs/decisions/0010 says why it works as it does.
+`efus_conference.keeping` keeps and answers them; docs/decisions/0012 says why it works as it does.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def same_for_everyone(*parameters: str) -> Callable[[View[P]], View[P]]:
 
     `parameters` are those of the query that it knows. An answer is kept when the query has only these, each at
     most once, and its status is 200. The view is called with a request that carries nothing of its reader: no
-    cookie, no language but the address's, no address of the client.
+    header but the host's, so no cookie and no language but the address's, and no address of the client.
     """
 
     def decorated(view: View[P]) -> View[P]:

@@ -23,7 +23,6 @@ from programme.wording import session_lines
 
 
 @same_for_everyone()
-@same_for_everyone()
 @on_edition
 def materials(request: HttpRequest, pages: EditionPages) -> HttpResponse:
     """Recordings, slides and documents of an edition's sessions."""
