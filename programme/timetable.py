@@ -34,9 +34,10 @@ class Cell:
     until: str = ""  # “to 11:00”
     room_css: str = "only-list"  # the column says the room already
 
-    @property
-    def first(self) -> SessionLine:
-        return self.lines[0]
+    def __post_init__(self) -> None:
+        # Asked hundreds of times for one page; those added to the cell later are of the same kind and time.
+        self.first = self.lines[0]
+        self.starts_at, self.ends_at = self.first.starts_at, self.first.ends_at
 
     @property
     def is_shared(self) -> bool:
@@ -47,14 +48,6 @@ class Cell:
         if not self.is_shared:
             return self.first.kind
         return self.first.row.kind.name_plural or self.first.kind
-
-    @property
-    def starts_at(self) -> datetime:
-        return self.first.starts_at
-
-    @property
-    def ends_at(self) -> datetime:
-        return self.first.ends_at
 
     def overlaps(self, other: Cell) -> bool:
         return self.starts_at < other.ends_at and other.starts_at < self.ends_at

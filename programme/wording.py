@@ -56,7 +56,7 @@ def session_lines(
     rows: Iterable[ReleasedSession], edition: Edition, *, with_year: bool = False
 ) -> list[SessionLine]:
     """The rows at their venue's time. Each has been read with its session, kind and room."""
-    zone = edition.zone
+    zone, language = edition.zone, reader()
     days: dict[object, str] = {}
     # One address made for all: reversing each of them is a good part of a page's cost.
     address = reverse("programme:session", args=[edition.slug, "000000"])
@@ -76,7 +76,7 @@ def session_lines(
         lines.append(
             SessionLine(
                 row=row,
-                title=row.title,
+                title=row.text("title", language),
                 url=address.replace("000000", row.code),
                 kind=kinds[row.kind_id],
                 css=f"kind kind-{row.kind.colour}",
