@@ -123,10 +123,10 @@ def missing(link: SpeakerLink) -> list[str]:
 def _sessions_part(sessions: list[AskedSession]) -> Part:
     open_ = [one for one in sessions if not one.is_answered and not one.is_cancelled]
     sentence = ngettext(
-        "You have not said yet whether you accept “%(title)s”.",
-        "You have not answered yet for %(count)d of your sessions.",
+        "You have not answered yet for %(count)d session.",
+        "You have not answered yet for %(count)d sessions.",
         len(open_),
-    ) % {"count": len(open_), "title": open_[0].title if open_ else ""}
+    ) % {"count": len(open_)}
     done, to_do = (_("Answered"), "tag-success"), (_("To answer"), "tag-action")
     state, tag = to_do if open_ else done
     return Part("sessions", _("Your sessions"), state, tag, [sentence] if open_ else [])

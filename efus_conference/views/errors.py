@@ -6,6 +6,7 @@ import re
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language_from_path
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -18,11 +19,16 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "404.html", {"words": words_of(request.path)}, status=404)
+    return render(request, "404.html", {"words": words_of(request.path_info)}, status=404)
 
 
 def words_of(path: str) -> str:
-    """The words of an address, to be looked for: those of its last part that has any."""
+    """The words of a page's address, to be looked for: those of its last part that has any.
+
+    Pages begin with their language; what does not may be a secret, which no form shall carry on.
+    """
+    if get_language_from_path(path) is None or path.split("/")[2:3] == ["my"]:
+        return ""
     parts = [re.findall(r"[^\W\d_]{3,}|\d{4}", part.rsplit(".", 1)[0]) for part in path.split("/")]
     told = [words for words in parts if words]
     return " ".join(told[-1])[:100] if told else ""

@@ -6,6 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from efus_conference.models import Edition, FormerAddress, raises_public_version, remembers_its_addresses
 
@@ -65,8 +66,15 @@ class WalkingTime(models.Model):
     One row serves both directions: `first` is the venue with the lower id.
     """
 
-    first = models.ForeignKey(Venue, models.CASCADE, related_name="+", verbose_name=_("from"))
-    second = models.ForeignKey(Venue, models.CASCADE, related_name="+", verbose_name=_("to"))
+    first = models.ForeignKey(
+        Venue,
+        models.CASCADE,
+        related_name="+",
+        verbose_name=pgettext_lazy("from one venue to another", "from"),
+    )
+    second = models.ForeignKey(
+        Venue, models.CASCADE, related_name="+", verbose_name=pgettext_lazy("from one venue to another", "to")
+    )
     minutes = models.PositiveSmallIntegerField(_("minutes"), validators=[MaxValueValidator(600)])
 
     class Meta:
