@@ -151,6 +151,7 @@ def test_the_catalogues_hold_every_text_of_the_source(tmp_path: Path) -> None:
 
 WITHOUT_A_PAGE = {
     "efus_conference.FormerAddress",  # triggers write it, and nobody else needs to
+    "efus_conference.PublicVersion",  # a number that triggers raise
     "archive.SearchEntry",  # copies, kept by triggers
     "archive.SearchWord",
     "efus_conference.LoadedItem",  # what the content loader remembers
