@@ -145,7 +145,7 @@ def _read(request: HttpRequest) -> dict[str, str]:
         return {}
     try:
         asked = json.loads(request.body)
-    except ValueError:  # no JSON, or not in UTF-8
+    except (ValueError, RecursionError):  # no JSON, not in UTF-8, or brackets within brackets without end
         return {}
     if not isinstance(asked, dict) or not all(isinstance(value, str | int) for value in asked.values()):
         return {}

@@ -253,7 +253,7 @@ def test_what_is_no_move_is_refused_with_a_sentence(
     assert Session.objects.get().starts_at == NINE
 
 
-@pytest.mark.parametrize("body", [b"", b"banana", b"[]", b"\xff\xfe", b"null"])
+@pytest.mark.parametrize("body", [b"", b"banana", b"[]", b"\xff\xfe", b"null", b"[" * 3999])
 def test_what_is_no_json_is_refused_with_a_sentence(edition: Edition, body: bytes) -> None:
     response = organiser().post(MOVE, body, content_type="application/json")
 
