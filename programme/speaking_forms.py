@@ -27,13 +27,22 @@ TEXT: dict[str, Any] = {
     ),
     "null_characters_not_allowed": NOT_PRINTABLE,
 }
+LATER = "later"
 ANSWERS = [
     (Appearance.Answer.ACCEPTED.value, _("Yes, I accept")),
     (Appearance.Answer.DECLINED.value, _("No, I decline")),
+    (LATER, _("I will say later")),
 ]
 
 
-class PlainText(forms.CharField):
+class WholeText(forms.CharField):
+    """Browsers cut off what is longer than a `maxlength` without a word; ours is refused with one, and kept."""
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return {name: value for name, value in super().widget_attrs(widget).items() if name != "maxlength"}
+
+
+class PlainText(WholeText):
     """Several lines of plain text; the ends of lines count one character each, as people count them."""
 
     def __init__(self, *, rows: int, **kwargs: Any) -> None:
@@ -56,9 +65,11 @@ class SessionsForm(forms.Form):
                 label=_("Do you accept?"),
                 choices=ANSWERS,
                 widget=forms.RadioSelect,
-                required=False,
-                initial=one.appearance.answer if one.is_answered else None,
-                error_messages={"invalid_choice": _("Choose whether you accept or decline.")},
+                initial=one.appearance.answer if one.is_answered else LATER,
+                error_messages={
+                    "required": _("Choose whether you accept."),
+                    "invalid_choice": _("Choose whether you accept."),
+                },
             )
             self.fields[note] = PlainText(
                 label=_("Note to the organisers"),
@@ -77,8 +88,8 @@ class SessionsForm(forms.Form):
         given: dict[str, Any] = super().clean() or {}
         for one in self.sessions:
             answer, note = names_of(one)
-            if given.get(note) and not given.get(answer) and answer not in self.errors:
-                self.add_error(answer, _("Choose whether you accept or decline; your note goes with it."))
+            if given.get(note) and given.get(answer) == LATER:
+                self.add_error(answer, _("Choose whether you accept or decline: your note goes with it."))
         return given
 
     @property
@@ -87,7 +98,7 @@ class SessionsForm(forms.Form):
         return {
             pk: (self.cleaned_data[answer], self.cleaned_data[note])
             for pk, (answer, note) in given.items()
-            if self.cleaned_data[answer]
+            if self.cleaned_data[answer] != LATER
         }
 
 
@@ -101,7 +112,7 @@ class TextsForm(forms.Form):
     def __init__(self, *args: Any, speaker: Speaker, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for code, _name in settings.LANGUAGES:
-            self.fields[f"function_{code}"] = forms.CharField(
+            self.fields[f"function_{code}"] = WholeText(
                 label=_("Function"),
                 help_text=_("For example “Deputy mayor for prevention, Liège”."),
                 max_length=FUNCTION_MAX,
@@ -153,7 +164,7 @@ class SlidesForm(forms.Form):
             "invalid_choice": _("Choose one of your sessions."),
         },
     )
-    title = forms.CharField(
+    title = WholeText(
         label=_("Title"),
         help_text=_("As readers will see it, for example “How night mediators work”."),
         max_length=200,

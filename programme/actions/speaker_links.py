@@ -41,9 +41,6 @@ def send_links(
     made = [_make_link(speaker, edition, language, by) for speaker in speakers]
     for link in made:
         queue("programme/speaker_link", link_id=link.pk)
-    Appearance.objects.filter(
-        session__edition=edition, speaker__in=speakers, answer=Appearance.Answer.NOT_ASKED
-    ).update(answer=Appearance.Answer.ASKED)
     return made
 
 
@@ -79,6 +76,9 @@ def _make_link(
     former = SpeakerLink.objects.filter(speaker=speaker, edition=edition, revoked_at=None)
     before = former.first()
     former.update(revoked_at=timezone.now())
+    Appearance.objects.filter(
+        session__edition=edition, speaker=speaker, answer=Appearance.Answer.NOT_ASKED
+    ).update(answer=Appearance.Answer.ASKED)
     return SpeakerLink.objects.create(
         speaker=speaker,
         edition=edition,

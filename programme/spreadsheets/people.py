@@ -7,7 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from efus_conference.models import Organisation
-from programme.models import Appearance, Session, Speaker
+from programme.actions import set_consent
+from programme.models import Appearance, ConsentEvent, Session, Speaker
 from programme.spreadsheets.cells import BySlug, ProgrammeResource, SheetLoader, column, in_languages, moment
 
 
@@ -37,6 +38,23 @@ class SpeakerResource(ProgrammeResource):
 
     def get_queryset(self) -> Any:
         return super().get_queryset().select_related("organisation").by_name()
+
+    def save_instance(self, instance: Any, is_create: bool, row: Any, **kwargs: Any) -> None:
+        """A consent that a sheet brings goes through the action that keeps its history."""
+        wanted = (instance.consented_at, instance.consent_withdrawn_at)
+        stored = (
+            Speaker.objects.filter(pk=instance.pk).values_list("consented_at", "consent_withdrawn_at").first()
+        ) or (None, None)
+        instance.consented_at, instance.consent_withdrawn_at = stored
+        super().save_instance(instance, is_create, row, **kwargs)
+        if wanted != stored:
+            set_consent(
+                speaker=instance,
+                consented_at=wanted[0],
+                withdrawn_at=wanted[1],
+                through=ConsentEvent.Through.ORGANISER,
+                by=kwargs.get("user"),
+            )
 
 
 class ByCode(BySlug):

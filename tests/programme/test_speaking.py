@@ -110,18 +110,37 @@ def test_a_speaker_answers_and_the_draft_stays_as_it_is(browser: Client) -> None
 def test_a_note_without_an_answer_asks_for_one_and_stays(browser: Client) -> None:
     _link, token = invited()
     appearance = Appearance.objects.get()
-    response = browser.post(f"/speak/{token}/sessions/", {f"note-{appearance.pk}": "A <note>"})
+    response = browser.post(
+        f"/speak/{token}/sessions/", {f"answer-{appearance.pk}": "later", f"note-{appearance.pk}": "A <note>"}
+    )
     assert response.context["form"].errors == {
-        f"answer-{appearance.pk}": ["Choose whether you accept or decline; your note goes with it."]
+        f"answer-{appearance.pk}": ["Choose whether you accept or decline: your note goes with it."]
     }
     assert "A &lt;note&gt;" in text_of(response)
+
+
+@pytest.mark.parametrize("answer", ["", "banana", "asked"])
+def test_what_is_no_answer_is_asked_again(browser: Client, answer: str) -> None:
+    _link, token = invited()
+    name = f"answer-{Appearance.objects.get().pk}"
+    response = browser.post(f"/speak/{token}/sessions/", {name: answer})
+    assert response.context["form"].errors == {name: ["Choose whether you accept."]}
+
+
+def test_who_says_it_later_is_asked_still(browser: Client) -> None:
+    _link, token = invited()
+    name = f"answer-{Appearance.objects.get().pk}"
+    assert browser.post(f"/speak/{token}/sessions/", {name: "later"}).status_code == 302
+    assert [Appearance.objects.get().answer, Appearance.objects.get().answered_at] == ["asked", None]
 
 
 def test_nobody_answers_for_another(browser: Client) -> None:
     _link, token = invited()
     other, _token = invited()
     theirs = Appearance.objects.get(speaker=other.speaker)
-    browser.post(f"/speak/{token}/sessions/", {f"answer-{theirs.pk}": "declined"})
+    own = Appearance.objects.exclude(pk=theirs.pk).get()
+    sent = {f"answer-{theirs.pk}": "declined", f"answer-{own.pk}": "later"}
+    assert browser.post(f"/speak/{token}/sessions/", sent).status_code == 302
     theirs.refresh_from_db()
     assert theirs.answer == "asked"
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from efus_conference.models import Edition
-from programme.models import Room, Session, Speaker, Theme
+from programme.models import ConsentEvent, Room, Session, Speaker, Theme
 from programme.spreadsheets import (
     AppearanceResource,
     RoomResource,
@@ -367,6 +367,25 @@ def test_times_that_no_clock_shows_once_and_sessions_of_two_days_are_errors_of_t
         (3, "The clocks show this time twice: summer time ends. Choose one before or after it."),
         (4, "A session is within one day: make one of the next day for what follows."),
     ]
+
+
+def test_a_consent_that_a_sheet_brings_keeps_its_history() -> None:
+    factories.speaker(slug="ada", consented_at=None)
+    heads = ["slug", "name", "basis", "consented_at", "consent_withdrawn_at"]
+    given, ended = "2026-02-01T10:00:00+01:00", "2026-03-01T10:00:00+01:00"
+    for data in (
+        rows(heads, ["ada", "Ada", "consent", given, ""], ["bo", "Bo", "consent", given, ""]),
+        rows(heads, ["ada", "Ada", "consent", given, ended]),
+    ):
+        for _time in range(2):
+            assert problems(imported(SpeakerResource(), data)) == []
+    events = ConsentEvent.objects.order_by("pk").values_list("speaker__slug", "verb", "through")
+    assert list(events) == [
+        ("ada", "given", "organiser"),
+        ("bo", "given", "organiser"),
+        ("ada", "withdrawn", "organiser"),
+    ]
+    assert [one.is_shown for one in Speaker.objects.order_by("slug")] == [False, True]
 
 
 def test_appearances_stand_in_rows_of_their_own(edition: Edition) -> None:
