@@ -175,6 +175,11 @@ class _Import:
             self.report.not_placed.setdefault(sentence % {"session": draft.title})
 
     def _fill(self, draft: Session, event: ReadEvent, kind: SessionKind | None) -> None:
+        if draft.starts_at is not None:
+            by = event.starts_at - draft.starts_at
+            # A field visit's departure and return, which the formats do not have, go along as in any other move.
+            draft.departs_at = draft.departs_at and draft.departs_at + by
+            draft.returns_at = draft.returns_at and draft.returns_at + by
         draft.starts_at, draft.ends_at = event.starts_at, event.ends_at
         if kind is not None:
             draft.kind = kind
@@ -224,6 +229,9 @@ class _Import:
         try:
             draft.clean_fields(exclude=["edition", "kind", "room", "title", *languages])
             draft.clean()
+            if draft.departs_at or draft.returns_at:
+                # The only constraint that a checked file can break, asked of the few that it concerns.
+                draft.validate_constraints()
         except ValidationError as error:
             raise SessionRefused(event.texts["title"], " ".join(error.messages)) from None
 

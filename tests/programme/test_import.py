@@ -149,6 +149,29 @@ def test_a_changed_session_is_changed_and_one_that_is_gone_is_listed_and_kept(ed
     ]
 
 
+def test_a_visit_that_moves_takes_its_departure_and_return_along(edition: Edition) -> None:
+    imported(as_json(event()))
+    Session.objects.update(departs_at=NINE + timedelta(minutes=15), returns_at=NINE + timedelta(minutes=80))
+
+    imported(as_json(event(date="2031-05-14T14:00:00+02:00")))
+
+    assert list(Session.objects.values_list("starts_at", "departs_at", "returns_at")) == [
+        (
+            NINE + timedelta(hours=5),
+            NINE + timedelta(hours=5, minutes=15),
+            NINE + timedelta(hours=5, minutes=80),
+        )
+    ]
+
+
+def test_a_visit_that_becomes_shorter_than_its_way_is_refused_in_a_sentence(edition: Edition) -> None:
+    imported(as_json(event()))
+    Session.objects.update(returns_at=NINE + timedelta(minutes=80))
+
+    with pytest.raises(ScheduleRefused, match="Departure and return are within the session's time"):
+        imported(as_json(event(duration="01:00")))
+
+
 def test_without_leave_to_make_what_is_missing_it_is_listed(edition: Edition) -> None:
     factories.kind(slug="talk", name_en="Talk")
 
