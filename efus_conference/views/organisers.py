@@ -17,6 +17,7 @@ from declarations.models import Signature
 from efus_conference.admin_menu import list_address, may_read
 from efus_conference.models import Edition
 from programme.actions import differences
+from programme.models import Appearance, Material
 from registration.models import Booking, Registration, SeatPool
 
 DAYS_SHOWN = 14
@@ -63,7 +64,12 @@ def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict
     tasks = [*signatures_to_verify(request), *failed_jobs(request)]
     context.update({"edition": edition, "bars": [], "seats": []})
     if edition is not None:
-        tasks += [*draft_not_released(request, edition), *clashing_bookings(request, edition)]
+        tasks += [
+            *draft_not_released(request, edition),
+            *speakers_who_declined(request, edition),
+            *handed_in(request, edition),
+            *clashing_bookings(request, edition),
+        ]
         if may_read(request, "registration.SeatPool"):
             context["seats"] = seats_nearly_gone(edition)
         if may_read(request, "registration.Registration"):
@@ -136,6 +142,54 @@ def draft_not_released(request: HttpRequest, edition: Edition) -> list[Task]:
             sentence % {"count": len(changes)},
             list_address("programme.Session", f"edition__id__exact={edition.pk}"),
             [change.after.title for change in changes[:ROWS_SHOWN]],
+        )
+    ]
+
+
+def speakers_who_declined(request: HttpRequest, edition: Edition) -> list[Task]:
+    if not may_read(request, "programme.Speaker"):
+        return []
+    declined = list(
+        Appearance.objects.filter(
+            session__edition=edition, answer=Appearance.Answer.DECLINED, session__is_cancelled=False
+        ).select_related("speaker", "session")
+    )
+    if not declined:
+        return []
+    sentence = ngettext(
+        "%(count)d speaker declined and still stands in the session.",
+        "%(count)d speakers declined and still stand in their sessions.",
+        len(declined),
+    )
+    return [
+        Task(
+            sentence % {"count": len(declined)},
+            list_address("programme.Speaker", "answer=declined"),
+            [f"{one.speaker}: {one.session}" for one in declined[:ROWS_SHOWN]],
+        )
+    ]
+
+
+def handed_in(request: HttpRequest, edition: Edition) -> list[Task]:
+    if not may_read(request, "programme.Material"):
+        return []
+    waiting = list(
+        Material.objects.filter(
+            session__edition=edition, is_published=False, handed_in_by__isnull=False
+        ).select_related("session")
+    )
+    if not waiting:
+        return []
+    sentence = ngettext(
+        "%(count)d file that a speaker handed in is not published.",
+        "%(count)d files that speakers handed in are not published.",
+        len(waiting),
+    )
+    return [
+        Task(
+            sentence % {"count": len(waiting)},
+            list_address("programme.Material", "state=waiting"),
+            [f"{one.session}: {one}" for one in waiting[:ROWS_SHOWN]],
         )
     ]
 

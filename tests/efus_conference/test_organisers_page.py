@@ -68,6 +68,22 @@ def test_a_draft_that_differs_from_the_release_is_named(client: Client, administ
     assert {row.pk for row in client.get(task.address).context["cl"].result_list} == {session.pk, other.pk}
 
 
+def test_who_declined_and_what_was_handed_in_are_named(client: Client, administrator: User) -> None:
+    speaker = factories.speaker(name="Ada Example")
+    session = factories.session(factories.edition(), speakers=(speaker,), title="Trust")
+    session.appearances.update(answer="declined")
+    session.materials.create(
+        kind="slides", title="Slides", address="https://slides.example/1", handed_in_by=speaker
+    )
+    tasks = {task.address: task.details for task in first_page(client).context["tasks"]}
+    assert tasks["/admin/programme/speaker/?answer=declined"] == ["Ada Example: Trust"]
+    assert tasks["/admin/programme/material/?state=waiting"] == ["Trust: Slides"]
+    session.materials.update(is_published=True)
+    session.appearances.update(answer="accepted")
+    addresses = [task.address for task in first_page(client).context["tasks"]]
+    assert not [address for address in addresses if "speaker" in address or "material" in address]
+
+
 def test_seats_that_are_clashing_or_nearly_gone_are_shown(client: Client, administrator: User) -> None:
     edition = factories.edition()
     full, nearly, free = (factories.session(edition, title=name) for name in ("Full", "Nearly", "Free"))
