@@ -42,6 +42,20 @@ def integer(name: str, default: int, *, lowest: int = 0) -> int:
     return int(value)
 
 
+def seconds(name: str, default: float, *, longest: float) -> float:
+    """A number of seconds from 0 to `longest`, with a decimal point if need be."""
+    value = text(name)
+    if not value:
+        return default
+    try:
+        number = float(value)
+    except ValueError:
+        number = -1
+    if not 0 <= number <= longest:
+        raise ImproperlyConfigured(f"{name} must be a number of seconds from 0 to {longest:g}, not “{value}”.")
+    return number
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A list written with commas."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -267,6 +267,9 @@ CACHES = {
     if _cache_url
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
 }
+# Whole public pages are kept in each process: so much of them, and at most a second behind what is public.
+KEPT_MEGABYTES = environment.integer("KEPT_MEGABYTES", 32)
+KEPT_RECHECK = environment.seconds("KEPT_RECHECK", 1, longest=1)
 
 # --- security ----------------------------------------------------------------------------------------
 

@@ -99,7 +99,15 @@ class Signatory(models.Model):
                 violation_error_message=_("This organisation is a signatory of the declaration already."),
             ),
         ]
-        triggers = [raises_public_version()]
+        triggers = [
+            # Whom an office invites is nobody else's business until it signed.
+            raises_public_version(
+                only_if="""
+                    EXISTS (SELECT FROM declarations_signature
+                        WHERE signatory_id IN (OLD.id, NEW.id) AND state IN ('historical', 'verified'))
+                """
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.organisation)

@@ -87,7 +87,10 @@ class Signature(models.Model):
                 name="one_active_signature_per_signatory",
             ),
         ]
-        triggers = [*triggers.SIGNATURE, raises_public_version()]
+        triggers = [
+            *triggers.SIGNATURE,
+            raises_public_version(only_if=f"OLD.state IN {PUBLIC_STATES} OR NEW.state IN {PUBLIC_STATES}"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.signatory} · {self.get_state_display()}"
@@ -158,7 +161,12 @@ class Mandate(models.Model):
         ]
         triggers = [
             triggers.fixed_with_its_signature("mandate_fixed_once_submitted"),
-            raises_public_version(),
+            raises_public_version(
+                only_if=f"""
+                    EXISTS (SELECT FROM declarations_signature
+                        WHERE id IN (OLD.signature_id, NEW.signature_id) AND state IN {PUBLIC_STATES})
+                """
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,12 @@ from efus_conference.models import (
     remembers_its_addresses,
 )
 
+# An SQL condition for what belongs to a declaration: a draft's parts are drafts.
+OF_A_PUBLISHED_ONE = """
+    EXISTS (SELECT FROM declarations_declaration
+        WHERE id IN (OLD.declaration_id, NEW.declaration_id) AND is_published)
+"""
+
 
 class DeclarationQuerySet(models.QuerySet["Declaration"]):
     def public(self) -> DeclarationQuerySet:
@@ -99,7 +105,7 @@ class Declaration(models.Model):
             ),
         ]
         triggers = [
-            raises_public_version(),
+            raises_public_version(only_if="OLD.is_published OR NEW.is_published"),
             remembers_its_addresses(FormerAddress.Kind.DECLARATION),
             pgtrigger.Trigger(
                 name="frozen_stays_frozen",
@@ -146,7 +152,7 @@ class DeclarationPoint(models.Model):
         verbose_name = _("point")
         verbose_name_plural = _("points")
         ordering = ["order", "pk"]
-        triggers = [raises_public_version()]
+        triggers = [raises_public_version(only_if=OF_A_PUBLISHED_ONE)]
 
     def __str__(self) -> str:
         return self.text
@@ -189,7 +195,7 @@ class TextVersion(models.Model):
             ),
         ]
         triggers = [
-            raises_public_version(),
+            raises_public_version(only_if=OF_A_PUBLISHED_ONE),
             pgtrigger.Trigger(
                 name="published_text_is_fixed",
                 when=pgtrigger.Before,

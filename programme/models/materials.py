@@ -84,7 +84,7 @@ class Material(models.Model):
                 name="material_address_is_of_the_web",
             ),
         ]
-        triggers = [raises_public_version()]
+        triggers = [raises_public_version(only_if="OLD.is_published OR NEW.is_published")]
 
     def __str__(self) -> str:
         return self.title

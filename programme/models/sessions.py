@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from efus_conference.models import Edition, Organisation
+from efus_conference.models import Edition, Organisation, raises_public_version
 from efus_conference.moments import plausible, plausible_moments
 from programme.models.speakers import Speaker
 from programme.models.vocabulary import Room, SessionKind, Theme
@@ -158,6 +158,15 @@ class Session(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["edition", "starts_at"])]
+        triggers = [
+            # All else is the draft. Of what is released, these are read here and not from the released row.
+            raises_public_version(
+                only_if="""
+                    (OLD.code, OLD.guid, OLD.edition_id) IS DISTINCT FROM (NEW.code, NEW.guid, NEW.edition_id)
+                    AND EXISTS (SELECT FROM programme_releasedsession WHERE session_id IN (OLD.id, NEW.id))
+                """
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
