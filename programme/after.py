@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from efus_conference.models import Edition
+from programme.languages import language_name, reader
 from programme.models import Material, ReleasedSession
-from programme.wording import language_name, reader
 
 TYPES = {
     "pdf": "application/pdf",

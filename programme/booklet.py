@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from efus_conference.models import Edition
 from efus_conference.pdf import made_pdf
 from efus_conference.templatetags.dates import days_of, in_full
-from programme.languages import SIGN_LANGUAGES, language_name, reader
+from programme.languages import language_choices
 from programme.models import Release, ReleasedSession, Speaker, Venue
 from programme.people import organisations_of, shown_speakers
 from programme.walking import ways_of
@@ -144,9 +144,7 @@ def _walks(edition: Edition) -> Data:
 def _languages(lines: Iterable[SessionLine]) -> list[Data]:
     """The letters that stand for each language of the programme, spoken ones first."""
     codes = {code for line in lines for code in line.row.followed_in}
-    named = [(code, language_name(code, reader())) for code in codes]
-    named.sort(key=lambda one: (one[0] in SIGN_LANGUAGES, one[1].casefold()))
-    return [{"short": code.upper(), "name": capfirst(name)} for code, name in named]
+    return [{"short": code.upper(), "name": capfirst(name)} for code, name in language_choices(codes)]
 
 
 def _kinds(lines: Iterable[SessionLine]) -> list[Data]:

@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from efus_conference.mail import site_address
 from efus_conference.models import Edition
 from programme.calendars import place_of
+from programme.languages import reader
 from programme.models import ReleaseChange, ReleasedSession
 from programme.wording import PersonLine, SessionLine
 
@@ -120,7 +120,7 @@ def _planned_before(row: ReleasedSession) -> datetime | None:
 
 def _card(name: str, edition: Edition, *code: str) -> str:
     address = site_address(reverse(f"programme_machine:{name}", args=[edition.slug, *code]))
-    return f"{address}?lang={(get_language() or 'en')[:2]}"
+    return f"{address}?lang={reader()}"
 
 
 def _said(facts: Facts) -> Facts:

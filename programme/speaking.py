@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.utils.text import capfirst
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from programme.actions.comparison import released_row
 from programme.actions.speaking import TEXTS
-from programme.models import Appearance, Material, ReleasedSession, Session, Speaker, SpeakerLink
-from programme.wording import at_venue, language_name
+from programme.languages import language_name, reader
+from programme.models import Appearance, Material, Session, Speaker, SpeakerLink
+from programme.wording import at_venue
 
 Answer = Appearance.Answer
 
@@ -71,11 +73,8 @@ def _asked(appearance: Appearance, link: SpeakerLink) -> AskedSession:
 
 def _is_as_public(session: Session) -> bool:
     """Whether time and room are published as they are drafted."""
-    try:
-        released = session.released
-    except ReleasedSession.DoesNotExist:
-        return False
-    return (released.starts_at, released.ends_at, released.room_id) == (
+    released = released_row(session)
+    return released is not None and (released.starts_at, released.ends_at, released.room_id) == (
         session.starts_at,
         session.ends_at,
         session.room_id,
@@ -144,12 +143,11 @@ def missing_texts(speaker: Speaker) -> list[tuple[str, str]]:
 
 def _texts_part(speaker: Speaker) -> Part:
     lacking = missing_texts(speaker)
-    reader = (get_language() or "en")[:2]
     sentences = {
         "function": _("Your function is missing in this language: %(language)s."),
         "biography": _("Your biography is missing in this language: %(language)s."),
     }
-    missing = [sentences[name] % {"language": language_name(code, reader)} for name, code in lacking]
+    missing = [sentences[name] % {"language": language_name(code, reader())} for name, code in lacking]
     state, tag = (_("To complete"), "tag-action") if lacking else (_("Complete"), "tag-success")
     return Part("texts", _("Your texts"), state, tag, missing)
 

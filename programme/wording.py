@@ -14,8 +14,6 @@ from django.utils.text import capfirst
 
 from efus_conference.models import Edition, Organisation
 from programme.languages import interpretation_sentence, reader
-from programme.languages import language_list as language_list
-from programme.languages import language_name as language_name
 from programme.models import Appearance, ReleasedSession, Speaker
 from programme.portraits import Picture, picture_of
 

@@ -51,6 +51,14 @@ def released_of(edition: Edition) -> dict[int, ReleasedSession]:
     return {row.pk: row for row in rows}
 
 
+def released_row(draft: Session) -> ReleasedSession | None:
+    """What is public of a draft, without a query where it was read with it."""
+    try:
+        return draft.released
+    except ReleasedSession.DoesNotExist:
+        return None
+
+
 def is_waiting(draft: Session) -> bool:
     """Whether the draft cannot be released because it has no time yet."""
     return draft.starts_at is None or draft.ends_at is None

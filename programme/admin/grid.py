@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from efus_conference.models import Edition
 from programme.actions import cautions
-from programme.actions.comparison import change_of, is_waiting
+from programme.actions.comparison import change_of, is_waiting, released_row
 from programme.actions.moving import Position, usual_length
 from programme.actions.situation import Situation
-from programme.models import ReleasedSession, Room, Session
+from programme.languages import language_list
+from programme.models import Room, Session
 from programme.release_hooks import Concern, ReleaseWarning
-from programme.wording import language_list
 
 STEP = 5  # minutes
 SHOWN_FROM, SHOWN_TO = 8 * 60, 19 * 60  # minutes since midnight that every day shows
@@ -179,14 +179,6 @@ def read_for_grid(edition: Edition) -> Situation:
     for draft in drafts:
         draft.edition = edition  # one zone and one name for all
     return Situation(edition, drafts, released)
-
-
-def released_row(draft: Session) -> ReleasedSession | None:
-    """What is public of a draft that was read with it."""
-    try:
-        return draft.released
-    except ReleasedSession.DoesNotExist:
-        return None
 
 
 def _chosen(asked: str, days: Sequence[date], by_day: Mapping[date, Any]) -> tuple[date | None, bool]:

@@ -16,9 +16,8 @@ from django.utils.translation import ngettext
 
 from efus_conference.models import User
 from programme.actions import NeverReleased, reset_draft
-from programme.actions.comparison import as_released, is_waiting
+from programme.actions.comparison import as_released, is_waiting, released_row
 from programme.admin.difference_lines import FieldLine, Names, field_lines, label_of
-from programme.admin.grid import released_row
 from programme.models import Session
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from efus_conference.admin_base import (
 )
 from efus_conference.admin_sheets import SpreadsheetAdmin
 from programme.actions import clashes_of
-from programme.actions.comparison import TEXTS, change_of, is_waiting
+from programme.actions.comparison import TEXTS, change_of, is_waiting, released_row
 from programme.admin.materials import MaterialInline
 from programme.admin.release_page import release_page
 from programme.admin.reset_page import reset_address, reset_page
@@ -33,7 +33,7 @@ from programme.admin.timetable_page import (
     timetable_page,
 )
 from programme.forms import SessionForm
-from programme.models import Appearance, ReleasedSession, Session
+from programme.models import Appearance, Session
 from programme.spreadsheets import SessionResource
 
 
@@ -177,7 +177,7 @@ class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
         fields = list(super().get_readonly_fields(request, obj))
         if obj is not None:
             fields.append("code")
-            if _released(obj) is not None:
+            if released_row(obj) is not None:
                 fields.append("edition")
         return fields
 
@@ -205,7 +205,7 @@ class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
 
     def view_on_site(self, obj: Session) -> str | None:
         """The public page; none for what was never released."""
-        return reverse("programme:session", args=[obj.edition.slug, obj.code]) if _released(obj) else None
+        return reverse("programme:session", args=[obj.edition.slug, obj.code]) if released_row(obj) else None
 
     def has_release_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("programme.add_release"))
@@ -272,7 +272,7 @@ class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
         },
     )
     def state(self, session: Session) -> tuple[str, Any]:
-        released = _released(session)
+        released = released_row(session)
         if is_waiting(session):
             return "waits", _("no time yet")
         if released is None:
@@ -286,15 +286,8 @@ def _compared(sessions: QuerySet[Session]) -> QuerySet[Session]:
     return sessions.select_related("released")
 
 
-def _released(session: Session) -> ReleasedSession | None:
-    try:
-        return session.released
-    except ReleasedSession.DoesNotExist:
-        return None
-
-
 def _differs(session: Session) -> bool:
-    released = _released(session)
+    released = released_row(session)
     return released is not None and (is_waiting(session) or change_of(session, released) is not None)
 
 

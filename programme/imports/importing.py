@@ -18,11 +18,10 @@ from programme.imports.places import LANGUAGES, Names, kinds, rooms_of, same_by_
 from programme.imports.reading import ReadEvent, acronym_in, read
 from programme.imports.refusals import ScheduleRefused, SessionRefused
 from programme.imports.reports import Report
-from programme.languages import SPOKEN_LANGUAGES
+from programme.languages import SPOKEN_LANGUAGES, language_name
 from programme.models import Room, Session, SessionKind, Theme
 from programme.models.sessions import new_code
 from programme.schedule import acronym_of, is_elsewhere
-from programme.wording import language_name
 
 
 @transaction.atomic

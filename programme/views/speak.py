@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods
 
 from efus_conference.secret_links import in_the_same_language, language_choices, language_of, private
 from programme.actions import ask_for_new_speaker_link, finish
+from programme.languages import reader
 from programme.models import SpeakerLink
 from programme.portraits import picture_of
 from programme.speaking import asked_sessions, missing, parts
@@ -85,15 +86,11 @@ def back_to(request: HttpRequest, name: str, token: str) -> HttpResponse:
     return redirect(f"{there}{'&' if '?' in there else '?'}saved=1")
 
 
-def page_language() -> str:
-    return (translation.get_language() or "en")[:2]
-
-
 @speaker_page
 def speak(request: HttpRequest, link: SpeakerLink, token: str) -> HttpResponse:
     """What we ask, what we have and what is missing; also what stays as the receipt."""
     if request.method == "POST":
-        finish(link=link, language=page_language())
+        finish(link=link, language=reader())
         return back_to(request, "speak", token)
     picture = picture_of(link.speaker)
     context = {

@@ -20,7 +20,7 @@ from programme.portraits import LARGE
 from programme.speaking import asked_sessions, consent_wording, handed_in
 from programme.speaking_forms import PortraitForm, SessionsForm, SlidesForm, TextsForm
 from programme.views.portraits import picture_response
-from programme.views.speak import back_to, page_context, page_language, speaker_page
+from programme.views.speak import back_to, page_context, speaker_page
 
 
 @speaker_page
