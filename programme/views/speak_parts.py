@@ -15,6 +15,7 @@ from programme.actions import (
     set_own_portrait,
     take_back,
 )
+from programme.languages import reader
 from programme.models import Session, SpeakerLink
 from programme.portraits import LARGE
 from programme.speaking import asked_sessions, consent_wording, handed_in
@@ -28,7 +29,7 @@ def sessions(request: HttpRequest, link: SpeakerLink, token: str) -> HttpRespons
     asked = asked_sessions(link)
     form = SessionsForm(request.POST if request.method == "POST" else None, sessions=asked)
     if form.is_valid():
-        answer_sessions(link=link, answers=form.answers, language=page_language())
+        answer_sessions(link=link, answers=form.answers, language=reader())
         return back_to(request, "speak_sessions", token)
     context = {
         **page_context(request, link, token, "sessions"),
@@ -42,7 +43,7 @@ def sessions(request: HttpRequest, link: SpeakerLink, token: str) -> HttpRespons
 def texts(request: HttpRequest, link: SpeakerLink, token: str) -> HttpResponse:
     form = TextsForm(request.POST if request.method == "POST" else None, speaker=link.speaker)
     if form.is_valid():
-        save_texts(link=link, texts=form.cleaned_data, language=page_language())
+        save_texts(link=link, texts=form.cleaned_data, language=reader())
         return back_to(request, "speak_texts", token)
     context = {**page_context(request, link, token, "texts"), "form": form}
     return render(request, "programme/speak_texts.html", context)
@@ -51,12 +52,12 @@ def texts(request: HttpRequest, link: SpeakerLink, token: str) -> HttpResponse:
 @speaker_page
 def portrait(request: HttpRequest, link: SpeakerLink, token: str) -> HttpResponse:
     if request.method == "POST" and "remove" in request.POST:
-        set_own_portrait(link=link, squares=None, language=page_language())
+        set_own_portrait(link=link, squares=None, language=reader())
         return back_to(request, "speak_portrait", token)
     is_sent = request.method == "POST"
     form = PortraitForm(request.POST, request.FILES) if is_sent else PortraitForm()
     if form.is_valid():
-        set_own_portrait(link=link, squares=form.cleaned_data["portrait"], language=page_language())
+        set_own_portrait(link=link, squares=form.cleaned_data["portrait"], language=reader())
         return back_to(request, "speak_portrait", token)
     context = {
         **page_context(request, link, token, "portrait"),
@@ -81,7 +82,7 @@ def consent(request: HttpRequest, link: SpeakerLink, token: str) -> HttpResponse
             link=link,
             is_given=decision == "give",
             wording=consent_wording(),
-            language=page_language(),
+            language=reader(),
         )
         return back_to(request, "speak_consent", token)
     context = {
@@ -110,7 +111,7 @@ def slides(request: HttpRequest, link: SpeakerLink, token: str) -> HttpResponse:
                 title=given["title"],
                 slides_language=given["slides_language"],
                 file=given["file"],
-                language=page_language(),
+                language=reader(),
             )
         except LinkRefused as refusal:
             form.add_error(None, refusal.message)
