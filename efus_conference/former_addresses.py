@@ -75,6 +75,8 @@ def latest_slug(kind: Kind, slug: str, *, edition: str = "") -> str | None:
 
     Rooms and venues are looked for in the edition with a slug, the others everywhere.
     """
+    if "\0" in slug or "\0" in edition:  # refused already; the database could not even be asked for it
+        return None
     former = FormerAddress.objects.filter(kind=kind, slug__in={slug, slug.lower()})
     if kind in OF_AN_EDITION:
         former = former.filter(scope_id__in=Edition.objects.filter(slug=edition.lower()).values("pk"))

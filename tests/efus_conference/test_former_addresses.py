@@ -207,3 +207,20 @@ def test_only_reading_is_led_on(client: Client, edition: Edition) -> None:
     rename(edition, "luik-2027")
     assert client.post("/editions/liege-2027/schedule.ics").status_code == 405
     assert client.head("/en/editions/liege-2027/").status_code == 301
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/en/editions/liege-2027/programme/?kind=%00",
+        "/en/editions/liege-2027/?room=%00",
+        "/en/editions/%00/programme/",
+        "/editions/liege-2027%00/schedule.xml",
+        "/en/editions/%00/rooms/agora/",
+    ],
+)
+def test_an_address_with_a_null_character_is_refused_in_a_sentence(
+    client: Client, edition: Edition, address: str
+) -> None:
+    response = client.get(address)
+    assert (response.status_code, b"<h1" in response.content) == (400, True)
