@@ -5,7 +5,7 @@ Searches that ignore accents: `search_fields = ["name_en__unaccent"]` finds “L
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -19,6 +19,7 @@ from django.http import HttpRequest
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline, TranslationTabularInline
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
+from efus_conference.models import Edition
 from efus_conference.writing import only_line_breaks, without_control_characters
 
 WHOLE_ID = ("", "exact", "id__exact", "in", "id__in")
@@ -30,6 +31,18 @@ def in_languages(*fields: str) -> list[tuple[str, dict[str, Any]]]:
         (name, {"fields": [f"{field}_{code}" for field in fields], "classes": ["tab"]})
         for code, name in settings.LANGUAGES
     ]
+
+
+def edition_asked_for(request: HttpRequest, editions: Sequence[Edition]) -> Edition | None:
+    """The one that `?edition=` names, None where there is none; without it the current one, else the first."""
+    if slug := request.GET.get("edition", ""):
+        return next((edition for edition in editions if edition.slug == slug), None)
+    return next((edition for edition in editions if edition.is_current), next(iter(editions), None))
+
+
+def ids_in(text: str) -> list[int]:
+    """The ids in “1,2,3”; what is none is left out."""
+    return [int(part) for part in text.split(",") if part.isdecimal() and len(part) < 19]
 
 
 class OnlyIds:

@@ -22,11 +22,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from efus_conference.admin_base import edition_asked_for, ids_in
 from efus_conference.models import Edition, User
 from efus_conference.writing import without_control_characters
 from programme.actions import Preview, ReleaseRefused, preview, release
 from programme.admin.difference_lines import FieldLine, Names, field_lines
-from programme.admin.reset_page import chosen_ids, reset_address
+from programme.admin.reset_page import reset_address
 from programme.models import Release, ReleaseChange, Session
 from programme.release_hooks import Concern, SessionChange, SessionConsequences
 
@@ -99,7 +100,7 @@ def release_page(request: HttpRequest, admin: SessionAdmin) -> HttpResponse:
         .order_by("-number")
         .prefetch_related("hosting__organisation")
     )
-    edition = _chosen_edition(request, editions)
+    edition = edition_asked_for(request, editions)
     if edition is None:
         messages.error(request, _("There is no such edition with sessions to release."))
         return redirect("admin:programme_session_changelist")
@@ -145,18 +146,10 @@ def release_page(request: HttpRequest, admin: SessionAdmin) -> HttpResponse:
     return render(request, "programme/admin/release.html", context)
 
 
-def _chosen_edition(request: HttpRequest, editions: Sequence[Edition]) -> Edition | None:
-    slug = request.GET.get("edition")
-    if slug:
-        return next((edition for edition in editions if edition.slug == slug), None)
-    current = next((edition for edition in editions if edition.is_current), None)
-    return current or next(iter(editions), None)
-
-
 def _chosen_sessions(request: HttpRequest, edition: Edition) -> list[Session] | None:
     if "sessions" not in request.GET:
         return None
-    wanted = chosen_ids(",".join(request.GET.getlist("sessions")))
+    wanted = ids_in(",".join(request.GET.getlist("sessions")))
     return list(Session.objects.filter(edition=edition, pk__in=wanted).order_by("starts_at", "pk"))
 
 

@@ -14,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from efus_conference.admin_base import ids_in
 from efus_conference.models import User
 from programme.actions import NeverReleased, reset_draft
 from programme.actions.comparison import as_released, is_waiting, released_row
@@ -29,16 +30,11 @@ def reset_address(ids: Iterable[int | str]) -> str:
     return f"{reverse('admin:programme_session_reset')}?{query}"
 
 
-def chosen_ids(text: str) -> list[int]:
-    """The ids in “1,2,3”; what is none is left out."""
-    return [int(part) for part in text.split(",") if part.isdecimal() and len(part) < 19]
-
-
 def reset_page(request: HttpRequest, admin: SessionAdmin) -> HttpResponse:
     """`?sessions=1,2`. The release page's lines the other way round: what is drafted, and what it becomes again."""
     if not admin.has_change_permission(request):
         raise PermissionDenied
-    wanted = chosen_ids(request.GET.get("sessions", ""))
+    wanted = ids_in(request.GET.get("sessions", ""))
     sessions = list(
         Session.objects.with_draft()
         .filter(pk__in=wanted)

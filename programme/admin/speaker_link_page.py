@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from efus_conference.admin_base import ids_in
 from efus_conference.models import Edition, User
 from programme.actions import LinkRefused, send_links
 from programme.models import Speaker
@@ -54,10 +55,7 @@ def speaker_link_page(request: HttpRequest, admin: SpeakerAdmin) -> HttpResponse
     """`?speakers=1,2`: mails each a link of their own, which replaces one they had."""
     if not admin.has_link_permission(request):
         raise PermissionDenied
-    numbers = [
-        part for part in request.GET.get("speakers", "").split(",") if part.isdecimal() and len(part) < 19
-    ]
-    speakers = list(Speaker.objects.filter(pk__in=numbers).by_name())
+    speakers = list(Speaker.objects.filter(pk__in=ids_in(request.GET.get("speakers", ""))).by_name())
     if not speakers:
         messages.error(request, _("Choose speakers in the list first."))
         return redirect("admin:programme_speaker_changelist")

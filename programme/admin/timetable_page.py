@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldAdminTimeWidget
 
+from efus_conference.admin_base import edition_asked_for
 from efus_conference.models import Edition, EditionHost, User
 from programme.actions import Moved, MoveRefused, Position, move_session, put_back
 from programme.actions.moving import in_words
@@ -88,7 +88,7 @@ def timetable_page(request: HttpRequest, admin: SessionAdmin) -> HttpResponse:
     if not admin.has_view_permission(request):
         raise PermissionDenied
     editions = _editions()
-    edition = _edition_named(request.GET.get("edition", ""), editions)
+    edition = edition_asked_for(request, editions)
     if edition is None:
         messages.error(request, _("There is no such edition with sessions or rooms."))
         return redirect("admin:programme_session_changelist")
@@ -243,10 +243,3 @@ def _editions() -> Any:
         .order_by("-number")
         .prefetch_related(Prefetch("hosting", hosts))
     )
-
-
-def _edition_named(slug: str, editions: Sequence[Edition]) -> Edition | None:
-    if slug:
-        return next((edition for edition in editions if edition.slug == slug), None)
-    current = next((edition for edition in editions if edition.is_current), None)
-    return current or next(iter(editions), None)

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from efus_conference.admin_base import edition_asked_for
 from efus_conference.models import Edition
 from programme.models import ReleasedSession
 from registration.actions import Refusal, read_identities
@@ -105,11 +106,9 @@ def interpretation_page(request: HttpRequest, admin: SeatPoolAdmin) -> HttpRespo
         .order_by("-number")
         .prefetch_related("hosting__organisation")
     )
-    asked = request.GET.get("edition", "")
-    edition = next((one for one in editions if (one.slug == asked if asked else one.is_current)), None)
-    if asked and edition is None:
+    edition = edition_asked_for(request, editions)
+    if editions and edition is None:
         raise Http404
-    edition = edition or next(iter(editions), None)
     moments = interpretation_needs(edition) if edition else []
     if edition and moments and request.GET.get("as") in ("pdf", "xlsx"):
         return _file(interpretation_list(edition, moments), request.GET["as"])
