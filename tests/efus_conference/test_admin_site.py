@@ -106,7 +106,9 @@ def test_every_page_of_the_menu_opens(client: Client) -> None:
     client.force_login(factories.user(is_staff=True, is_superuser=True))
     links = [entry["link"] for group in menu(client) for entry in group["items"]]
     assert len(links) > 20
-    assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+    # Where there is no edition yet, its pages lead to what there is.
+    opened = {link: client.get(link, follow=True).status_code for link in links}
+    assert opened == dict.fromkeys(links, 200)
 
 
 def test_every_form_of_the_admin_opens(client: Client, rf: Any) -> None:
