@@ -14,18 +14,10 @@ from efus_conference.exports import safe_cell
 from efus_conference.mail import site_address
 from efus_conference.models import Edition
 from programme.models import ReleasedSession, Theme
+from programme.models.releases import TEXTS
 from programme.people import shown_speakers
 
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
-TEXTS = (
-    "title",
-    "subtitle",
-    "abstract",
-    "meeting_point",
-    "how_to_get_there",
-    "accessibility",
-    "what_to_bring",
-)
 BETWEEN = "; "  # several values in one cell
 
 

@@ -11,6 +11,7 @@ from programme.models import (
     Theme,
     Venue,
 )
+from programme.models.releases import TEXTS
 
 
 @register(SessionKind)
@@ -33,15 +34,7 @@ class RoomTranslation(TranslationOptions):
 
 @register(Session)
 class SessionTranslation(TranslationOptions):
-    fields = (
-        "title",
-        "subtitle",
-        "abstract",
-        "meeting_point",
-        "how_to_get_there",
-        "accessibility",
-        "what_to_bring",
-    )
+    fields = TEXTS
     required_languages = ("en",)
 
 

@@ -13,17 +13,9 @@ from django.db.models import Model
 
 from efus_conference.models import Edition
 from programme.models import ReleaseChange, ReleasedSession, Session
+from programme.models.releases import TEXTS
 from programme.release_hooks import SessionChange
 
-TEXTS = (
-    "title",
-    "subtitle",
-    "abstract",
-    "meeting_point",
-    "how_to_get_there",
-    "accessibility",
-    "what_to_bring",
-)
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 

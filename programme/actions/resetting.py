@@ -5,9 +5,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from efus_conference.models import Organisation, User
-from programme.actions.comparison import LANGUAGES, TEXTS, change_of
+from programme.actions.comparison import LANGUAGES, change_of
 from programme.actions.refusals import NeverReleased
 from programme.models import Appearance, ReleasedSession, Session, Speaker, Theme
+from programme.models.releases import TEXTS
 
 
 @transaction.atomic

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from efus_conference.models import Edition
 from programme.actions import changed_fields
-from programme.actions.comparison import TEXTS
 from programme.changelog import FIELD_NAMES
 from programme.languages import language_list
 from programme.models import Appearance, ReleasedSession, Speaker, Theme
+from programme.models.releases import TEXTS
 from programme.wording import at_venue
 
 SHOWN = 300  # characters of a text

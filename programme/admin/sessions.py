@@ -22,7 +22,7 @@ from efus_conference.admin_base import (
 )
 from efus_conference.admin_sheets import SpreadsheetAdmin
 from programme.actions import clashes_of
-from programme.actions.comparison import TEXTS, change_of, is_waiting, released_row
+from programme.actions.comparison import change_of, is_waiting, released_row
 from programme.admin.materials import MaterialInline
 from programme.admin.release_page import release_page
 from programme.admin.reset_page import reset_address, reset_page
@@ -34,6 +34,7 @@ from programme.admin.timetable_page import (
 )
 from programme.forms import SessionForm
 from programme.models import Appearance, Session
+from programme.models.releases import TEXTS
 from programme.spreadsheets import SessionResource
 
 

@@ -18,6 +18,17 @@ from programme.models.sessions import Session
 from programme.models.speakers import Speaker
 from programme.models.vocabulary import Room, SessionKind
 
+# What of a session is translated: a release copies it into `texts`.
+TEXTS = (
+    "title",
+    "subtitle",
+    "abstract",
+    "meeting_point",
+    "how_to_get_there",
+    "accessibility",
+    "what_to_bring",
+)
+
 
 class Release(models.Model):
     """One publication of the programme, of everything or of chosen sessions."""
@@ -82,11 +93,10 @@ class ReleasedSessionQuerySet(models.QuerySet["ReleasedSession"]):
 class ReleasedSession(models.Model):
     """What the public sees of a session: all that pages, feeds, search and bookings read.
 
-    `texts` is {"en": {"title": …, "subtitle": …, "abstract": …, "meeting_point": …, "how_to_get_there": …,
-    "accessibility": …, "what_to_bring": …}, "fr": {…}} with empty texts left out. `appearances` is a list, in
-    order, of {"speaker": id, "role": …, "function": {"en": …}, "organisation": id or null, "is_to_be_confirmed":
-    bool}; names and consent are read live from the speakers. `sequence` is iCalendar's (RFC 5545, 3.8.7.4): one
-    up at each change of time, room or status.
+    `texts` is {"en": {"title": …, "abstract": …}, "fr": {…}}, those of `TEXTS` that are not empty. `appearances`
+    is a list, in order, of {"speaker": id, "role": …, "function": {"en": …}, "organisation": id or null,
+    "is_to_be_confirmed": bool}; names and consent are read live from the speakers. `sequence` is iCalendar's
+    (RFC 5545, 3.8.7.4): one up at each change of time, room or status.
     """
 
     class Status(models.TextChoices):

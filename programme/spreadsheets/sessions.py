@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from efus_conference.models import Edition
-from programme.actions.comparison import TEXTS
 from programme.models import Room, Session, SessionKind
+from programme.models.releases import TEXTS
 from programme.models.sessions import new_code
 from programme.spreadsheets.cells import (
     BySlug,
