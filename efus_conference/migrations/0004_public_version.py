@@ -4,7 +4,40 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-from efus_conference.models.public_version import FUNCTIONS, FUNCTIONS_BACK
+# What the triggers of every table call. The row itself is changed one step later, by the trigger of
+# public_version_due: what a deferred trigger sets off runs behind all that were waiting, foreign keys' checks
+# included. So the row's lock is the last a transaction takes, and nobody waits in a circle for it.
+FUNCTIONS = """
+    INSERT INTO efus_conference_publicversion (id, number) VALUES (1, 1);
+
+    CREATE UNLOGGED TABLE public_version_due ();
+
+    CREATE FUNCTION raise_public_version() RETURNS void LANGUAGE plpgsql AS $$
+    BEGIN
+        -- Once in a transaction. The setting ends with it, or with the savepoint that is rolled back.
+        IF current_setting('efus.public_version', true) = 'due' THEN
+            RETURN;
+        END IF;
+        PERFORM set_config('efus.public_version', 'due', true);
+        INSERT INTO public_version_due DEFAULT VALUES;
+    END $$;
+
+    CREATE FUNCTION public_version_rises() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        DELETE FROM public_version_due;  -- of ours: nobody else's row is ever committed
+        INSERT INTO efus_conference_publicversion (id, number) VALUES (1, 1)
+            ON CONFLICT (id) DO UPDATE SET number = efus_conference_publicversion.number + 1;
+        RETURN NULL;
+    END $$;
+
+    CREATE CONSTRAINT TRIGGER public_version_rises AFTER INSERT ON public_version_due
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public_version_rises();
+"""
+FUNCTIONS_BACK = """
+    DROP TABLE public_version_due;
+    DROP FUNCTION public_version_rises();
+    DROP FUNCTION raise_public_version();
+"""
 
 
 class Migration(migrations.Migration):
