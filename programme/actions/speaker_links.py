@@ -53,24 +53,17 @@ def hand_over_link(
     return link, new_speaker_token(link=link)
 
 
+@transaction.atomic
 def remind(*, link: SpeakerLink, by: User | None) -> SpeakerLink:
     """Sends the link anew with what is still missing; the address sent before stops working."""
-    with transaction.atomic():
-        if not link.speaker.email:
-            raise NoAddress([link.speaker])
-        made = _make_link(link.speaker, link.edition, link.language, by, opened_at=link.opened_at)
-        queue("programme/speaker_reminder", link_id=made.pk)
+    if not link.speaker.email:
+        raise NoAddress([link.speaker])
+    made = _make_link(link.speaker, link.edition, link.language, by)
+    queue("programme/speaker_reminder", link_id=made.pk)
     return made
 
 
-def _make_link(
-    speaker: Speaker,
-    edition: Edition,
-    language: str,
-    by: User | None,
-    *,
-    opened_at: datetime | None = None,
-) -> SpeakerLink:
+def _make_link(speaker: Speaker, edition: Edition, language: str, by: User | None) -> SpeakerLink:
     # One after the other: two organisers who send at once revoke each other's instead of failing.
     Speaker.objects.select_for_update(no_key=True).get(pk=speaker.pk)
     former = SpeakerLink.objects.filter(speaker=speaker, edition=edition, revoked_at=None)
@@ -86,7 +79,7 @@ def _make_link(
         language=language,
         made_by=by,
         expires_at=_expiry(edition),
-        opened_at=opened_at or (before.opened_at if before else None),
+        opened_at=before.opened_at if before else None,
     )
 
 

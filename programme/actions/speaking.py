@@ -16,7 +16,7 @@ from programme.actions.consents import give_consent, withdraw_consent
 from programme.actions.portraits import set_portrait
 from programme.actions.speaker_links import CONFIRMATIONS_PER_HOUR
 from programme.actions.speaker_refusals import TooManyMaterials
-from programme.models import Appearance, ConsentEvent, Material, Session, SpeakerLink
+from programme.models import Appearance, ConsentEvent, Material, Session, Speaker, SpeakerLink
 from programme.portraits import Squares
 
 TEXTS = ("function", "biography")
@@ -87,6 +87,8 @@ def hand_in(
 ) -> Material:
     """Keeps slides for the organisers, who publish them or not."""
     _note_use(link, language)
+    # Two at once come one after the other: each counts what the other handed in.
+    Speaker.objects.select_for_update(no_key=True).get(pk=link.speaker_id)
     theirs = Material.objects.filter(session=session, handed_in_by=link.speaker)
     if theirs.count() >= MATERIALS_PER_SESSION:
         raise TooManyMaterials(MATERIALS_PER_SESSION)

@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from programme.actions.consents import give_consent
-from programme.imports.places import checked, free_slug
+from programme.imports.places import checked, free_slug, key_of
 from programme.imports.reading import ReadEvent, ReadPerson
 from programme.imports.reports import Report
 from programme.models import Appearance, ConsentEvent, Session, Speaker
@@ -32,7 +32,7 @@ class People:
         for event in events:
             for person in event.persons:
                 if person.guid:
-                    self._guids[_key(person.name)].add(person.guid)
+                    self._guids[key_of(person.name)].add(person.guid)
         self.met: dict[int, Speaker] = {}
 
     def appear(self, session: Session, event: ReadEvent) -> bool:
@@ -75,8 +75,8 @@ class People:
             sentence = _("someone without a name in “%(session)s”")
             self._report.not_placed.setdefault(sentence % {"session": event.texts["title"]})
             return None
-        key = _key(person.name)
-        here = [speaker for speaker in there.values() if _key(speaker.name) == key]
+        key = key_of(person.name)
+        here = [speaker for speaker in there.values() if key_of(speaker.name) == key]
         everywhere = self._by_name[key]
         if person.guid and len(self._guids[key]) > 1:
             return self._make(person)  # the file has several people of this name, and tells them apart
@@ -107,9 +107,5 @@ class People:
 
     def _add(self, speaker: Speaker) -> None:
         self._by_guid[speaker.guid] = speaker
-        self._by_name[_key(speaker.name)].append(speaker)
+        self._by_name[key_of(speaker.name)].append(speaker)
         self._slugs.add(speaker.slug)
-
-
-def _key(name: str) -> str:
-    return " ".join(name.casefold().split())

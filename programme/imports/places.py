@@ -61,11 +61,11 @@ class Names(Generic[Row]):
 
     def known(self, name: str) -> Row | None:
         slug = self._slugs.get(name, "")
-        return self._by_slug.get(slug) or self._by_name.get(_key(name)) or self._by_slug.get(slugify(name))
+        return self._by_slug.get(slug) or self._by_name.get(key_of(name)) or self._by_slug.get(slugify(name))
 
     def learn(self, name: str, row: Row) -> None:
         """That a name of the file is this row's."""
-        self._by_name.setdefault(_key(name), row)
+        self._by_name.setdefault(key_of(name), row)
 
     def _name(self, row: Row, name: str) -> None:
         """Gives a row the name that the file has for it in its language, where it has none yet."""
@@ -80,14 +80,15 @@ class Names(Generic[Row]):
         self._by_slug[row.slug] = row
         for code in LANGUAGES:
             if name := getattr(row, f"name_{code}"):
-                self._by_name.setdefault(_key(name), row)
+                self._by_name.setdefault(key_of(name), row)
 
     def _free_slug(self, name: str) -> str:
         wanted = self._slugs.get(name) or slugify(name) or "unnamed"
         return free_slug(wanted, self._by_slug)
 
 
-def _key(name: str) -> str:
+def key_of(name: str) -> str:
+    """What is compared of a name: case and spaces say nothing."""
     return " ".join(name.casefold().split())
 
 
