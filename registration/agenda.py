@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from programme.models import ReleasedSession
+from programme.places import PracticalMatters, practical_matters
 from programme.wording import SessionLine, session_lines
 from registration.identities import IdentityState, given, identity_state
 from registration.models import Booking, Registration, Star
@@ -31,6 +32,11 @@ class AgendaEntry:
     @property
     def is_clash(self) -> bool:
         return self.booking is not None and self.booking.status == Booking.Status.CLASH
+
+    @property
+    def practical(self) -> PracticalMatters:
+        """Where and when a visit sets off."""
+        return practical_matters(self.released, self.released.edition)
 
     @property
     def changed_at(self) -> datetime:

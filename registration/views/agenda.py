@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from efus_conference.mail import site_address
 from efus_conference.sorting import sort_key
 from programme.models import ReleasedSession
+from programme.places import practical_matters
 from registration import actions
 from registration.agenda import choices_for, days_of
 from registration.identities import identity_state
@@ -121,6 +122,7 @@ def my_session(request: HttpRequest, code: str) -> HttpResponse:
             "has_begun": released.starts_at <= timezone.now(),
             "choices": choices_for(released, registrations),
             "is_open": released.edition.is_registration_open(),
+            "practical": practical_matters(released, released.edition),
             "identity_by": _identity_deadline(released),
         },
     )
