@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from django.utils.translation import gettext as _
@@ -87,7 +87,8 @@ def _day(lines: Sequence[SessionLine]) -> Day:
     if columns > MOST_COLUMNS:
         cells = _cells(lines, only_visits=False)
         columns = _place(cells, rooms)
-    first = lines[0].starts_at.replace(minute=0, second=0, microsecond=0)
+    first = lines[0].starts_at.replace(second=0, microsecond=0)
+    first -= timedelta(minutes=first.minute % 5)
     last = max(_steps(first, cell.starts_at) + 1 for cell in cells)
     day.is_grid = columns <= MOST_COLUMNS and last <= MOST_ROWS
     day.has_rooms = bool(rooms)
