@@ -44,8 +44,10 @@ function mark() {
       link.marks.append(...tags.flatMap(([css, text]) => [" ", element("span", `tag ${css}`, text)]));
       link.after(link.marks);
     }
-    link.closest(".cell")?.classList.toggle("is-now", now.includes(code));
   }
+  // A cell may hold several sessions: one of them is enough.
+  for (const cell of document.querySelectorAll(".cell"))
+    cell.classList.toggle("is-now", links.some((link) => cell.contains(link) && now.includes(codeOf(link))));
 }
 
 // The times of readers whose own clocks show another one, beside those of the venue.
