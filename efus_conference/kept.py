@@ -11,10 +11,12 @@ from datetime import datetime
 from functools import wraps
 from typing import Concatenate, NamedTuple, ParamSpec
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language_from_path
 
 from efus_conference.models import Edition, PublicVersion
 
@@ -48,6 +50,9 @@ def same_for_everyone(*parameters: str) -> Callable[[View[P]], View[P]]:
                 # Browsers and caches ask each time whether it still stands: a short answer, mostly.
                 response.headers.setdefault("Cache-Control", "no-cache")
                 patch_vary_headers(response, ["Accept-Encoding"])
+                # Else Django would name the reader's language where the address has none.
+                language = get_language_from_path(request.path) or settings.LANGUAGE_CODE
+                response.headers.setdefault("Content-Language", language)
                 response.is_same_for_everyone = getattr(response, "is_same_for_everyone", True)  # type: ignore[attr-defined]
             return response
 
