@@ -21,6 +21,7 @@ def test_every_link_of_the_public_pages_answers(demo_db: str) -> None:
         if answer.status_code >= 400:
             broken[address] = found_on
         if not answer.get("Content-Type", "").startswith("text/html") or answer.streaming:
+            answer.close()
             continue
         for link in map(unescape, LINK.findall(answer.content.decode())):
             # The other languages have the same pages; static files and the admin have tests of their own.
