@@ -56,6 +56,11 @@ class Position:
         read = [datetime.fromisoformat(moment) if moment else None for moment in moments]
         if any(moment is not None and moment.tzinfo is None for moment in read):
             raise ValueError(text)
+        try:
+            # As `__str__` writes them: the database takes no offset from 16 hours on.
+            read = [moment and moment.astimezone(UTC) for moment in read]
+        except OverflowError:
+            raise ValueError(text) from None
         return cls(int(room) if room else None, *read)
 
 

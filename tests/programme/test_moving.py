@@ -95,6 +95,27 @@ def test_a_position_is_read_back_as_it_was_written() -> None:
             Position.read(wrong)
 
 
+def test_a_position_with_an_offset_that_no_clock_has_is_the_moment_it_names(
+    edition: Edition, olga: User
+) -> None:
+    session = factories.session(edition)
+
+    put_back(
+        session=session,
+        position=Position.read("|2031-05-15T08:00:00+23:59|2031-05-15T09:00:00+23:59:00.5||"),
+        by=olga,
+    )
+
+    session.refresh_from_db()
+    assert Position.of(session) == Position(
+        None,
+        datetime(2031, 5, 14, 8, 1, tzinfo=UTC),
+        datetime(2031, 5, 14, 9, 0, 59, 500_000, tzinfo=UTC),
+    )
+    with pytest.raises(ValueError, match="0001"):
+        Position.read("|0001-01-01T00:00:00+14:00|||")
+
+
 def test_a_draft_without_a_time_gets_the_length_its_kind_mostly_has(edition: Edition, olga: User) -> None:
     kind = factories.kind()
     for hours in (1.5, 1.5, 3):
