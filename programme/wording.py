@@ -97,7 +97,6 @@ class PersonLine:
 
     name: str
     url: str
-    portrait: str
     picture: Picture | None
     role: str
     function: str
@@ -126,12 +125,10 @@ def person_line(
     )
     role = str(appearance.get("role", ""))
     organisation = appearance.get("organisation")
-    picture = picture_of(speaker)
     return PersonLine(
         name=speaker.name,
         url=_page_of_speakers(edition.slug, reader()).replace("000000", speaker.slug),
-        portrait=f"{picture.base}.jpg" if picture else "",
-        picture=picture,
+        picture=picture_of(speaker),
         role="" if role in ("", Appearance.Role.SPEAKER) else str(Appearance.Role(role).label),
         function=function,
         organisation=organisations.get(organisation)

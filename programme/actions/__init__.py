@@ -1,6 +1,6 @@
-from programme.actions.comparison import changed_fields, differences
+from programme.actions.comparison import changed_fields
 from programme.actions.consents import give_consent, set_consent, withdraw_consent
-from programme.actions.foresight import Preview, clashes_of, preview, warnings
+from programme.actions.foresight import Preview, clashes_of, preview
 from programme.actions.moving import Moved, Position, move_session, put_back
 from programme.actions.portraits import set_portrait
 from programme.actions.refusals import (
@@ -17,7 +17,7 @@ from programme.actions.refusals import (
 )
 from programme.actions.releases import release
 from programme.actions.resetting import reset_draft
-from programme.actions.situation import Situation
+from programme.actions.situation import Situation, differences
 from programme.actions.speaker_links import (
     ask_for_new_speaker_link,
     hand_over_link,
@@ -82,6 +82,5 @@ __all__ = [
     "set_own_portrait",
     "set_portrait",
     "take_back",
-    "warnings",
     "withdraw_consent",
 ]

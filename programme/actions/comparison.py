@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 from django.conf import settings
@@ -19,23 +19,8 @@ from programme.release_hooks import SessionChange
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 
-def differences(*, edition: Edition, sessions: Iterable[Session] | None = None) -> list[SessionChange]:
-    """Every released row that a release of all drafts, or of the chosen ones, would write, in their order.
-
-    A draft equal to what is released yields nothing, nor does one that was cancelled before it was ever
-    released. Drafts without both times are left out; `release` says what becomes of them.
-    """
-    drafts = drafts_of(edition, sessions)
-    released = released_of(edition)
-    changes = (change_of(draft, released.get(draft.pk)) for draft in drafts)
-    return [change for change in changes if change is not None]
-
-
-def drafts_of(edition: Edition, sessions: Iterable[Session] | None = None) -> list[Session]:
-    drafts = edition.sessions.with_draft().order_by("starts_at", "pk")  # type: ignore[attr-defined]
-    if sessions is not None:
-        drafts = drafts.filter(pk__in=[session.pk for session in sessions])
-    return list(drafts)
+def drafts_of(edition: Edition) -> list[Session]:
+    return list(edition.sessions.with_draft().order_by("starts_at", "pk"))  # type: ignore[attr-defined]
 
 
 def released_of(edition: Edition) -> dict[int, ReleasedSession]:

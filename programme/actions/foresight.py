@@ -61,12 +61,6 @@ def refusal_in(
     return None
 
 
-def warnings(
-    *, edition: Edition, changes: Sequence[SessionChange], chosen: bool = False
-) -> list[ReleaseWarning]:
-    return warnings_in(Situation.of(edition), changes=changes, chosen=chosen)
-
-
 def warnings_in(
     situation: Situation, *, changes: Sequence[SessionChange], chosen: bool = False
 ) -> list[ReleaseWarning]:

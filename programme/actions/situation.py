@@ -29,7 +29,11 @@ class Situation:
         return [draft for draft in self.drafts if wanted is None or draft.pk in wanted]
 
     def changes(self, sessions: Sequence[Session] | None = None) -> list[SessionChange]:
-        """What a release of these sessions, or of all, would write; see `differences`."""
+        """Every released row that a release of these sessions, or of all, would write, in their order.
+
+        A draft equal to what is released yields nothing, nor does one that was cancelled before it was ever
+        released. Drafts without both times are left out; `release` says what becomes of them.
+        """
         changes = (change_of(draft, self.released.get(draft.pk)) for draft in self.chosen(sessions))
         return [change for change in changes if change is not None]
 
@@ -50,3 +54,8 @@ class Situation:
     @cached_property
     def ways(self) -> Ways:
         return ways_of(self.edition)
+
+
+def differences(*, edition: Edition) -> list[SessionChange]:
+    """What a release of all drafts would write."""
+    return Situation.of(edition).changes()
