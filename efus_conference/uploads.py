@@ -109,6 +109,8 @@ OPEN_DOCUMENTS = {
 SLIDES = ("pdf", "pptx", "odp")
 DOCUMENTS = (*SLIDES, "docx", "odt")
 MAX_PARTS = 20_000  # of an office file; more is no presentation
+MAX_PARTS_BYTES = 4 * 1024 * 1024  # of the list of them, which is all read to be counted
+END_OF_PARTS, LONG_END_OF_PARTS = b"PK\5\6", b"PK\6\7"  # APPNOTE of ZIP, 4.3.16 and 4.3.15
 
 
 def ending_of(upload: UploadedFile, *, allowed: tuple[str, ...] = DOCUMENTS) -> str:
@@ -151,6 +153,8 @@ def _is_sound_pdf(upload: UploadedFile) -> str:
 def _office_ending(upload: UploadedFile) -> str:
     """The kind of an office file; "" for anything else, and for one that carries macros."""
     assert upload.file is not None
+    if _bytes_of_parts(upload) > MAX_PARTS_BYTES:
+        return ""
     try:
         with zipfile.ZipFile(upload.file) as archive:
             names = set(archive.namelist())
@@ -172,6 +176,26 @@ def _office_ending(upload: UploadedFile) -> str:
     ):
         return ""
     return ""
+
+
+def _bytes_of_parts(upload: UploadedFile) -> int:
+    """How long the list of its parts is, by the record that `zipfile` goes by; 0 for what is no ZIP file.
+
+    Where that record is the one for archives beyond 4 GB, which no file of ours is, more than is allowed.
+    """
+    longest = 22 + 65_535  # the record and a comment
+    upload.seek(max(0, (upload.size or 0) - longest))
+    tail = upload.read(longest)
+    has_comment = not (tail[-22:-18] == END_OF_PARTS and tail.endswith(b"\0\0"))
+    at = tail.rfind(END_OF_PARTS) if has_comment else len(tail) - 22
+    if at < 0 or len(tail) < at + 22:
+        return 0
+    # The other record's address stands 20 bytes before, perhaps before the tail that was read.
+    upload.seek(max(0, (upload.size or 0) - len(tail) + at - 20))
+    if upload.read(4) == LONG_END_OF_PARTS:
+        return MAX_PARTS_BYTES + 1
+    size: int = struct.unpack_from("<L", tail, at + 12)[0]
+    return size
 
 
 def _bytes(upload: UploadedFile) -> bytes:

@@ -202,6 +202,38 @@ def test_what_is_no_presentation_is_refused(content: bytes, code: str, settings:
     assert [error.code for error in refused.value.error_list] == [code]
 
 
+PARTS = ("[Content_Types].xml", "ppt/presentation.xml")
+LONG_NAMES = [f"{number:05}{'x' * 300}" for number in range(14_000)]
+
+
+def with_a_long_end(content: bytes) -> bytes:
+    """The same ZIP file with the records for archives beyond 4 GB, whose list is as long as they say."""
+    record, end = content[:-22], content[-22:]
+    count, size, at = struct.unpack_from("<HLL", end, 10)
+    long_end = struct.pack("<4sQHHLLQQQQ", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, at)
+    place = struct.pack("<4sLQL", b"PK\6\7", 0, len(record), 1)
+    return record + long_end + place + end[:12] + bytes(4) + end[16:]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [office_file(*PARTS, *LONG_NAMES), with_a_long_end(office_file(*PARTS))],
+    ids=["too long", "of unknown length"],
+)
+def test_a_list_of_parts_that_would_take_long_to_read_is_not_read(content: bytes) -> None:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert set(PARTS) <= set(archive.namelist())  # it is a sound file
+    with pytest.raises(ValidationError, match="can be read"):
+        ending_of(upload(content))
+
+
+def test_a_remark_at_the_end_of_an_office_file_does_not_matter() -> None:
+    out = io.BytesIO(office_file(*PARTS))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.comment = b"Made by a program that says so. PK"
+    assert ending_of(upload(out.getvalue())) == "pptx"
+
+
 def test_a_speaker_hands_in_slides_and_no_letters() -> None:
     letter = office_file("[Content_Types].xml", "word/document.xml")
     with pytest.raises(ValidationError, match="PDF, PPTX, ODP"):
