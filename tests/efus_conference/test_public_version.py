@@ -14,6 +14,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from declarations.actions import verify
+from declarations.models import DeclarationPoint
 from efus_conference import kept
 from efus_conference.models import Edition, Organisation, User
 from programme.actions import give_consent, release, withdraw_consent
@@ -21,7 +22,7 @@ from programme.models import Appearance, Material, Room, Session, Speaker, Theme
 from registration.actions import book_seat, give_up_seat
 from registration.models import Booking, SeatPool, Star
 from tests import factories
-from tests.declarations.making import officer, submitted
+from tests.declarations.making import office, officer, submitted
 
 OURS = ["efus_conference", "programme", "registration", "declarations", "archive"]
 RAISES = {
@@ -251,6 +252,44 @@ def test_drafts_and_what_is_personal_leave_the_version_alone(
     edition: Edition, change: Callable[[], object]
 ) -> None:
     assert risen(change) == 0
+
+
+def draft_material() -> None:
+    material = Material.objects.create(
+        session=the(Session), kind="slides", title="Not yet", address="https://example.org/slides"
+    )
+    material.title = "Soon"
+    material.save()
+    material.delete()
+
+
+def draft_declaration() -> None:
+    declaration = factories.declaration()
+    DeclarationPoint.objects.create(declaration=declaration, text="A call")
+    declaration.texts.update(body="Other words")
+    factories.signatory(declaration, organisation=the(Organisation)).delete()
+    declaration.texts.all().delete()
+    declaration.delete()
+
+
+def test_what_is_not_published_yet_leaves_the_version_alone(edition: Edition) -> None:
+    signatory = office()
+    assert [risen(draft_material), risen(draft_declaration), risen(lambda: submitted(signatory))] == [0, 0, 0]
+
+
+def test_what_was_published_raises_it_when_it_goes(edition: Edition) -> None:
+    published_material()
+    assert risen(lambda: Material.objects.update(is_published=False)) == 1
+    assert risen(lambda: Material.objects.update(title="Not shown")) == 0
+
+
+def test_a_released_session_s_code_raises_it_and_a_draft_s_does_not(edition: Edition) -> None:
+    draft = factories.session(edition, kind=the(Session).kind)
+
+    def recoded(session: Session, code: str) -> int:
+        return risen(lambda: Session.objects.filter(pk=session.pk).update(code=code))
+
+    assert [recoded(draft, "AAAAA2"), recoded(the(Session), "AAAAA3")] == [0, 1]
 
 
 # --- at once -------------------------------------------------------------------------------------------
