@@ -45,11 +45,13 @@ def home(request: HttpRequest) -> HttpResponse:
         "adopted": adopted_last(),
     }
     if edition is not None:
+        kinds = kinds_of_sessions(edition)
         context |= {
             "phase": edition.phase(),
             "co_hosts": [host for host in edition.hosting.all() if host.role == EditionHost.Role.CO_HOST],
             "partners": edition.partners.select_related("organisation"),
-            "kinds": [counted for counted in kinds_of_sessions(edition) if is_told(counted.kind)],
+            "has_programme": bool(kinds),
+            "kinds": [counted for counted in kinds if is_told(counted.kind)],
             "topics": topics(edition),
             "speakers": some_speakers(edition),
         }
