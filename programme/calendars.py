@@ -117,7 +117,7 @@ def event_for(
         event.add("transp", "TRANSPARENT" if released.is_cancelled else transparency)
         # Many programs show a cancelled event of a subscribed calendar like any other.
         event.add("summary", _("Cancelled: %(title)s") % {"title": title} if released.is_cancelled else title)
-        if place := place_of(released):
+        if place := location_of(released):
             event.add("location", place)
         if description := _description(released):
             event.add("description", description)
@@ -158,7 +158,7 @@ def _at_the_venue(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo(zone) if zone in VTIMEZONES else UTC)
 
 
-def place_of(released: ReleasedSession) -> str:
+def location_of(released: ReleasedSession) -> str:
     """A room with its venue and street; of what takes place elsewhere, the meeting point. Each part once."""
     room, meeting_point = released.room, released.text("meeting_point")
     if room is None or (meeting_point and released.kind.colour == SessionKind.Colour.VISIT):

@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 import efus_conference
 from efus_conference.models import Edition
 from efus_conference.templatetags.dates import days_of
-from programme.calendars import place_of
+from programme.calendars import location_of
 from programme.models import ReleasedSession, SessionKind
 from programme.wording import at_venue
 
@@ -54,7 +54,7 @@ def session_card(row: ReleasedSession, edition: Edition) -> bytes:
     start, end = at_venue(row.starts_at, edition.zone), f"{row.ends_at.astimezone(edition.zone):%H:%M}"
     when = capfirst(_("%(start)s to %(end)s") % {"start": start, "end": end})
     card.line(when, (MARGIN, 452), SANS_BOLD, 32, INK)
-    card.line(place_of(row), (MARGIN, 496), SANS, 30, SOFT)
+    card.line(location_of(row), (MARGIN, 496), SANS, 30, SOFT)
     card.foot(_("Security, Democracy & Cities"), edition.name, _demonstration(edition))
     return card.png()
 

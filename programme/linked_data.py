@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from efus_conference.mail import site_address
 from efus_conference.models import Edition
-from programme.calendars import place_of
+from programme.calendars import location_of
 from programme.languages import reader
 from programme.models import ReleaseChange, ReleasedSession
 from programme.wording import PersonLine, SessionLine
@@ -41,7 +41,7 @@ def session_facts(row: ReleasedSession, edition: Edition, people: Iterable[Perso
         "eventStatus": f"{SCHEMA}/{status}",
         "eventAttendanceMode": f"{SCHEMA}/OfflineEventAttendanceMode",
         "inLanguage": list(dict.fromkeys([*row.floor_languages, *row.interpretation_languages])),
-        "location": _place(place_of(row) or edition.place, edition),
+        "location": _place(location_of(row) or edition.place, edition),
         "image": _card("session_card", edition, row.session.code),
         "performer": [
             {"@type": "Person", "name": person.name, "url": site_address(person.url)} for person in people
@@ -92,7 +92,7 @@ def _line(line: SessionLine) -> Facts:
         "startDate": line.starts_iso,
         "endDate": line.ends_iso,
         "eventStatus": f"{SCHEMA}/{status}",
-        "location": {"@type": "Place", "name": line.room or place_of(line.row)},
+        "location": {"@type": "Place", "name": line.room or location_of(line.row)},
     }
 
 

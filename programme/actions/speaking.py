@@ -103,11 +103,14 @@ def hand_in(
         )
 
 
+@transaction.atomic
 def take_back(*, link: SpeakerLink, material_id: int) -> bool:
     """Deletes what this speaker handed in, as long as it is not published; whether there was such a thing."""
-    material = Material.objects.filter(
+    # An organiser who publishes it at this moment comes before, and it stays, or after, and it is gone.
+    theirs = Material.objects.select_for_update(of=("self",)).filter(
         pk=material_id, handed_in_by=link.speaker, session__edition=link.edition, is_published=False
-    ).first()
+    )
+    material = theirs.first()
     if material is None:
         return False
     delete_material(material=material)

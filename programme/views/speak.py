@@ -23,7 +23,7 @@ from programme.actions import ask_for_new_speaker_link, finish
 from programme.languages import reader
 from programme.models import SpeakerLink
 from programme.portraits import picture_of
-from programme.speaking import asked_sessions, missing, parts
+from programme.speaking import asked_sessions, parts
 
 P = ParamSpec("P")
 SpeakView = Callable[Concatenate[HttpRequest, SpeakerLink, str, P], HttpResponse]
@@ -70,6 +70,7 @@ def page_context(request: HttpRequest, link: SpeakerLink, token: str, here: str)
         "languages": language_choices(),
         "overview_url": address(request, "speak", token),
         "parts": [(part, address(request, f"speak_{part.key}", token)) for part in found],
+        "missing": [sentence for part in found for sentence in part.missing],
         "part": next((part for part in found if part.key == here), None),
         "here": here,
         "is_saved": "saved" in request.GET,
@@ -96,7 +97,6 @@ def speak(request: HttpRequest, link: SpeakerLink, token: str) -> HttpResponse:
     context = {
         **page_context(request, link, token, ""),
         "sessions": asked_sessions(link),
-        "missing": missing(link),
         "has_portrait": picture is not None,
         "portrait_url": reverse("programme_machine:speak_picture", args=[token]),
     }
