@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import ExpressionWrapper, F, IntegerField
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -17,7 +18,7 @@ from declarations.models import Signature
 from efus_conference.admin_menu import list_address, may_read
 from efus_conference.models import Edition
 from programme.actions import differences
-from programme.models import Appearance, Material
+from programme.models import Appearance, Material, ReleasedSession
 from registration.models import Booking, Registration, SeatPool
 
 DAYS_SHOWN = 14
@@ -59,10 +60,21 @@ class NearlyGone:
         return 100 - round(100 * self.pool.free / self.pool.capacity) if self.pool.capacity else 100
 
 
+@dataclass(frozen=True)
+class Departure:
+    """A visit that leaves today: when, by the clocks of its place, with how many, and the list of who comes."""
+
+    clock: str
+    title: str
+    taken: int
+    capacity: int
+    address: str
+
+
 def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     edition = Edition.objects.current()
     tasks = [*signatures_to_verify(request), *failed_jobs(request)]
-    context.update({"edition": edition, "bars": [], "seats": []})
+    context.update({"edition": edition, "bars": [], "seats": [], "departures": []})
     if edition is not None:
         tasks += [
             *draft_not_released(request, edition),
@@ -72,6 +84,7 @@ def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict
         ]
         if may_read(request, "registration.SeatPool"):
             context["seats"] = seats_nearly_gone(edition)
+            context["departures"] = departures_today(request, edition)
         if may_read(request, "registration.Registration"):
             live = Registration.objects.live().filter(edition=edition)
             context |= {
@@ -228,6 +241,29 @@ def seats_nearly_gone(edition: Edition) -> list[NearlyGone]:
     return [
         NearlyGone(pool, list_address("registration.SeatPool", f"session__id__exact={pool.session_id}"))
         for pool in pools
+    ]
+
+
+def departures_today(request: HttpRequest, edition: Edition) -> list[Departure]:
+    """The public visits whose departure is today, the first first, for those who may read who comes."""
+    user = request.user
+    if not user.has_perms(("registration.view_booking", "registration.view_registration")):
+        return []
+    first = timezone.now().astimezone(edition.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = ReleasedSession.objects.filter(
+        edition=edition, departs_at__gte=first, departs_at__lt=first + timedelta(days=1)
+    ).order_by("departs_at", "pk")
+    pools = SeatPool.objects.in_bulk([row.pk for row in rows])
+    return [
+        Departure(
+            f"{row.departs_at.astimezone(edition.zone):%H:%M}",
+            row.title,
+            pools[row.pk].taken,
+            pools[row.pk].capacity,
+            reverse("admin:registration_seatpool_bus_list", args=[row.pk]),
+        )
+        for row in rows
+        if row.departs_at and row.pk in pools and not row.is_cancelled
     ]
 
 

@@ -14,6 +14,7 @@ from declarations.models import Actor, Signature, SignatureEvent
 from efus_conference.models import Edition, User
 from efus_conference.views import organisers
 from programme.actions import release
+from programme.models import Session
 from registration.models import Booking, Registration
 from tests import factories
 
@@ -104,6 +105,24 @@ def test_seats_that_are_clashing_or_nearly_gone_are_shown(client: Client, admini
     ]
     for row in response.context["seats"]:
         assert list(client.get(row.address).context["cl"].result_list) == [row.pool]
+
+
+def test_the_visits_that_leave_today_lead_to_their_bus_lists(client: Client, administrator: User) -> None:
+    edition = factories.edition(timezone="Europe/Brussels")
+    noon = timezone.now().astimezone(edition.zone).replace(hour=12, minute=0, second=0, microsecond=0)
+    for title, starts_at in (("Today", noon), ("Tomorrow", noon + timedelta(days=1)), ("Off", noon)):
+        visit = factories.session(edition, title=title, starts_at=starts_at, is_cancelled=title == "Off")
+        Session.objects.filter(pk=visit.pk).update(departs_at=starts_at + timedelta(minutes=10))
+        factories.pool(visit, capacity=25, taken=3)
+    release(edition=edition, by=administrator)
+    (departure,) = first_page(client).context["departures"]
+    assert (departure.clock, departure.title, departure.taken, departure.capacity) == (
+        "12:10",
+        "Today",
+        3,
+        25,
+    )
+    assert "Bus list: Today" in client.get(departure.address).content.decode()
 
 
 def test_the_plot_counts_the_last_fourteen_days_by_the_edition_s_calendar(
