@@ -45,6 +45,12 @@ def ids_in(text: str) -> list[int]:
     return [int(part) for part in text.split(",") if part.isdecimal() and len(part) < 19]
 
 
+def number(object_id: int | str | None) -> int:
+    """The key an address of the admin names, which may be any text; 0, which no row has, for what is none."""
+    key = str(object_id)
+    return int(key) if key.isdecimal() and len(key) < 19 else 0
+
+
 class OnlyIds:
     """Mixed into a widget that looks up what is chosen: what is no id is nobody's, instead of an error.
 

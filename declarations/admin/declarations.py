@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from declarations.actions import Refusal, check_publication, publish_declaration
-from declarations.admin.steps import number, officer, step
+from declarations.admin.steps import officer, step
 from declarations.models import Declaration, DeclarationPoint, TextVersion
 from declarations.models.texts import hash_of_texts
 from efus_conference.admin_base import (
@@ -18,6 +18,7 @@ from efus_conference.admin_base import (
     TranslatedAdmin,
     TranslatedTabularInline,
     in_languages,
+    number,
 )
 
 TRANSLATED = (

@@ -16,9 +16,9 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminEmailInputWidget
 
 from declarations.actions import Refusal, confirm_mailbox, invite, revoke, set_mailbox
-from declarations.admin.steps import number, officer, step
+from declarations.admin.steps import officer, step
 from declarations.models import Invitation, Mailbox, Signatory, Signature
-from efus_conference.admin_base import OrganisersAdmin, OrganisersTabularInline, ReadOnlyAdmin
+from efus_conference.admin_base import OrganisersAdmin, OrganisersTabularInline, ReadOnlyAdmin, number
 
 STATES = dict(Signature.State.choices)
 

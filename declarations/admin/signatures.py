@@ -17,10 +17,10 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from declarations.actions import NoteMissing, ask_for_information, record_on_paper, refuse, verify, withdraw
 from declarations.admin.paper import PaperForm
-from declarations.admin.steps import number, officer, step
+from declarations.admin.steps import officer, step
 from declarations.models import Actor, Evidence, Mandate, Signature, SignatureEvent
 from declarations.triggers import TRANSITIONS
-from efus_conference.admin_base import OrganisersAdmin, OrganisersTabularInline, ReadOnlyAdmin
+from efus_conference.admin_base import OrganisersAdmin, OrganisersTabularInline, ReadOnlyAdmin, number
 from efus_conference.writing import only_line_breaks
 
 WAITING_FIRST = Case(

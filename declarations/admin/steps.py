@@ -18,12 +18,6 @@ from declarations.actions import Refusal
 from efus_conference.models import User
 
 
-def number(object_id: int | str | None) -> int:
-    """The key an address of the admin names, which may be any text; 0, which no row has, for what is none."""
-    key = str(object_id)
-    return int(key) if key.isdecimal() and len(key) < 19 else 0
-
-
 def officer(request: HttpRequest) -> User:
     """Who presses the button; the admin lets nobody else in."""
     assert isinstance(request.user, User)

@@ -19,6 +19,7 @@ from efus_conference.admin_base import (
     TranslatedAdmin,
     TranslatedTabularInline,
     in_languages,
+    number,
 )
 from efus_conference.admin_sheets import SpreadsheetAdmin
 from programme.actions import clashes_of
@@ -237,7 +238,7 @@ class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
         description=_("In the timetable"), permissions=["view"], url_path="place", icon="calendar_view_week"
     )
     def in_the_timetable(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return redirect(timetable_address(get_object_or_404(Session, pk=object_id)))
+        return redirect(timetable_address(get_object_or_404(Session, pk=number(object_id))))
 
     @action(
         description=_("Release the programme…"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin
+from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin, number
 from registration.actions import give_up_seat, revoke_agenda_link, set_seats
 from registration.admin.base import RefusingAdmin, SessionEditionFilter, for_each
 from registration.admin.list_pages import READ_PEOPLE, bus_list_page, interpretation_page
@@ -58,7 +58,7 @@ class SeatPoolAdmin(RefusingAdmin):
         description=_("Bus list"), url_path="to-bus-list", icon="directions_bus", permissions=["bus_list"]
     )
     def open_bus_list(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return redirect("admin:registration_seatpool_bus_list", pk=object_id)
+        return redirect("admin:registration_seatpool_bus_list", pk=number(object_id))
 
     def has_bus_list_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return bool(request.user.has_perms(READ_PEOPLE))

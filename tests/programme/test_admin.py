@@ -591,3 +591,9 @@ def test_a_walking_time_is_between_two_venues_of_one_edition_in_either_order(edi
     assert enter(second, first) == []
     assert enter(first, second) == ["The time between these two is there already."]
     assert WalkingTime.objects.values_list("first", "second", "minutes").get() == (first.pk, second.pk, 12)
+
+
+@pytest.mark.parametrize("key", ["abc", "_00", "9" * 40, "-1", "²"])
+def test_a_button_s_address_whose_key_is_none_leads_nowhere_and_breaks_nothing(key: str) -> None:
+    client = organiser("view_session")
+    assert client.get(f"/admin/programme/session/{key}/place/").status_code == 404

@@ -280,3 +280,12 @@ def test_lists_cost_the_same_for_few_and_for_many(
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("key", ["abc", "_00", "9" * 40, "-1", "²"])
+def test_a_button_s_address_whose_key_is_none_leads_nowhere_and_breaks_nothing(
+    client: Client, organiser: Callable[..., User], key: str
+) -> None:
+    organiser("view_seatpool", "view_booking", "view_registration")
+    answer = client.get(f"/admin/registration/seatpool/{key}/to-bus-list/", follow=True)
+    assert answer.status_code == 404
