@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -118,7 +118,7 @@ class Board:
 
 
 def board_of(edition: Edition, asked: str = "") -> Board:
-    """The day that was asked for (an ISO day), else the first one with sessions, else the edition's first."""
+    """The day asked for (an ISO day), else today, else the first with sessions, else the edition's first."""
     situation = read_for_grid(edition)
     rooms = list(Room.objects.filter(edition=edition).select_related("venue").order_by("order", "pk"))
     found = [
@@ -140,7 +140,8 @@ def board_of(edition: Edition, asked: str = "") -> Board:
         if draft.starts_at is not None:
             by_day[draft.starts_at.astimezone(edition.zone).date()].append(draft)
     days = sorted({*by_day, *(day.date() for day in edition.days())})
-    day, is_known = _chosen(asked, days, by_day)
+    today = timezone.now().astimezone(edition.zone).date()
+    day, is_known = _chosen(asked, days, by_day, today)
     shown = by_day.get(day, []) if day else []
     make = _CellMaker(situation, of_session)
     cells = [make.cell(draft) for draft in shown]
@@ -181,7 +182,9 @@ def read_for_grid(edition: Edition) -> Situation:
     return Situation(edition, drafts, released)
 
 
-def _chosen(asked: str, days: Sequence[date], by_day: Mapping[date, Any]) -> tuple[date | None, bool]:
+def _chosen(
+    asked: str, days: Sequence[date], by_day: Mapping[date, Any], today: date
+) -> tuple[date | None, bool]:
     if not days:
         return None, not asked
     if asked:
@@ -191,7 +194,8 @@ def _chosen(asked: str, days: Sequence[date], by_day: Mapping[date, Any]) -> tup
             day = None
         if day in days:
             return day, True
-    return next((day for day in days if by_day.get(day)), days[0]), not asked
+    with_sessions = [day for day in days if by_day.get(day)] or days
+    return today if today in with_sessions else with_sessions[0], not asked
 
 
 class _CellMaker:

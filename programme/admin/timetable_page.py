@@ -84,7 +84,7 @@ class MoveForm(forms.Form):
 
 
 def timetable_page(request: HttpRequest, admin: SessionAdmin) -> HttpResponse:
-    """`?edition=` (the current one by default) and `?day=` (the first with sessions by default)."""
+    """`?edition=` (the current one by default) and `?day=` (today, or the first with sessions, by default)."""
     if not admin.has_view_permission(request):
         raise PermissionDenied
     editions = _editions()
