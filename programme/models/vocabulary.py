@@ -94,3 +94,7 @@ class Room(models.Model):
         super().clean()
         if self.venue_id and self.venue and self.venue.edition_id != self.edition_id:
             raise ValidationError({"venue": _("This venue belongs to another edition.")})
+        if self.pk and any(
+            rows.exclude(edition=self.edition_id).exists() for rows in (self.sessions, self.released_sessions)
+        ):
+            raise ValidationError({"edition": _("Sessions of another edition are in this room.")})

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -597,3 +598,24 @@ def test_a_walking_time_is_between_two_venues_of_one_edition_in_either_order(edi
 def test_a_button_s_address_whose_key_is_none_leads_nowhere_and_breaks_nothing(key: str) -> None:
     client = organiser("view_session")
     assert client.get(f"/admin/programme/session/{key}/place/").status_code == 404
+
+
+def test_a_room_with_sessions_stays_in_their_edition(edition: Edition) -> None:
+    other = factories.edition(is_current=False)
+    drafted, public = factories.room(edition), factories.room(edition)
+    factories.session(edition, room=drafted)
+    moved = factories.session(edition, room=public, starts_at=NINE + timedelta(hours=3))
+    release(edition=edition, by=None)
+    Session.objects.filter(pk=moved.pk).update(room=None)  # the public still finds it there
+    empty = factories.room(edition)
+
+    def refusals(room: Room) -> dict[str, list[str]]:
+        room.edition = other
+        try:
+            room.full_clean()
+        except ValidationError as refusal:
+            return refusal.message_dict
+        return {}
+
+    refused = {"edition": ["Sessions of another edition are in this room."]}
+    assert [refusals(room) for room in (drafted, public, empty)] == [refused, refused, {}]
