@@ -20,6 +20,7 @@ from django.conf import settings
 FONTS = Path(__file__).resolve().parent / "fonts"
 STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-2a"]
 UNPRINTABLE = "[…]"
+SOFT_HYPHEN = "\u00ad"
 NO_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -75,10 +76,14 @@ def printable_text(text: str) -> str:
     """The text in characters that our typefaces have: both standards refuse a page with a missing one.
 
     A letter that is another one in disguise becomes that; signs and emoji are left out; for words in an alphabet
-    that we lack stands “[…]”.
+    that we lack stands “[…]”, and for a text of which nothing remains, as neither standard has a heading without
+    one. Hyphens that show only at the end of a line are left out: typst sets its own, and fails where one of these
+    breaks a link.
     """
     made: list[str] = []
     for character in unicodedata.normalize("NFC", text):
+        if character == SOFT_HYPHEN:
+            continue
         if character in covered() or character == "\n":
             made.append(character)
             continue
@@ -89,7 +94,8 @@ def printable_text(text: str) -> str:
             made.append(" ")
         elif unicodedata.category(character)[0] in "LN" and made[-1:] != [UNPRINTABLE]:
             made.append(UNPRINTABLE)
-    return "".join(made)
+    printable = "".join(made)
+    return printable if printable.strip() or not text.strip() else UNPRINTABLE
 
 
 def _printable(value: Any) -> Any:

@@ -71,6 +71,9 @@ def test_names_in_our_three_alphabets_are_printed(template: str) -> None:
         ("محمد علي, Mayor", "[…] […], Mayor"),
         ("a\0b\x07c", "abc"),
         ("e\u0301", "é"),
+        ("Veilig\u00adheid", "Veiligheid"),
+        ("🎉", "[…]"),
+        (" ", " "),
     ],
 )
 def test_what_our_typefaces_lack_is_replaced_and_never_stops_a_page(typed: str, printed: str) -> None:

@@ -75,6 +75,18 @@ def test_the_booklet_tells_the_whole_released_programme(client: Client, edition:
     assert [part for part in told if part not in text] == []
 
 
+@pytest.mark.parametrize(
+    "title", ["🎉", "\u200d", "\u200b", "\u00ad", "ab\u00ad" * 66, "Veilig\u00adheids\u00adconferentie " * 8]
+)
+def test_no_title_stops_the_booklet(client: Client, edition: Edition, title: str) -> None:
+    factories.session(edition, title=title, speakers=(factories.speaker(name="Ada Shown"),))
+    release(edition=edition, by=None)
+
+    answer = booklet(client)
+
+    assert (answer.status_code, "Ada Shown" in text_of(answer.content)) == (200, True)
+
+
 def test_who_has_not_agreed_or_has_withdrawn_is_not_in_the_booklet(client: Client, edition: Edition) -> None:
     shown = factories.speaker(name="Ada Shown")
     hidden = factories.speaker(name="Bea Hidden", consented_at=None)
