@@ -32,4 +32,6 @@ graceful_timeout = 10  # seconds
 # worker that hangs.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - mkstemp's
 control_socket_disable = True
+# No proxy of ours says where the site is mounted, and nobody else shall.
+forwarder_headers = ""
 loglevel = "warning"
