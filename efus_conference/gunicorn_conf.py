@@ -22,7 +22,8 @@ except (
 wsgi_app = "efus_conference.wsgi"
 # Threads: a client that reads slowly holds one of them, not the whole worker. As many as the pool has
 # connections would leave none for the worker's neighbours.
-worker_class = "gthread"
+worker_class = "efus_conference.web_worker.Worker"
+limit_request_line = 8190  # bytes, the most that can be set
 threads = 4
 # Loaded once and shared by the workers: half the memory and a quicker start. Nothing connects to the
 # database while loading, so each worker opens a pool of its own.

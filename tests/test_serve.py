@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -203,6 +204,10 @@ def test_it_serves_the_demonstration_and_leaves_nothing_running(
     served = serve()
     with urlopen(f"{served.url}/healthz") as answer:  # noqa: S310 - our own address
         assert json.load(answer) == {"status": "ok"}
+    with pytest.raises(HTTPError) as too_long:
+        urlopen(f"{served.url}/en/search/?q={'a' * 10_000}")  # noqa: S310 - our own address
+    assert too_long.value.code == 414
+    assert re.findall('<p lang="(..)">', too_long.value.read().decode()) == ["en", "fr", "nl"]
     accounts = json.loads((data_dir / "demo-accounts.json").read_text())
     assert [
         role for role in accounts if not any(accounts[role]["email"] in line for line in served.output)
