@@ -52,7 +52,9 @@ def seconds(name: str, default: float, *, longest: float) -> float:
     except ValueError:
         number = -1
     if not 0 <= number <= longest:
-        raise ImproperlyConfigured(f"{name} must be a number of seconds from 0 to {longest:g}, not “{value}”.")
+        raise ImproperlyConfigured(
+            f"{name} must be a number of seconds from 0 to {longest:g}, not “{value}”."
+        )
     return number
 
 

@@ -141,7 +141,7 @@ def move_endpoint(request: HttpRequest, admin: SessionAdmin) -> JsonResponse:
 
 
 def _read(request: HttpRequest) -> dict[str, str]:
-    if int(request.META.get("CONTENT_LENGTH") or 0) > TOO_LONG:
+    if int(request.headers.get("content-length") or 0) > TOO_LONG:
         return {}
     try:
         asked = json.loads(request.body)
