@@ -159,9 +159,16 @@ def run_worker(request: pytest.FixtureRequest) -> Callable[[], None]:
         pytest.fail("run_worker sees committed jobs only: take fresh_db or demo_db.")
 
     def work() -> None:
-        with jobs.replace_connector(jobs.connector.get_worker_connector()):  # type: ignore[attr-defined]
-            jobs.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
-        connections.close_all()
+        # What the clock adds, at some minute of some hour, is no part of what a test queued.
+        periodic = jobs.periodic_registry.periodic_tasks
+        by_the_clock = dict(periodic)
+        periodic.clear()
+        try:
+            with jobs.replace_connector(jobs.connector.get_worker_connector()):  # type: ignore[attr-defined]
+                jobs.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+        finally:
+            periodic.update(by_the_clock)
+            connections.close_all()
 
     def run() -> None:
         # A thread of its own, because Playwright's event loop runs in the test's.
