@@ -3,7 +3,6 @@ from __future__ import annotations
 import secrets
 from typing import ClassVar
 
-from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from declarations import triggers
 from declarations.models.invitations import Actor, Signatory
 from efus_conference.models import raises_public_version
+from efus_conference.private_files import private_storage
 
 ACTIVE_STATES = ("historical", "submitted", "under_review", "needs_information", "verified")
 PUBLIC_STATES = ("historical", "verified")
@@ -171,10 +171,6 @@ class Mandate(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_basis_display())
-
-
-def private_storage() -> Storage:
-    return storages["private"]
 
 
 def evidence_path(evidence: Evidence, _filename: str) -> str:

@@ -6,7 +6,7 @@ import django.db.models.constraints
 import django.db.models.deletion
 import django.db.models.expressions
 import django.db.models.functions.text
-import registration.models.seats
+import registration.models.agendas
 from django.conf import settings
 from django.db import migrations, models
 
@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
             name='FeedLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(default=registration.models.seats.new_feed_token, editable=False, max_length=64, unique=True, verbose_name='token')),
+                ('token', models.CharField(default=registration.models.agendas.new_feed_token, editable=False, max_length=64, unique=True, verbose_name='token')),
                 ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='made')),
                 ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
                 ('registration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='feed_links', to='registration.registration')),

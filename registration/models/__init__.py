@@ -1,25 +1,58 @@
-from registration.models.identity import IdentityDocument, IdentityDocumentQuerySet, SensitiveReading
-from registration.models.people import (
-    Category,
-    CategoryQuerySet,
+from registration.models.agendas import AgendaChange, FeedLink, Message, Star
+from registration.models.categories import Category, CategoryQuerySet, Party
+from registration.models.delegations import (
     Delegation,
     Place,
-    Registration,
-    RegistrationEvent,
-    RegistrationQuerySet,
+    PlaceInvitation,
+    PlaceInvitationQuerySet,
+    PlaceQuerySet,
 )
-from registration.models.seats import Booking, BookingQuerySet, FeedLink, SeatPool, SeatPoolQuerySet, Star
+from registration.models.identity import IdentityDocument, IdentityDocumentQuerySet, SensitiveReading
+from registration.models.people import Registration, RegistrationEvent, RegistrationQuerySet
+from registration.models.questions import (
+    Answer,
+    AnswerQuerySet,
+    NeedReply,
+    PressCard,
+    Question,
+    QuestionChoice,
+)
+from registration.models.seats import (
+    Booking,
+    BookingLimit,
+    BookingQuerySet,
+    BookingRules,
+    Hold,
+    SeatPool,
+    SeatPoolQuerySet,
+)
+from registration.models.waits import Wait, WaitParty, WaitQuerySet
 
 __all__ = [
+    "AgendaChange",
+    "Answer",
+    "AnswerQuerySet",
     "Booking",
+    "BookingLimit",
     "BookingQuerySet",
+    "BookingRules",
     "Category",
     "CategoryQuerySet",
     "Delegation",
     "FeedLink",
+    "Hold",
     "IdentityDocument",
     "IdentityDocumentQuerySet",
+    "Message",
+    "NeedReply",
+    "Party",
     "Place",
+    "PlaceInvitation",
+    "PlaceInvitationQuerySet",
+    "PlaceQuerySet",
+    "PressCard",
+    "Question",
+    "QuestionChoice",
     "Registration",
     "RegistrationEvent",
     "RegistrationQuerySet",
@@ -27,4 +60,7 @@ __all__ = [
     "SeatPoolQuerySet",
     "SensitiveReading",
     "Star",
+    "Wait",
+    "WaitParty",
+    "WaitQuerySet",
 ]

@@ -15,6 +15,7 @@ from efus_conference.moments import EARLIEST, LATEST, MISTYPED, plausible
 from programme.models import Session
 from registration.models.people import Registration
 from registration.models.seats import Booking
+from registration.states import ENDED
 
 # How long after a visit its identity documents are kept: long enough for a question of the place that was visited.
 KEPT_FOR = timedelta(days=7)
@@ -27,7 +28,7 @@ class IdentityDocumentQuerySet(models.QuerySet["IdentityDocument"]):
             Q(booking__during__endswith__lte=at - KEPT_FOR)
             | ~Q(booking__status__in=Booking.STANDING)
             | Q(booking__session__released__identity_by__isnull=True)
-            | Q(registration__status=Registration.Status.CANCELLED)
+            | Q(registration__status__in=ENDED)
         )
 
 
@@ -85,7 +86,7 @@ class IdentityDocument(models.Model):
                         SELECT 1 FROM registration_booking b
                         JOIN registration_registration r ON r.place_id = b.place_id
                         WHERE b.id = NEW.booking_id AND b.status IN ('active', 'clash')
-                          AND r.id = NEW.registration_id AND r.status <> 'cancelled'
+                          AND r.id = NEW.registration_id AND r.status NOT IN ('cancelled', 'refused')
                     ) THEN
                         RAISE EXCEPTION 'an identity document goes with a seat that stands'
                             USING ERRCODE = 'check_violation',
@@ -107,6 +108,7 @@ class SensitiveReading(models.Model):
     class What(models.TextChoices):
         IDENTITY = "identity", _("identity document")
         NEEDS = "needs", _("access needs")
+        ANSWERS = "answers", _("answers")
 
     class How(models.TextChoices):
         PAGE = "page", _("on a page")

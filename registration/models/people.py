@@ -14,94 +14,24 @@ from django.utils.translation import gettext_lazy as _
 from efus_conference.models import Edition, Organisation, User
 from efus_conference.models.organisations import COUNTRY_CODES
 from efus_conference.sorting import sort_key
-
-
-class CategoryQuerySet(models.QuerySet["Category"]):
-    def offered(self, edition: Edition) -> CategoryQuerySet:
-        """The categories anyone may choose when registering for the edition."""
-        return self.filter(edition=edition, is_by_invitation=False)
-
-
-class Category(models.Model):
-    """As what someone takes part in one edition: elected official, researcher, press …"""
-
-    edition = models.ForeignKey(Edition, models.CASCADE, related_name="categories", verbose_name=_("edition"))
-    slug = models.SlugField(_("address"), max_length=40)
-    name = models.CharField(_("name"), max_length=100)
-    hint = models.CharField(_("hint"), max_length=250, blank=True)
-    is_by_invitation = models.BooleanField(
-        _("by invitation only"), default=False, help_text=_("Organisers choose it; nobody else can.")
-    )
-    order = models.PositiveSmallIntegerField(_("order"), default=10)
-
-    objects: ClassVar[CategoryQuerySet] = CategoryQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        verbose_name = _("category")
-        verbose_name_plural = _("categories")
-        ordering = ["order", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["edition", "slug"], name="a_category_once_per_edition"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Delegation(models.Model):
-    """An organisation that comes with several people, and who coordinates them."""
-
-    edition = models.ForeignKey(
-        Edition, models.PROTECT, related_name="delegations", verbose_name=_("edition")
-    )
-    organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="+", verbose_name=_("organisation")
-    )
-    coordinator = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("coordinator"),
-    )
-
-    class Meta:
-        verbose_name = _("delegation")
-        verbose_name_plural = _("delegations")
-        ordering = ["organisation__name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["edition", "organisation"],
-                name="one_delegation_per_organisation",
-                violation_error_message=_("This organisation has a delegation for this edition already."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.organisation} · {self.edition}"
-
-
-class Place(models.Model):
-    """What bookings, waits and tickets hang on: it may exist before its person, and outlast them."""
-
-    edition = models.ForeignKey(Edition, models.PROTECT, related_name="places", verbose_name=_("edition"))
-    delegation = models.ForeignKey(
-        Delegation, models.PROTECT, null=True, blank=True, related_name="places", verbose_name=_("delegation")
-    )
-
-    class Meta:
-        verbose_name = _("place")
-        verbose_name_plural = _("places")
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"
+from programme.models import Speaker
+from registration.models.categories import Category, Party
+from registration.models.delegations import Place
+from registration.states import ENDED, WAYS, Status
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
     def live(self) -> RegistrationQuerySet:
-        """Those that were not cancelled."""
-        return self.exclude(status=Registration.Status.CANCELLED)
+        """Those that are not over: neither cancelled nor refused."""
+        return self.exclude(status__in=ENDED)
+
+    def confirmed(self) -> RegistrationQuerySet:
+        """Those that take part."""
+        return self.filter(status=Status.CONFIRMED)
+
+    def queued(self, category: Category) -> RegistrationQuerySet:
+        """Those on the category's waiting list, in the order in which their turn comes."""
+        return self.filter(category=category, status=Status.WAITING).order_by("waiting_since", "pk")
 
     def managed_by(self, user: User) -> RegistrationQuerySet:
         """A person's own and those of the people they assist."""
@@ -128,9 +58,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 class Registration(models.Model):
     """One named person's registration for one edition, kept by one account: their own or an assistant's."""
 
-    class Status(models.TextChoices):
-        CONFIRMED = "confirmed", _("confirmed")
-        CANCELLED = "cancelled", _("cancelled")
+    Status = Status
 
     class MailsTo(models.TextChoices):
         PERSON = "person", _("the person")
@@ -169,6 +97,27 @@ class Registration(models.Model):
     )
     needs = models.TextField(_("access needs"), blank=True, max_length=1000)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.CONFIRMED)
+    refusal = models.TextField(_("why it was refused"), blank=True, max_length=1000)
+    is_outside_quota = models.BooleanField(
+        _("outside the quota"),
+        default=False,
+        editable=False,
+        help_text=_("A delegation's place, granted by the organisers, or a companion."),
+    )
+    party = models.ForeignKey(
+        Party, models.SET_NULL, null=True, blank=True, related_name="registrations", verbose_name=_("group")
+    )
+    waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True, editable=False)
+    offer_until = models.DateTimeField(_("offered until"), null=True, blank=True, editable=False)
+    speaker = models.ForeignKey(
+        Speaker,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("speaker"),
+        help_text=_("Whose sessions are theirs: no seat is booked at the same time."),
+    )
     submitted_at = models.DateTimeField(_("registered"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
@@ -183,13 +132,13 @@ class Registration(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["place"],
-                condition=~Q(status="cancelled"),
+                condition=~Q(status__in=ENDED),
                 name="one_live_registration_per_place",
             ),
             models.UniqueConstraint(
                 "edition",
                 Lower("email"),
-                condition=~Q(status="cancelled") & ~Q(email=""),
+                condition=~Q(status__in=ENDED) & ~Q(email=""),
                 name="one_live_registration_per_email",
                 violation_error_message=_(
                     "Someone with this e-mail address is registered for this edition already."
@@ -197,7 +146,7 @@ class Registration(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["edition", "managed_by"],
-                condition=~Q(status="cancelled") & Q(is_own=True),
+                condition=~Q(status__in=ENDED) & Q(is_own=True),
                 name="one_own_registration_per_account",
             ),
             models.CheckConstraint(
@@ -206,17 +155,73 @@ class Registration(models.Model):
                 name="cancelled_has_its_moment",
             ),
             models.CheckConstraint(
+                condition=Q(status="refused") & ~Q(refusal="") | ~Q(status="refused"),
+                name="a_refusal_has_its_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="waiting", waiting_since__isnull=False) | ~Q(status="waiting"),
+                name="who_waits_has_a_position",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="approved", offer_until__isnull=False)
+                | (~Q(status="approved") & Q(offer_until__isnull=True)),
+                name="an_offered_place_has_its_end",
+            ),
+            models.CheckConstraint(
                 condition=~Q(email="") | Q(mails_to="manager"), name="mails_to_a_person_need_an_address"
             ),
         ]
         triggers = [
+            pgtrigger.FSM(
+                name="status_goes_a_known_way",
+                field="status",
+                transitions=sorted({(way.before.value, way.after.value) for way in WAYS}),
+            ),
+            # The category's own constraint then refuses more than its quota, whoever confirms.
+            pgtrigger.Trigger(
+                name="counts_in_its_category",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                declare=[
+                    ("was_offered", "int"),
+                    ("was_taken", "int"),
+                    ("is_offered", "int"),
+                    ("is_taken", "int"),
+                ],
+                func="""
+                    was_offered = coalesce((OLD.status = 'approved' AND NOT OLD.is_outside_quota)::int, 0);
+                    was_taken = coalesce((OLD.status = 'confirmed' AND NOT OLD.is_outside_quota)::int, 0);
+                    is_offered = coalesce((NEW.status = 'approved' AND NOT NEW.is_outside_quota)::int, 0);
+                    is_taken = coalesce((NEW.status = 'confirmed' AND NOT NEW.is_outside_quota)::int, 0);
+                    IF OLD.category_id = NEW.category_id THEN
+                        IF was_offered <> is_offered OR was_taken <> is_taken THEN
+                            UPDATE registration_category
+                            SET offered_count = offered_count + is_offered - was_offered,
+                                taken_count = taken_count + is_taken - was_taken
+                            WHERE id = NEW.category_id;
+                        END IF;
+                    ELSE
+                        IF was_offered + was_taken > 0 THEN
+                            UPDATE registration_category
+                            SET offered_count = offered_count - was_offered, taken_count = taken_count - was_taken
+                            WHERE id = OLD.category_id;
+                        END IF;
+                        IF is_offered + is_taken > 0 THEN
+                            UPDATE registration_category
+                            SET offered_count = offered_count + is_offered, taken_count = taken_count + is_taken
+                            WHERE id = NEW.category_id;
+                        END IF;
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
             # A place may pass on to someone else with its seats, never with what its person told of themselves.
             pgtrigger.Trigger(
                 name="identity_goes_with_the_registration",
                 when=pgtrigger.After,
                 operation=pgtrigger.UpdateOf("status"),
                 func="""
-                    IF NEW.status = 'cancelled' THEN
+                    IF NEW.status IN ('cancelled', 'refused') THEN
                         DELETE FROM registration_identitydocument WHERE registration_id = NEW.id;
                     END IF;
                     RETURN NULL;
@@ -236,7 +241,11 @@ class Registration(models.Model):
 
     @property
     def is_live(self) -> bool:
-        return self.status != self.Status.CANCELLED
+        return self.status not in ENDED
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.status == Status.CONFIRMED
 
     @property
     def shown_organisation(self) -> str:
@@ -258,7 +267,38 @@ class RegistrationEvent(models.Model):
     class Verb(models.TextChoices):
         REGISTERED = "registered", _("registered")
         CHANGED = "changed", _("changed the registration")
+        # The ways of `registration.states`.
+        SUBMITTED = "submitted", _("sent the registration")
+        RESUBMITTED = "resubmitted", _("sent the registration again")
+        WAITS = "waits", _("joined the waiting list")
+        OFFERED = "offered", _("was offered a place")
+        ACCEPTED = "accepted", _("accepted the place")
+        DECLINED = "declined", _("declined the place")
+        EXPIRED = "expired", _("let the offer of a place expire")
+        CONFIRMED = "confirmed", _("confirmed the registration")
+        REFUSED = "refused", _("refused the registration")
+        REOPENED = "reopened", _("took the refusal back")
         CANCELLED = "cancelled", _("cancelled the registration")
+        # Of a delegation's place, of a companion, of who keeps it.
+        INVITED = "invited", _("invited someone to the place")
+        REPLACED = "replaced", _("gave the place to someone else")
+        TOOK_OVER = "took_over", _("took the place over with its seats")
+        HANDED_OVER = "handed_over", _("handed the registration over")
+        ACCOMPANIED = "accompanied", _("named a companion")
+        ANSWERED = "answered", _("answered questions")
+        REPLIED = "replied", _("replied to the access needs")
+        TOGETHER = "together", _("waits together with others")
+        # Of a waiting list for seats.
+        SEAT_WAITS = "seat_waits", _("waits for a seat")
+        SEAT_LEFT = "seat_left", _("left the waiting list")
+        SEAT_OFFERED = "seat_offered", _("was offered a seat")
+        SEAT_DECLINED = "seat_declined", _("declined the seat")
+        SEAT_EXPIRED = "seat_expired", _("let the offer of a seat expire")
+        SEAT_CUT_OFF = "seat_cut_off", _("waited until the list closed")
+        SEAT_CLASH = "seat_clash", _("was passed over, speaking at that time")
+        SWAPPED = "swapped", _("took one seat instead of another")
+        CLASH_ENDED = "clash_ended", _("lost the later of two seats at one time")
+        MAILED = "mailed", _("wrote an e-mail")
         BOOKED = "booked", _("booked a seat")
         GAVE_UP = "gave_up", _("gave up a seat")
         MOVED = "moved", _("a session with a booked seat moved")
@@ -266,8 +306,13 @@ class RegistrationEvent(models.Model):
         IDENTITY = "identity", _("gave the identity document for a visit")
         NO_IDENTITY = "no_identity", _("took back the identity document for a visit")
 
-    registration = models.ForeignKey(Registration, models.CASCADE, related_name="events")
-    verb = models.CharField(_("what"), max_length=12, choices=Verb)
+    # None for what happens to a place before it has a person.
+    registration = models.ForeignKey(Registration, models.CASCADE, null=True, related_name="events")
+    place = models.ForeignKey(Place, models.CASCADE, null=True, related_name="events")
+    verb = models.CharField(_("what"), max_length=14, choices=Verb)
+    before = models.CharField(_("from"), max_length=10, choices=Status, blank=True, default="")
+    after = models.CharField(_("to"), max_length=10, choices=Status, blank=True, default="")
+    reason = models.TextField(_("why"), blank=True, max_length=1000, default="")
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
@@ -279,6 +324,12 @@ class RegistrationEvent(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("history")
         ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(registration__isnull=False) | Q(place__isnull=False),
+                name="an_event_is_about_someone_or_some_place",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_verb_display()
@@ -286,4 +337,6 @@ class RegistrationEvent(models.Model):
     @property
     def is_on_behalf(self) -> bool:
         """Whether someone acted for someone else."""
+        if self.registration is None:
+            return False
         return self.actor_id != self.registration.managed_by_id or not self.registration.is_own

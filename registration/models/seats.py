@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
@@ -12,12 +11,11 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Deferrable, F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import Edition
-from programme.models import Session
-from registration.models.people import Place, Registration
+from programme.models import Session, SessionKind, Speaker
+from registration.models.delegations import Delegation, Place
 
 NOT_THAT_MANY = _(
     "There are not that many seats: those held back, offered and taken together exceed the number."
@@ -63,6 +61,17 @@ class SeatPool(models.Model):
     )
     offered = models.PositiveIntegerField(_("offered"), default=0, editable=False)
     taken = models.PositiveIntegerField(_("taken"), default=0, editable=False)
+    waiting = models.PositiveIntegerField(_("waiting"), default=0, editable=False)
+    wheelchairs = models.PositiveIntegerField(
+        _("wheelchair places"), default=0, help_text=_("Beside the seats; only who needs one books it.")
+    )
+    wheelchairs_offered = models.PositiveIntegerField(
+        _("wheelchair places offered"), default=0, editable=False
+    )
+    wheelchairs_taken = models.PositiveIntegerField(_("wheelchair places taken"), default=0, editable=False)
+    wheelchairs_waiting = models.PositiveIntegerField(
+        _("waiting for a wheelchair place"), default=0, editable=False
+    )
 
     objects: ClassVar[SeatPoolQuerySet] = SeatPoolQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -74,6 +83,11 @@ class SeatPool(models.Model):
             models.CheckConstraint(
                 condition=Q(capacity__gte=F("held") + F("offered") + F("taken")),
                 name="no_seat_given_twice",
+                violation_error_message=NOT_THAT_MANY,
+            ),
+            models.CheckConstraint(
+                condition=Q(wheelchairs__gte=F("wheelchairs_offered") + F("wheelchairs_taken")),
+                name="no_wheelchair_place_given_twice",
                 violation_error_message=NOT_THAT_MANY,
             ),
         ]
@@ -89,7 +103,74 @@ class SeatPool(models.Model):
 
     @property
     def free(self) -> int:
+        """Seats that nobody has, is offered or has held back; those who wait come first."""
         return self.capacity - self.held - self.offered - self.taken
+
+    @property
+    def wheelchairs_free(self) -> int:
+        return self.wheelchairs - self.wheelchairs_offered - self.wheelchairs_taken
+
+    @property
+    def open(self) -> int:
+        """How many seats anyone may book at once: none while someone waits."""
+        return 0 if self.waiting else self.free
+
+    @property
+    def wheelchairs_open(self) -> int:
+        return 0 if self.wheelchairs_waiting else self.wheelchairs_free
+
+
+class Hold(models.Model):
+    """Seats of one session held back: for a delegation, for a speaker, or, for neither, for the desk.
+
+    The pool's `held` is the sum of what is left of them; a trigger keeps it.
+    """
+
+    pool = models.ForeignKey(SeatPool, models.CASCADE, related_name="holds", verbose_name=_("session"))
+    delegation = models.ForeignKey(
+        Delegation, models.PROTECT, null=True, blank=True, related_name="holds", verbose_name=_("delegation")
+    )
+    speaker = models.ForeignKey(
+        Speaker, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("speaker")
+    )
+    seats = models.PositiveIntegerField(_("seats"))
+    used = models.PositiveIntegerField(_("used"), default=0, editable=False)
+
+    class Meta:
+        verbose_name = _("seats held back")
+        verbose_name_plural = _("seats held back")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(seats__gte=F("used")),
+                name="no_held_seat_given_twice",
+                violation_error_message=_("More of these seats are booked already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(delegation__isnull=True) | Q(speaker__isnull=True),
+                name="seats_are_held_for_one",
+                violation_error_message=_("Hold seats for a delegation or for a speaker, not for both."),
+            ),
+            models.UniqueConstraint(
+                fields=["pool", "delegation", "speaker"], nulls_distinct=False, name="one_hold_for_each"
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="holds_add_up",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    UPDATE registration_seatpool SET held = (
+                        SELECT coalesce(sum(seats - used), 0) FROM registration_hold
+                        WHERE pool_id = coalesce(NEW.pool_id, OLD.pool_id)
+                    ) WHERE session_id = coalesce(NEW.pool_id, OLD.pool_id);
+                    RETURN NULL;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delegation or self.speaker or _('desk')} · {self.seats}"
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):
@@ -113,6 +194,16 @@ class Booking(models.Model):
     session = models.ForeignKey(Session, models.PROTECT, related_name="bookings", verbose_name=_("session"))
     during = DateTimeRangeField(_("time"), help_text=_("Copied from the release; it follows each new one."))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
+    is_wheelchair = models.BooleanField(_("wheelchair place"), default=False)
+    hold = models.ForeignKey(
+        Hold,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bookings",
+        verbose_name=_("from the seats held back"),
+    )
+    clash_until = models.DateTimeField(_("to be settled until"), null=True, blank=True, editable=False)
     booked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("booked by")
     )
@@ -143,7 +234,10 @@ class Booking(models.Model):
                 name="one_seat_per_place_and_session",
             ),
         ]
-        indexes = [models.Index(fields=["session", "status"])]
+        indexes = [
+            models.Index(fields=["session", "status"]),
+            models.Index(fields=["clash_until"], condition=Q(status="clash"), name="clashes_to_settle"),
+        ]
         triggers = [
             # Whoever frees the seat, and however: what was given for a secured visit goes with it, at once.
             pgtrigger.Trigger(
@@ -171,47 +265,68 @@ class Booking(models.Model):
         )
 
 
-class Star(models.Model):
-    """A session someone wants to see, without a seat."""
+class BookingLimit(models.Model):
+    """How many seats one person may have in sessions of one kind; companions are not counted."""
 
-    registration = models.ForeignKey(Registration, models.CASCADE, related_name="stars")
-    session = models.ForeignKey(Session, models.PROTECT, related_name="stars")
-    starred_at = models.DateTimeField(_("starred"), auto_now_add=True)
+    edition = models.ForeignKey(
+        Edition, models.CASCADE, related_name="booking_limits", verbose_name=_("edition")
+    )
+    kind = models.ForeignKey(SessionKind, models.CASCADE, related_name="+", verbose_name=_("kind of session"))
+    most = models.PositiveSmallIntegerField(_("seats per person at most"))
 
     class Meta:
-        verbose_name = _("star")
-        verbose_name_plural = _("stars")
+        verbose_name = _("limit of seats per person")
+        verbose_name_plural = _("limits of seats per person")
         constraints = [
-            models.UniqueConstraint(fields=["registration", "session"], name="a_star_once"),
+            models.UniqueConstraint(fields=["edition", "kind"], name="one_limit_per_kind"),
         ]
 
     def __str__(self) -> str:
-        return str(self.session)
+        return f"{self.kind} · {self.most}"
 
 
-def new_feed_token() -> str:
-    return secrets.token_urlsafe(24)
+class BookingRules(models.Model):
+    """The periods an edition's offers and deadlines go by; without a row, these defaults."""
 
-
-class FeedLink(models.Model):
-    """The private calendar of one registration: who has the address reads the agenda, until it is revoked."""
-
-    registration = models.ForeignKey(Registration, models.CASCADE, related_name="feed_links")
-    token = models.CharField(_("token"), max_length=64, unique=True, default=new_feed_token, editable=False)
-    made_at = models.DateTimeField(_("made"), auto_now_add=True)
-    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    edition = models.OneToOneField(
+        Edition, models.CASCADE, related_name="booking_rules", verbose_name=_("edition")
+    )
+    offer_hours = models.PositiveSmallIntegerField(
+        _("an offer stands for, in hours"),
+        default=24,
+        help_text=_("Less when the session is near: never beyond half of the time that is left."),
+    )
+    group_cut_off_hours = models.PositiveSmallIntegerField(
+        _("groups are cut off, in hours before the session"),
+        default=48,
+        help_text=_(
+            "Until then a group that wants all its seats gathers them; then it is offered what there is."
+        ),
+    )
+    clash_hours = models.PositiveSmallIntegerField(
+        _("a clash is to be settled within, in hours"),
+        default=72,
+        help_text=_("Then the seat that was booked earlier stays."),
+    )
+    reminder_days = models.PositiveSmallIntegerField(_("reminder, in days before the first day"), default=7)
+    digest_hour = models.PositiveSmallIntegerField(
+        _("changes are told at, in hours of the edition's own clock"), default=17
+    )
 
     class Meta:
-        verbose_name = _("calendar address")
-        verbose_name_plural = _("calendar addresses")
+        verbose_name = _("rules of booking")
+        verbose_name_plural = _("rules of booking")
         constraints = [
-            models.UniqueConstraint(
-                fields=["registration"], condition=Q(revoked_at__isnull=True), name="one_calendar_address"
+            models.CheckConstraint(
+                condition=Q(offer_hours__gte=1, clash_hours__gte=1, digest_hour__lte=23),
+                name="booking_rules_make_sense",
+                violation_error_message=_("Use at least one hour, and an hour of the day up to 23."),
             ),
         ]
 
     def __str__(self) -> str:
-        return str(self.registration)
+        return str(self.edition)
 
-    def get_absolute_url(self) -> str:
-        return reverse("registration_machine:agenda_feed", args=[self.token])
+    @classmethod
+    def of(cls, edition: Edition) -> BookingRules:
+        return cls.objects.filter(edition=edition).first() or cls(edition=edition)
