@@ -1,4 +1,6 @@
-from registration.admin.people import CategoryAdmin, DelegationAdmin, PlaceAdmin, RegistrationAdmin
+from registration.admin.categories import CategoryAdmin
+from registration.admin.delegations import DelegationAdmin, PlaceAdmin
+from registration.admin.people import RegistrationAdmin
 from registration.admin.seats import BookingAdmin, SeatPoolAdmin
 
 __all__ = [

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
@@ -13,14 +13,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from efus_conference.admin_base import (
-    OrganisersAdmin,
     OrganisersTabularInline,
     ReadOnlyAdmin,
-    TranslatedAdmin,
-    in_languages,
 )
 from efus_conference.admin_sheets import SpreadsheetAdmin
 from efus_conference.models.organisations import country_name
@@ -30,7 +27,7 @@ from registration.actions.registrations import CHANGEABLE
 from registration.admin.base import EditionFilter, RefusingAdmin, for_each
 from registration.admin.resources import RegistrationResource, RegistrationWithNeedsResource
 from registration.forms import countries
-from registration.models import Booking, Category, Delegation, Place, Registration, RegistrationEvent
+from registration.models import Booking, Registration, RegistrationEvent
 from registration.requests import reader
 
 READ_NEEDS = "registration.read_needs"
@@ -228,118 +225,3 @@ class RegistrationAdmin(RefusingAdmin, SpreadsheetAdmin):
             "", "<li>{}: {}</li>", ((booking.session, booking.get_status_display()) for booking in bookings)
         )
         return format_html("<ul>{}</ul>", lines) if lines else "–"
-
-
-@admin.register(Category)
-class CategoryAdmin(TranslatedAdmin):
-    list_display = ["name", "edition", "is_by_invitation", "order"]
-    list_filter = [EditionFilter, "is_by_invitation"]
-    list_select_related = ["edition"]
-    search_fields = ["name_en__unaccent", "name_fr__unaccent", "name_nl__unaccent", "slug"]
-    prepopulated_fields = {"slug": ["name_en"]}
-    fieldsets = [
-        (None, {"fields": ["edition", "slug", "is_by_invitation", "order"]}),
-        *in_languages("name", "hint"),
-    ]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
-        rows: QuerySet[Category] = super().get_queryset(request)
-        return rows.prefetch_related("edition__hosting__organisation")
-
-
-class DelegationForm(forms.ModelForm):
-    more_places = forms.IntegerField(
-        label=_("Places to add"),
-        min_value=0,
-        max_value=200,
-        required=False,
-        widget=UnfoldAdminIntegerFieldWidget,
-        help_text=_("Each may be named later."),
-    )
-
-    class Meta:
-        model = Delegation
-        fields = ("edition", "organisation", "coordinator")
-
-
-class PlaceInline(OrganisersTabularInline):
-    model = Place
-    max_num = 0
-    fields = ["shown_person"]
-    readonly_fields = ["shown_person"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Place]:
-        return with_people(super().get_queryset(request))
-
-    @display(description=_("person"))
-    def shown_person(self, place: Place) -> str:
-        return person_of(place)
-
-
-@admin.register(Delegation)
-class DelegationAdmin(OrganisersAdmin):
-    list_display = ["organisation", "edition", "coordinator", "places_count", "named_count"]
-    list_filter = [EditionFilter]
-    list_select_related = ["organisation", "edition", "coordinator"]
-    search_fields = ["organisation__name_en__unaccent", "coordinator__email", "coordinator__name__unaccent"]
-    autocomplete_fields = ["organisation", "coordinator"]
-    form = DelegationForm
-    fields = ["edition", "organisation", "coordinator", "more_places"]
-    inlines = [PlaceInline]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Delegation]:
-        named = Count("places__registrations", filter=~Q(places__registrations__status="cancelled"))
-        rows: QuerySet[Delegation] = (
-            super().get_queryset(request).prefetch_related("edition__hosting__organisation")
-        )
-        return rows.annotate(places_n=Count("places", distinct=True), named_n=named)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Delegation | None = None) -> list[str]:
-        return ["edition"] if obj else []
-
-    def save_model(self, request: HttpRequest, obj: Delegation, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        more = form.cleaned_data.get("more_places") or 0
-        Place.objects.bulk_create(Place(edition=obj.edition, delegation=obj) for _number in range(more))
-
-    @display(description=_("places"))
-    def places_count(self, delegation: Any) -> int:
-        return int(delegation.places_n)
-
-    @display(description=_("named places"))
-    def named_count(self, delegation: Any) -> int:
-        return int(delegation.named_n)
-
-
-@admin.register(Place)
-class PlaceAdmin(OrganisersAdmin):
-    list_display = ["__str__", "shown_person", "delegation", "edition"]
-    list_filter = [EditionFilter]
-    list_select_related = ["edition", "delegation__organisation", "delegation__edition"]
-    search_fields = [
-        "registrations__family_name__unaccent",
-        "registrations__given_name__unaccent",
-        "delegation__organisation__name_en__unaccent",
-    ]
-    autocomplete_fields = ["delegation"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Place]:
-        return with_people(super().get_queryset(request)).prefetch_related(
-            "edition__hosting__organisation", "delegation__edition__hosting__organisation"
-        )
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Place | None = None) -> list[str]:
-        return ["edition", "shown_person"] if obj else ["shown_person"]
-
-    @display(description=_("person"))
-    def shown_person(self, place: Place) -> str:
-        return person_of(place)
-
-
-def with_people(places: QuerySet[Place]) -> QuerySet[Place]:
-    people = Registration.objects.live().defer("needs")
-    return places.prefetch_related(Prefetch("registrations", people, to_attr="people"))
-
-
-def person_of(place: Any) -> str:
-    return ", ".join(person.name for person in getattr(place, "people", [])) or gettext("not named yet")

@@ -16,7 +16,7 @@ from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin, number
 from registration.actions import give_up_seat, revoke_agenda_link, set_seats
 from registration.admin.base import RefusingAdmin, SessionEditionFilter, for_each
 from registration.admin.list_pages import READ_PEOPLE, bus_list_page, interpretation_page
-from registration.admin.people import person_of
+from registration.admin.delegations import person_of
 from registration.models import (
     Booking,
     FeedLink,
