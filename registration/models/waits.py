@@ -20,7 +20,6 @@ class WaitParty(models.Model):
 
     pool = models.ForeignKey(SeatPool, models.CASCADE, related_name="parties", verbose_name=_("session"))
     wants_all = models.BooleanField(_("all or none"), default=False)
-    is_wheelchair = models.BooleanField(_("wheelchair places"), default=False)
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("asked by")
     )
@@ -67,6 +66,7 @@ class Wait(models.Model):
     session = models.ForeignKey(Session, models.PROTECT, related_name="waits", verbose_name=_("session"))
     place = models.ForeignKey(Place, models.PROTECT, related_name="waits", verbose_name=_("place"))
     party = models.ForeignKey(WaitParty, models.PROTECT, related_name="waits", verbose_name=_("group"))
+    is_wheelchair = models.BooleanField(_("wheelchair place"), default=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.WAITING)
     offered_at = models.DateTimeField(_("offered"), null=True, blank=True)
     offer_until = models.DateTimeField(_("offered until"), null=True, blank=True)
