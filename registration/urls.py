@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from registration.views import agenda, identity, machines, mine, register, seats
+from registration.views import agenda, delegations, identity, machines, mine, register, seats
 
 pages: list[URLPattern] = [
     path("editions/<str:slug>/seats/", seats.free_seats, name="free_seats"),
@@ -14,7 +14,7 @@ pages: list[URLPattern] = [
     path("my/registrations/<int:pk>/registered/", mine.registered, name="registered"),
     path("my/registrations/<int:pk>/change/", mine.change, name="change"),
     path("my/registrations/<int:pk>/cancel/", mine.cancel, name="cancel"),
-    path("my/delegation/", mine.delegation, name="delegation"),
+    path("my/delegation/", delegations.delegation, name="delegation"),
     path("my/agenda/", agenda.agenda, name="agenda"),
     path("my/agenda/calendar/", agenda.calendar_address, name="calendar_address"),
     path("my/sessions/<str:code>/", agenda.my_session, name="my_session"),

@@ -1,10 +1,10 @@
-"""The registrations an account keeps, and the delegation it coordinates."""
+"""The registrations an account keeps."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from registration.actions import (
 from registration.agenda import entries_of
 from registration.forms import RegistrationForm
 from registration.history import told
-from registration.models import Booking, Delegation, Place, Registration
+from registration.models import Booking, Registration
 from registration.requests import reader
 
 
@@ -151,29 +151,6 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         "registration/cancel.html",
         {"registration": kept, "edition": kept.edition, "entries": entries},
     )
-
-
-@login_required
-@never_cache
-@require_safe
-def delegation(request: HttpRequest) -> HttpResponse:
-    """The coordinator's delegations: their places and people, without the answers that are nobody's business."""
-    people = Registration.objects.live().select_related("category").defer("needs").by_name()
-    places = (
-        Place.objects.annotate(
-            seats=Count("bookings", filter=Q(bookings__status__in=Booking.STANDING)),
-            is_named=Exists(Registration.objects.live().filter(place=OuterRef("pk"))),
-        )
-        .prefetch_related(Prefetch("registrations", people, to_attr="people"))
-        .order_by("-is_named", "pk")
-    )
-    delegations = (
-        Delegation.objects.filter(coordinator=reader(request))
-        .select_related("edition", "organisation")
-        .prefetch_related("edition__hosting__organisation", Prefetch("places", places, to_attr="all_places"))
-        .order_by("-edition__number", "pk")
-    )
-    return render(request, "registration/delegation.html", {"delegations": delegations})
 
 
 def _cannot(request: HttpRequest, kept: Registration) -> HttpResponse:
