@@ -35,6 +35,8 @@ class Letter:
     secrets: tuple[str, ...] = ()
     attachments: tuple[tuple[str, bytes, str], ...] = ()  # file name, content, media type
     user_id: int | None = None
+    # Ids beside those of the job by which the kept copy is found, such as that of the registration.
+    concerns: dict[str, int] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
 
 
@@ -111,7 +113,7 @@ def _send(kind: str, letter: Letter, *, job_id: int | None, ids: dict[str, int])
         subject=subject[:300],
         text=text,
         user_id=letter.user_id,
-        subject_ids=ids,
+        subject_ids={**ids, **letter.concerns},
         job_id=job_id,
     )
 

@@ -1,0 +1,106 @@
+"""What becomes of a registration: received, waiting, offered a place, confirmed, refused, over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone, translation
+
+from efus_conference.mail import Letter, composes
+from efus_conference.templatetags.dates import moment_at
+from registration.mails.letters import conference_days, facts, letters, read
+from registration.models import Registration, RegistrationEvent
+from registration.states import Status
+
+Facts = dict[str, Any]
+
+
+@composes("registration/confirmation")
+def confirmation(registration_id: int) -> list[Letter]:
+    return _told(registration_id, Status.CONFIRMED, attach=True)
+
+
+@composes("registration/submitted")
+def submitted(registration_id: int) -> list[Letter]:
+    return _told(registration_id, Status.SUBMITTED)
+
+
+@composes("registration/waiting")
+def waiting(registration_id: int) -> list[Letter]:
+    return _told(registration_id, Status.WAITING, lambda row: {"position": _position(row)})
+
+
+@composes("registration/place_offer")
+def place_offer(registration_id: int) -> list[Letter]:
+    """Until when the place is kept; nothing once that moment passed."""
+    registration = read(registration_id)
+    if registration is None or registration.offer_until is None or registration.offer_until <= timezone.now():
+        return []
+    return _told(registration_id, Status.APPROVED, _deadline)
+
+
+@composes("registration/place_expired")
+def place_expired(registration_id: int) -> list[Letter]:
+    return _told(registration_id, Status.CANCELLED)
+
+
+@composes("registration/refused")
+def refused(registration_id: int) -> list[Letter]:
+    return _told(registration_id, Status.REFUSED, lambda row: {"reason": row.refusal})
+
+
+@composes("registration/cancelled")
+def cancelled(registration_id: int) -> list[Letter]:
+    return _told(registration_id, Status.CANCELLED, lambda row: {"reason": _reason(row)})
+
+
+@composes("registration/changed")
+def changed(registration_id: int) -> list[Letter]:
+    return _told(registration_id)
+
+
+@composes("registration/need_reply")
+def need_reply(registration_id: int) -> list[Letter]:
+    """That there is a reply, never its words: they tell of the need, and copies of mails are kept."""
+    is_there = Registration.objects.filter(pk=registration_id).exclude(need_reply__reply="")
+    return _told(registration_id) if is_there.filter(need_reply__isnull=False).exists() else []
+
+
+def _told(
+    registration_id: int,
+    status: str | None = None,
+    more: Callable[[Registration], Facts] = lambda registration: {},
+    *,
+    attach: bool = False,
+) -> list[Letter]:
+    """The letters about a registration in that state, or in any that is not over; none when it is not so."""
+    registration = read(registration_id)
+    if registration is None or not (
+        registration.status == status if status is not None else registration.is_live
+    ):
+        return []
+    with translation.override(registration.language):
+        context = {**facts(registration), **more(registration)}
+        # The ticket goes here, beside the calendar file.
+        attachments = conference_days(registration) if attach else ()
+    return letters(registration, context, attachments)
+
+
+def _position(registration: Registration) -> int:
+    """From 1, as the queue stands now."""
+    before = Q(waiting_since__lt=registration.waiting_since) | Q(
+        waiting_since=registration.waiting_since, pk__lte=registration.pk
+    )
+    return Registration.objects.queued(registration.category).filter(before).count()
+
+
+def _deadline(registration: Registration) -> Facts:
+    assert registration.offer_until is not None
+    return {"until": moment_at(registration.offer_until, registration.edition)}
+
+
+def _reason(registration: Registration) -> str:
+    reasons = RegistrationEvent.objects.filter(registration=registration, verb="cancelled")
+    return reasons.values_list("reason", flat=True).first() or ""
