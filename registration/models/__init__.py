@@ -1,4 +1,5 @@
 from registration.models.agendas import AgendaChange, FeedLink, Message, Star
+from registration.models.answers import AccessNeed, Answer, AnswerQuerySet, NeedReply, PressCard
 from registration.models.categories import Category, CategoryQuerySet, Party
 from registration.models.delegations import (
     Delegation,
@@ -9,14 +10,7 @@ from registration.models.delegations import (
 )
 from registration.models.identity import IdentityDocument, IdentityDocumentQuerySet, SensitiveReading
 from registration.models.people import Registration, RegistrationEvent, RegistrationQuerySet
-from registration.models.questions import (
-    Answer,
-    AnswerQuerySet,
-    NeedReply,
-    PressCard,
-    Question,
-    QuestionChoice,
-)
+from registration.models.questions import Question, QuestionChoice
 from registration.models.seats import (
     Booking,
     BookingLimit,
@@ -26,9 +20,11 @@ from registration.models.seats import (
     SeatPool,
     SeatPoolQuerySet,
 )
+from registration.models.uploads import PendingFile, PendingFileQuerySet
 from registration.models.waits import Wait, WaitParty, WaitQuerySet
 
 __all__ = [
+    "AccessNeed",
     "AgendaChange",
     "Answer",
     "AnswerQuerySet",
@@ -46,6 +42,8 @@ __all__ = [
     "Message",
     "NeedReply",
     "Party",
+    "PendingFile",
+    "PendingFileQuerySet",
     "Place",
     "PlaceInvitation",
     "PlaceInvitationQuerySet",

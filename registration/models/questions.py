@@ -2,19 +2,18 @@ from __future__ import annotations
 
 import secrets
 from pathlib import PurePath
-from typing import ClassVar
 
 import pgtrigger
-from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from efus_conference.models import Edition, User
-from efus_conference.private_files import private_storage
+from efus_conference.models import Edition
 from programme.models import Session
 from registration.models.categories import Category
-from registration.models.people import Registration
+
+DEPENDS_IN_A_CIRCLE = _("That question depends on this one, so neither would ever be asked.")
 
 
 class Question(models.Model):
@@ -79,6 +78,11 @@ class Question(models.Model):
         verbose_name=_("only with a seat in"),
         help_text=_("Then it is asked when the seat is booked."),
     )
+    is_asked = models.BooleanField(
+        _("asked"),
+        default=True,
+        help_text=_("Unticked, nobody is asked any more; the answers that were given stay."),
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=10)
 
     class Meta:
@@ -116,10 +120,81 @@ class Question(models.Model):
                     RETURN NEW;
                 """,
             ),
+            # The lock on the edition lets one change be seen by the next: two half circles would else meet.
+            pgtrigger.Trigger(
+                name="questions_depend_without_a_circle",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Q(new__depends_on__isnull=False),
+                func="""
+                    PERFORM 1 FROM efus_conference_edition WHERE id = NEW.edition_id FOR NO KEY UPDATE;
+                    IF EXISTS (
+                        WITH RECURSIVE above(id, depends_on_id) AS (
+                            SELECT id, depends_on_id FROM registration_question WHERE id = NEW.depends_on_id
+                            UNION
+                            SELECT q.id, q.depends_on_id FROM registration_question q
+                            JOIN above ON q.id = above.depends_on_id
+                        )
+                        SELECT 1 FROM above WHERE id = NEW.id
+                    ) THEN
+                        RAISE EXCEPTION 'questions that wait for each other are never asked'
+                            USING ERRCODE = 'check_violation',
+                                  CONSTRAINT = 'questions_depend_without_a_circle';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
         return self.text
+
+    def clean(self) -> None:
+        super().clean()
+        if self.depends_on_id is None or self.edition_id is None:
+            return
+        trigger = self.depends_on
+        assert trigger is not None
+        if trigger.edition_id != self.edition_id:
+            raise ValidationError({"depends_on": _("This question belongs to another edition.")})
+        if trigger.session_id is not None and trigger.session_id != self.session_id:
+            raise ValidationError(
+                {
+                    "session": _(
+                        "The question it depends on is asked with a seat in a session; choose the same session."
+                    )
+                }
+            )
+        self._check_circle(trigger)
+        self._check_value(trigger)
+
+    def _check_circle(self, trigger: Question) -> None:
+        above = dict(Question.objects.filter(edition=self.edition_id).values_list("pk", "depends_on_id"))
+        seen: set[int] = set()
+        following: int | None = trigger.pk
+        while following is not None and following not in seen:
+            if following == self.pk:
+                raise ValidationError({"depends_on": DEPENDS_IN_A_CIRCLE})
+            seen.add(following)
+            following = above.get(following)
+
+    def _check_value(self, trigger: Question) -> None:
+        if not self.depends_value:
+            return
+        known: set[str] | None = None
+        if trigger.kind == self.Kind.YES_NO:
+            known = {"yes", "no"}
+        elif trigger.kind == self.Kind.CHOICE:
+            known = set(trigger.choices.values_list("slug", flat=True))
+        if known is not None and self.depends_value not in known:
+            raise ValidationError(
+                {
+                    "depends_value": ValidationError(
+                        _("That question cannot be answered so. Write one of: %(known)s."),
+                        params={"known": ", ".join(sorted(known))},
+                    )
+                }
+            )
 
 
 class QuestionChoice(models.Model):
@@ -163,130 +238,5 @@ class QuestionChoice(models.Model):
         return self.text
 
 
-# The right one needs for the answers of each kind; ordinary ones come with the registration itself.
-READ_RIGHTS = {
-    Question.Privacy.PERSONAL: "registration.read_personal",
-    Question.Privacy.DIET: "registration.read_diet",
-    Question.Privacy.ACCESS: "registration.read_needs",
-    Question.Privacy.ASSISTANCE: "registration.read_assistance",
-    Question.Privacy.IDENTITY: "registration.read_identity",
-}
-
-
-def readable_kinds(user: User) -> list[str]:
-    """The kinds of answers an organiser may read of everyone, by their rights."""
-    if not user.has_perm("registration.view_registration"):
-        return []
-    return [
-        Question.Privacy.ORDINARY.value,
-        *(kind.value for kind, right in READ_RIGHTS.items() if user.has_perm(right)),
-    ]
-
-
-class AnswerQuerySet(models.QuerySet["Answer"]):
-    def readable_by(self, user: User) -> AnswerQuerySet:
-        """Those of one's own registrations, and of others what one's rights allow.
-
-        Who keeps a registration without being its person reads all of it only outside a delegation: a
-        coordinator never reads what the people of theirs told of themselves.
-        """
-        own = Q(registration__managed_by=user) & (
-            Q(registration__is_own=True) | Q(registration__place__delegation__isnull=True)
-        )
-        return self.filter(own | Q(question__privacy__in=readable_kinds(user)))
-
-
-def answer_path(answer: Answer, filename: str) -> str:
+def answer_path(row: models.Model, filename: str) -> str:
     return f"answers/{secrets.token_hex(16)}{PurePath(filename).suffix.lower()[:8]}"
-
-
-class Answer(models.Model):
-    """What one person answered; read through `readable_by` only."""
-
-    registration = models.ForeignKey(
-        Registration, models.CASCADE, related_name="answers", verbose_name=_("registration")
-    )
-    question = models.ForeignKey(Question, models.PROTECT, related_name="answers", verbose_name=_("question"))
-    # The text; the short name of the choice; "yes" or "no"; the date as ISO 8601; the file's own name.
-    value = models.TextField(_("answer"), max_length=2000)
-    file = models.FileField(
-        _("file"), storage=private_storage, upload_to=answer_path, blank=True, max_length=120
-    )
-    answered_at = models.DateTimeField(_("answered"), auto_now=True)
-
-    objects: ClassVar[AnswerQuerySet] = AnswerQuerySet.as_manager()  # type: ignore[assignment]
-
-    class Meta:
-        verbose_name = _("answer")
-        verbose_name_plural = _("answers")
-        default_permissions = ()
-        permissions = [
-            ("read_personal", _("Can read the personal answers")),
-            ("read_diet", _("Can read what people eat")),
-            ("read_assistance", _("Can read who needs assistance")),
-        ]
-        constraints = [
-            models.UniqueConstraint(fields=["registration", "question"], name="one_answer_per_question"),
-            models.CheckConstraint(condition=~Q(value=""), name="an_answer_says_something"),
-        ]
-
-    def __str__(self) -> str:
-        # Deletions and error messages print it, so it tells nothing.
-        return str(self._meta.verbose_name)
-
-
-class NeedReply(models.Model):
-    """Who answers for someone's access needs, and what they replied."""
-
-    registration = models.OneToOneField(
-        Registration, models.CASCADE, related_name="need_reply", verbose_name=_("registration")
-    )
-    responsible = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("answers for it"),
-    )
-    reply = models.TextField(_("reply"), blank=True, max_length=2000)
-    replied_at = models.DateTimeField(_("replied"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("reply to access needs")
-        verbose_name_plural = _("replies to access needs")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(reply="", replied_at__isnull=True) | (~Q(reply="") & Q(replied_at__isnull=False)),
-                name="a_reply_has_its_moment",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self._meta.verbose_name)
-
-
-class PressCard(models.Model):
-    """What a journalist shows for the accreditation."""
-
-    registration = models.OneToOneField(
-        Registration, models.CASCADE, related_name="press_card", verbose_name=_("registration")
-    )
-    medium = models.CharField(_("medium"), max_length=200)
-    number = models.CharField(_("number of the press card"), max_length=60, blank=True)
-    card = models.FileField(
-        _("press card"), storage=private_storage, upload_to=answer_path, blank=True, max_length=120
-    )
-
-    class Meta:
-        verbose_name = _("press card")
-        verbose_name_plural = _("press cards")
-        permissions = [("accredit", _("Can accredit the press"))]
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(number="") | ~Q(card=""), name="a_press_card_has_a_number_or_a_picture"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.medium
