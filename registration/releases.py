@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import connection
-from django.db.models import F
 from django.utils import timezone
 
 from efus_conference.mail import queue
 from programme.models import Release
 from programme.release_hooks import SessionChange
-from registration.actions.seats import settle_clashes
-from registration.models import Booking, Registration, RegistrationEvent, SeatPool
+from registration.actions.clashes import settle_clashes
+from registration.actions.pools import take_back
+from registration.actions.waits import end_waits
+from registration.changes import note_changes
+from registration.models import Booking, Registration, RegistrationEvent, SeatPool, Wait
 
 Verb = RegistrationEvent.Verb
 CONSTRAINT = "a_place_sits_in_one_session_at_a_time"
@@ -40,28 +42,34 @@ def carry_seats_along(release: Release, changes: Sequence[SessionChange]) -> Non
     """
     cancelled = [change for change in changes if is_cancelled(change)]
     moved = [change for change in changes if is_moved(change)]
-    restored = [change for change in changes if is_restored(change)]
-    if not (cancelled or moved or restored):
-        return
     # All of the edition's pools: nobody books or gives up a seat until the release stands, so that two seats
     # cannot come to overlap unseen. A person's own lock is taken before a pool's, so none is taken here.
     list(SeatPool.objects.locked_of(release.edition))
     with connection.cursor() as cursor:
         cursor.execute(f"SET CONSTRAINTS {CONSTRAINT} DEFERRED")
-        places = _call_off(release, cancelled) | _move(release, moved)
-        settle_clashes(places)
+        places = _call_off(release, cancelled) | _move(release, moved) | _speaking(release)
+        clashing = settle_clashes(places)
         cursor.execute(f"SET CONSTRAINTS {CONSTRAINT} IMMEDIATE")
-    _tell(release, [change.after.session_id for change in (*cancelled, *moved, *restored)])
+    for registration in Registration.objects.live().filter(place_id__in=clashing).order_by("pk"):
+        queue("registration/clash", registration_id=registration.pk)
+    note_changes(release, changes)
 
 
 def _call_off(release: Release, changes: Sequence[SessionChange]) -> set[int]:
     places: set[int] = set()
     for change in changes:
-        bookings = Booking.objects.standing().filter(session_id=change.after.session_id)
-        holders = set(bookings.values_list("place_id", flat=True))
+        session_id = change.after.session_id
+        bookings = Booking.objects.standing().filter(session_id=session_id).select_related("hold")
+        ended = list(bookings)
+        holders = {booking.place_id for booking in ended}
         _note(release, holders, Verb.CALLED_OFF, change)
-        bookings.update(status=Booking.Status.CALLED_OFF, changed_at=timezone.now())
-        SeatPool.objects.filter(pk=change.after.session_id).update(taken=F("taken") - len(holders))
+        bookings.update(
+            status=Booking.Status.CALLED_OFF, changed_at=timezone.now(), clash_until=None, hold=None
+        )
+        if pool := SeatPool.objects.filter(pk=session_id).first():
+            take_back(pool, ended)
+            waits = Wait.objects.standing().filter(session_id=session_id).select_related("session", "place")
+            end_waits(pool, list(waits), Wait.Status.CALLED_OFF)
         places |= holders
     return places
 
@@ -77,19 +85,24 @@ def _move(release: Release, changes: Sequence[SessionChange]) -> set[int]:
     return places
 
 
+def _speaking(release: Release) -> set[int]:
+    """Places whose person speaks in the edition: a session of theirs may have moved onto a seat, or away."""
+    speaking = Registration.objects.live().filter(edition=release.edition, speaker__isnull=False)
+    return set(speaking.values_list("place_id", flat=True))
+
+
 def _note(release: Release, place_ids: set[int], verb: str, change: SessionChange) -> None:
-    registrations = Registration.objects.live().filter(place_id__in=place_ids)
+    holders = {
+        registration.place_id: registration
+        for registration in Registration.objects.live().filter(place_id__in=place_ids).defer("needs")
+    }
     RegistrationEvent.objects.bulk_create(
         RegistrationEvent(
-            registration=registration,
+            registration=holders.get(place_id),
+            place_id=place_id,
             verb=verb,
             actor=release.released_by,
             detail={"session": change.after.session.code},
         )
-        for registration in registrations
+        for place_id in sorted(place_ids)
     )
-
-
-def _tell(release: Release, session_ids: Sequence[int]) -> None:
-    for registration in Registration.objects.concerned_by(session_ids):
-        queue("registration/release_digest", registration_id=registration.pk, release_id=release.pk)

@@ -7,11 +7,12 @@ from typing import ClassVar
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from efus_conference.models import Edition
 from efus_conference.templatetags.dates import moment_at
 from programme.models import ReleasedSession
-from registration.models import Booking, Registration
+from registration.models import Booking, BookingLimit, Registration, Wait
 from registration.models.seats import NOT_THAT_MANY
 from registration.times import spoken_span
 
@@ -63,6 +64,10 @@ class NoLongerRegistered(Refusal):
     message = _("This registration was cancelled, so nothing can be changed or booked with it.")
 
 
+class NotConfirmed(Refusal):
+    message = _("Seats are booked once the registration is confirmed. Until then sessions can be starred.")
+
+
 class NotBookable(Refusal):
     """No seats are booked for this session: anyone may come, or it is not in the programme, or cancelled."""
 
@@ -108,6 +113,56 @@ class OverlappingSeat(Refusal):
             "title": self.other.title,
             "when": spoken_span(self.other.starts_at, self.other.ends_at, self.other.edition.zone),
         }
+
+
+class LimitReached(Refusal):
+    """`most` seats are allowed in sessions of this kind, and there are as many already."""
+
+    def __init__(self, limit: BookingLimit) -> None:
+        super().__init__()
+        self.limit = limit
+
+    def __str__(self) -> str:
+        sentence = ngettext(
+            "One person books at most %(count)d seat in sessions of this kind (%(kind)s).",
+            "One person books at most %(count)d seats in sessions of this kind (%(kind)s).",
+            self.limit.most,
+        )
+        return sentence % {"count": self.limit.most, "kind": self.limit.kind}
+
+
+class SpeaksThen(Refusal):
+    """`other` is the session in which the person speaks at that time."""
+
+    def __init__(self, other: ReleasedSession) -> None:
+        super().__init__()
+        self.other = other
+
+    def __str__(self) -> str:
+        return str(_("This person speaks in “%(title)s” at that time (%(when)s).")) % {
+            "title": self.other.title,
+            "when": spoken_span(self.other.starts_at, self.other.ends_at, self.other.edition.zone),
+        }
+
+
+class AlreadyWaiting(Refusal):
+    message = _("This place is on the waiting list of the session already.")
+
+    def __init__(self, wait: Wait) -> None:
+        super().__init__()
+        self.wait = wait
+
+
+class SeatsAreOpen(Refusal):
+    message = _("There are free seats in this session: book one, there is no need to wait.")
+
+
+class NoSeatToGiveUp(Refusal):
+    message = _("There is no seat to give up in the other session any more.")
+
+
+class NoOffer(Refusal):
+    message = _("This offer stands no more: it was answered, or its time is over.")
 
 
 class FewerSeatsThanGiven(Refusal):

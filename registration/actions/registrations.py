@@ -10,7 +10,7 @@ from efus_conference.mail import queue
 from efus_conference.models import Edition, User
 from registration.actions.locks import locked_live_registration, locked_registration, violated
 from registration.actions.refusals import AlreadyRegistered, CategoryNotOffered, RegistrationClosed
-from registration.actions.seats import free_all_seats
+from registration.actions.seats import release_seats_of
 from registration.models import Category, Place, Registration, RegistrationEvent
 
 Verb = RegistrationEvent.Verb
@@ -136,12 +136,10 @@ def cancel_registration(*, registration: Registration, by: User) -> Registration
     fresh = locked_registration(registration, by=by)
     if not fresh.is_live:
         return fresh
-    given_up = free_all_seats(fresh)
+    release_seats_of([fresh.place_id], by=by)
     fresh.status = Registration.Status.CANCELLED
     fresh.cancelled_at = timezone.now()
     fresh.save(update_fields=["status", "cancelled_at", "changed_at"])
-    for booking in given_up:
-        fresh.events.create(verb=Verb.GAVE_UP, actor=by, detail={"session": booking.session.code})
     fresh.events.create(verb=Verb.CANCELLED, actor=by)
     queue("registration/cancelled", registration_id=fresh.pk)
     return fresh

@@ -155,7 +155,7 @@ def _do(request: HttpRequest, released: ReleasedSession, registration: Registrat
             done = _("“%(title)s” is no longer starred in the agenda of %(person)s.")
         elif what == "book":
             with suppress(actions.AlreadyBooked):  # the second of two clicks: the seat is there
-                actions.book_seat(registration=registration, session=session, by=reader(request))
+                actions.book_seat(place=registration.place, session=session, by=reader(request))
             done = _("%(person)s has a seat in “%(title)s”.")
         elif what == "give_up":
             for choice in choices_for(released, [registration]):

@@ -246,7 +246,7 @@ def a_registration() -> Any:
 
 def seat_booked() -> Booking:
     someone = a_registration()
-    return book_seat(registration=someone, session=the(Session), by=someone.managed_by)
+    return book_seat(place=someone.place, session=the(Session), by=someone.managed_by)
 
 
 @pytest.mark.parametrize(
@@ -329,7 +329,7 @@ def test_those_who_raise_it_at_once_wait_for_nobody_in_a_circle(edition: Edition
     def seats(which: int) -> int:
         for _ in range(rounds):
             keeper = people[which].managed_by
-            booking = book_seat(registration=people[which], session=session, by=keeper)
+            booking = book_seat(place=people[which].place, session=session, by=keeper)
             give_up_seat(booking=booking, by=keeper)
         return 0
 

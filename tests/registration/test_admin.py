@@ -70,7 +70,7 @@ def fill(edition: Edition, robin: User, session: Session, count: int) -> None:
             organisation=factories.organisation(),
             place=Place.objects.create(edition=edition, delegation=delegation),
         )
-        book_seat(registration=person, session=session, by=person.managed_by)
+        book_seat(place=person.place, session=session, by=person.managed_by)
         star(registration=person, session=session)
         agenda_link(registration=person)
 
@@ -101,7 +101,7 @@ def test_every_page_of_a_row_opens(
 ) -> None:
     session = bookable()
     fill(edition, robin, session, 1)
-    book_seat(registration=registration, session=session, by=robin)
+    book_seat(place=registration.place, session=session, by=robin)
     star(registration=registration, session=session)
     agenda_link(registration=registration)
     Delegation.objects.create(edition=edition, organisation=factories.organisation())
@@ -186,7 +186,7 @@ def test_cancelling_from_the_list_asks_first(
     desk: Client, registration: Registration, robin: User, bookable: Bookable
 ) -> None:
     session = bookable()
-    book_seat(registration=registration, session=session, by=robin)
+    book_seat(place=registration.place, session=session, by=robin)
     chosen = {"action": "cancel_chosen", "_selected_action": [registration.pk]}
     asked = desk.post(address("registration"), chosen)
     registration.refresh_from_db()
@@ -202,7 +202,7 @@ def test_cancelling_from_the_list_asks_first(
 def test_a_seat_is_given_up_from_the_list(
     desk: Client, registration: Registration, robin: User, bookable: Bookable
 ) -> None:
-    booking = book_seat(registration=registration, session=bookable(), by=robin)
+    booking = book_seat(place=registration.place, session=bookable(), by=robin)
     done = desk.post(address("booking"), {"action": "give_up", "_selected_action": [booking.pk]}, follow=True)
 
     assert (Booking.objects.get().status, messages(done)) == ("given_up", ["1 seat is free again."])
@@ -212,7 +212,7 @@ def test_the_number_of_seats_is_changed_but_not_below_what_is_given(
     desk: Client, registration: Registration, robin: User, bookable: Bookable
 ) -> None:
     session = bookable(5)
-    book_seat(registration=registration, session=session, by=robin)
+    book_seat(place=registration.place, session=session, by=robin)
     page = address("seatpool", f"{session.pk}/change/")
 
     refused = desk.post(page, {"capacity": 3, "held": 3})

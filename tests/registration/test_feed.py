@@ -48,7 +48,7 @@ def test_a_star_is_pencilled_in_and_a_seat_blocks_the_time(
     bookable(title_en="Neither")
     star(registration=registration, session=starred)
     star(registration=registration, session=booked)
-    book_seat(registration=registration, session=booked, by=robin)
+    book_seat(place=registration.place, session=booked, by=robin)
 
     assert sorted(facts(event) for event in events(client, address)) == [
         ("Booked", "CONFIRMED", "OPAQUE", 0),
@@ -65,7 +65,7 @@ def test_a_move_and_a_cancellation_keep_the_uid_and_raise_the_sequence(
     bookable: Bookable,
 ) -> None:
     session = bookable(title_en="Safe nights")
-    book_seat(registration=registration, session=session, by=robin)
+    book_seat(place=registration.place, session=session, by=robin)
     before = events(client, address)
     Session.objects.filter(pk=session.pk).update(ends_at=NINE + timedelta(hours=3))
     release(edition=edition, by=None)
@@ -88,7 +88,7 @@ def test_a_move_and_a_cancellation_keep_the_uid_and_raise_the_sequence(
 def test_it_answers_304_until_something_changes(
     client: Client, address: str, registration: Registration, robin: User, bookable: Bookable
 ) -> None:
-    booking = book_seat(registration=registration, session=bookable(), by=robin)
+    booking = book_seat(place=registration.place, session=bookable(), by=robin)
     first = client.get(address)
     again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
     give_up_seat(booking=booking, by=robin)

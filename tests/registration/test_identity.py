@@ -48,7 +48,7 @@ def visit(edition: Edition) -> Session:
 
 @pytest.fixture
 def booking(visit: Session, registration: Registration, robin: User) -> Booking:
-    return actions.book_seat(registration=registration, session=visit, by=robin)
+    return actions.book_seat(place=registration.place, session=visit, by=robin)
 
 
 def give(registration: Registration, visit: Session, by: User, **answers: Any) -> IdentityDocument:
@@ -95,7 +95,7 @@ def test_none_is_taken_without_a_seat_or_where_none_is_asked(
     with pytest.raises(actions.NoSeatForIdentity):
         give(registration, visit, robin)
     open_session = bookable()
-    actions.book_seat(registration=registration, session=open_session, by=robin)
+    actions.book_seat(place=registration.place, session=open_session, by=robin)
     with pytest.raises(actions.IdentityNotAsked):
         give(registration, open_session, robin)
 
@@ -105,7 +105,7 @@ def test_it_goes_at_once_with_the_seat_the_registration_or_the_session(
 ) -> None:
     def someone() -> tuple[Registration, Booking]:
         person = factories.registration(edition, managed_by=robin, is_own=False)
-        seat = actions.book_seat(registration=person, session=visit, by=robin)
+        seat = actions.book_seat(place=person.place, session=visit, by=robin)
         give(person, visit, robin)
         return person, seat
 
@@ -192,7 +192,7 @@ def test_those_without_a_document_are_reminded_once_when_the_deadline_is_near(
     edition: Edition, registration: Registration, visit: Session, booking: Booking, robin: User
 ) -> None:
     other = factories.registration(edition, managed_by=robin, is_own=False)
-    actions.book_seat(registration=other, session=visit, by=robin)
+    actions.book_seat(place=other.place, session=visit, by=robin)
     give(other, visit, robin)
     now = timezone.now()
 

@@ -66,7 +66,7 @@ def visit(edition: Edition, robin: User, registration: Registration) -> Session:
     )
     other = factories.registration(edition, managed_by=robin, is_own=False, family_name="Zola")
     for person in (registration, other):
-        actions.book_seat(registration=person, session=session, by=robin)
+        actions.book_seat(place=person.place, session=session, by=robin)
     actions.give_identity(
         registration=registration,
         session=session,
@@ -215,7 +215,7 @@ def test_booths_are_the_languages_interpreted_into_and_headsets_come_from_the_se
     release(edition=edition, by=None)
     for _number in range(3):
         person = factories.registration(edition, managed_by=robin, is_own=False)
-        actions.book_seat(registration=person, session=workshop, by=robin)
+        actions.book_seat(place=person.place, session=workshop, by=robin)
         Star.objects.create(registration=person, session=somewhere)
 
     moments = interpretation_needs(edition)
@@ -274,7 +274,7 @@ def test_lists_cost_the_same_for_few_and_for_many(
     for _round in range(2):
         for _number in range(5):
             person = factories.registration(edition, managed_by=robin, is_own=False)
-            actions.book_seat(registration=person, session=session, by=robin)
+            actions.book_seat(place=person.place, session=session, by=robin)
         with CaptureQueriesContext(connection) as queries:
             client.get(address(session) + "?as=pdf")
         counts.append(len(queries))

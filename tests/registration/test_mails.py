@@ -54,7 +54,7 @@ def test_each_mail_is_written_in_the_language_of_the_registration(
     run_worker()
     change_registration(registration=registration, by=keeper, function="Mayor")
     run_worker()
-    book_seat(registration=registration, session=session, by=keeper)
+    book_seat(place=registration.place, session=session, by=keeper)
     Session.objects.filter(pk=session.pk).update(ends_at=NINE + timedelta(hours=2))
     release(edition=edition, by=None)
     run_worker()
@@ -114,7 +114,7 @@ def test_the_digest_of_a_release_says_what_changed_for_one_person(
     release(edition=edition, by=None)
     person = factories.registration(edition, managed_by=keeper, given_name="Ada", family_name="Example")
     for session in (moved, kept):
-        book_seat(registration=person, session=session, by=keeper)
+        book_seat(place=person.place, session=session, by=keeper)
     star(registration=person, session=cancelled)
     Session.objects.filter(pk=moved.pk).update(
         starts_at=NINE + timedelta(hours=3), ends_at=NINE + timedelta(hours=4), room=room

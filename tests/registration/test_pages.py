@@ -373,7 +373,7 @@ def test_cancelling_asks_first_and_then_frees_the_seats(
     page: Client, registration: Registration, robin: User, bookable: Bookable
 ) -> None:
     session = bookable(title_en="Safe nights")
-    book_seat(registration=registration, session=session, by=robin)
+    book_seat(place=registration.place, session=session, by=robin)
     address = f"/en/my/registrations/{registration.pk}/cancel/"
 
     assert "Safe nights" in text(page.get(address))
@@ -392,8 +392,8 @@ def test_the_history_says_a_for_b_and_no_organiser_s_name(
         edition, managed_by=robin, is_own=False, given_name="Ömer", family_name="Öztürk"
     )
     organiser = factories.user(name="Olga Organiser", is_staff=True, is_superuser=True)
-    book_seat(registration=person, session=bookable(), by=robin)
-    book_seat(registration=person, session=bookable(starts_at=NINE + timedelta(hours=2)), by=organiser)
+    book_seat(place=person.place, session=bookable(), by=robin)
+    book_seat(place=person.place, session=bookable(starts_at=NINE + timedelta(hours=2)), by=organiser)
     shown = text(page.get(person.get_absolute_url()))
 
     assert "<strong>Robin Example for Ömer Öztürk</strong>: booked a seat" in shown
@@ -437,7 +437,7 @@ def test_an_overlap_is_shown_before_booking_and_refused_after(
     page: Client, registration: Registration, robin: User, bookable: Bookable
 ) -> None:
     first, second = bookable(title_en="Safe nights"), bookable(starts_at=NINE + timedelta(minutes=30))
-    book_seat(registration=registration, session=first, by=robin)
+    book_seat(place=registration.place, session=first, by=robin)
     shown = text(page.get(f"/en/my/sessions/{second.code}/"))
 
     assert f"/en/my/sessions/{first.code}/" in shown
@@ -462,7 +462,7 @@ def test_the_agenda_is_one_per_registration(
     other = factories.registration(edition, managed_by=robin, is_own=False)
     mine, theirs = bookable(title_en="Safe nights"), bookable(title_en="Prevention")
     star(registration=registration, session=mine)
-    book_seat(registration=other, session=theirs, by=robin)
+    book_seat(place=other.place, session=theirs, by=robin)
     pages = [text(page.get(f"/en/my/agenda/{query}")) for query in ("", f"?registration={other.pk}")]
 
     assert [["Safe nights" in shown, "Prevention" in shown] for shown in pages] == [
@@ -476,7 +476,7 @@ def test_a_clash_and_a_cancelled_session_are_said_in_the_agenda(
 ) -> None:
     sessions = [bookable(starts_at=NINE + timedelta(hours=2 * number)) for number in range(3)]
     for session in sessions:
-        book_seat(registration=registration, session=session, by=robin)
+        book_seat(place=registration.place, session=session, by=robin)
     Session.objects.filter(pk=sessions[1].pk).update(starts_at=NINE, ends_at=NINE + timedelta(hours=1))
     Session.objects.filter(pk=sessions[2].pk).update(is_cancelled=True)
     release(edition=edition, by=None)
@@ -506,7 +506,7 @@ def test_the_state_is_what_the_account_s_registrations_have(
     anonymous = client.get("/my/state.json")
     starred, booked = bookable(), bookable()
     star(registration=registration, session=starred)
-    book_seat(registration=registration, session=booked, by=robin)
+    book_seat(place=registration.place, session=booked, by=robin)
     client.force_login(robin)
     mine = client.get("/my/state.json?lang=fr")
 
@@ -589,11 +589,11 @@ def test_lists_cost_the_same_however_long(
                 is_own=False,
                 place=Place.objects.create(edition=edition, delegation=delegation),
             )
-            book_seat(registration=other, session=session, by=robin)
+            book_seat(place=other.place, session=session, by=robin)
             Place.objects.create(edition=edition, delegation=delegation)
             place_number = Booking.objects.filter(place=registration.place).count()
             seat = bookable(starts_at=NINE + timedelta(hours=2 + place_number))
-            book_seat(registration=registration, session=seat, by=robin)
+            book_seat(place=registration.place, session=seat, by=robin)
             star(
                 registration=registration, session=bookable(starts_at=NINE + timedelta(days=1, hours=number))
             )

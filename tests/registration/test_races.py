@@ -71,7 +71,7 @@ def at_once(work: Callable[..., object], arguments: Iterable[tuple[Any, ...]], w
 
 
 def book(registration: Registration, session: Session) -> None:
-    book_seat(registration=registration, session=session, by=registration.managed_by)
+    book_seat(place=registration.place, session=session, by=registration.managed_by)
 
 
 def without_constraint(table: str, name: str) -> None:

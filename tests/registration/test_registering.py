@@ -218,7 +218,7 @@ def test_cancelling_frees_the_seats_and_the_history_says_so(
     first = bookable(1, starts_at=factories.NINE)
     second = bookable(5, starts_at=factories.NINE + timedelta(hours=3))
     for session in (first, second):
-        book_seat(registration=registration, session=session, by=robin)
+        book_seat(place=registration.place, session=session, by=robin)
 
     cancelled = cancel_registration(registration=registration, by=robin)
     cancel_registration(registration=registration, by=robin)

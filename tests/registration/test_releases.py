@@ -44,7 +44,7 @@ def test_a_booked_seat_follows_its_session_and_its_holder_hears_once(
 ) -> None:
     first, second = bookable(), bookable(starts_at=NINE + timedelta(hours=2))
     for session in (first, second):
-        book_seat(registration=registration, session=session, by=robin)
+        book_seat(place=registration.place, session=session, by=robin)
         change(session, starts_at=NINE + timedelta(days=1), ends_at=NINE + timedelta(days=1, hours=1))
     change(second, starts_at=NINE + timedelta(days=2), ends_at=NINE + timedelta(days=2, hours=1))
 
@@ -62,7 +62,7 @@ def test_another_room_is_a_move_and_another_text_is_none(
     edition: Edition, registration: Registration, robin: User, bookable: Bookable
 ) -> None:
     session = bookable()
-    book_seat(registration=registration, session=session, by=robin)
+    book_seat(place=registration.place, session=session, by=robin)
     change(session, title_en="Another title")
     made(edition)
     assert digests() == []
@@ -76,7 +76,7 @@ def test_the_seats_of_a_cancelled_session_are_called_off(
     edition: Edition, registration: Registration, robin: User, bookable: Bookable
 ) -> None:
     session = bookable()
-    book_seat(registration=registration, session=session, by=robin)
+    book_seat(place=registration.place, session=session, by=robin)
     change(session, is_cancelled=True)
 
     cancelling = made(edition)
@@ -108,9 +108,9 @@ def test_a_release_says_before_how_many_seats_it_touches(
     kept = bookable(starts_at=NINE + timedelta(hours=4), title_en="Mayors")
     others = [factories.registration(edition) for _ in range(2)]
     for person in (registration, *others):
-        book_seat(registration=person, session=moved, by=person.managed_by)
+        book_seat(place=person.place, session=moved, by=person.managed_by)
     for session in (cancelled, kept):
-        book_seat(registration=registration, session=session, by=robin)
+        book_seat(place=registration.place, session=session, by=robin)
     change(moved, starts_at=NINE + timedelta(hours=4), ends_at=NINE + timedelta(hours=5))
     change(cancelled, is_cancelled=True)
 
@@ -136,7 +136,7 @@ def test_a_room_smaller_than_the_seats_booked_in_it_is_told(
 ) -> None:
     session = bookable(title_en="Safe nights")
     for person in (registration, factories.registration(edition)):
-        book_seat(registration=person, session=session, by=person.managed_by)
+        book_seat(place=person.place, session=session, by=person.managed_by)
     change(session, room=factories.room(edition, name="Cabinet", seats=1))
 
     assert warn_of_seats(differences(edition=edition)) == [

@@ -47,7 +47,7 @@ def test_a_booking_copies_the_released_time_and_counts(
     session = bookable()
     session.starts_at = NINE + timedelta(days=1)  # a draft nobody has released
 
-    booking = book_seat(registration=registration, session=session, by=robin)
+    booking = book_seat(place=registration.place, session=session, by=robin)
 
     assert (booking.during, booking.status) == (session.released.during, "active")
     assert (taken(session), booking.during.lower) == (1, NINE)
@@ -64,7 +64,7 @@ def test_a_booking_takes_at_most_twelve_statements(
     with CaptureQueriesContext(
         connection,
     ) as statements:
-        book_seat(registration=registration, session=session, by=robin)
+        book_seat(place=registration.place, session=session, by=robin)
 
     assert len(statements) <= 12
 
@@ -73,10 +73,10 @@ def test_a_double_click_finds_the_one_booking(
     registration: Registration, robin: User, bookable: Bookable
 ) -> None:
     session = bookable()
-    first = book_seat(registration=registration, session=session, by=robin)
+    first = book_seat(place=registration.place, session=session, by=robin)
 
     with pytest.raises(AlreadyBooked) as again:
-        book_seat(registration=registration, session=session, by=robin)
+        book_seat(place=registration.place, session=session, by=robin)
 
     assert (again.value.booking, taken(session)) == (first, 1)
 
@@ -85,10 +85,10 @@ def test_the_last_seat_is_given_once_and_held_ones_not_at_all(edition: Edition, 
     session = bookable(3)
     set_seats(session=session, capacity=3, held=2)
     first, second = factories.registration(edition), factories.registration(edition)
-    book_seat(registration=first, session=session, by=first.managed_by)
+    book_seat(place=first.place, session=session, by=first.managed_by)
 
     with pytest.raises(NoSeatLeft):
-        book_seat(registration=second, session=session, by=second.managed_by)
+        book_seat(place=second.place, session=session, by=second.managed_by)
 
     assert taken(session) == 1
 
@@ -98,10 +98,10 @@ def test_an_overlapping_seat_is_refused_with_the_other_s_name_and_time(
 ) -> None:
     first = bookable(title_en="Safe nights")
     second = bookable(starts_at=NINE + timedelta(minutes=59))
-    book_seat(registration=registration, session=first, by=robin)
+    book_seat(place=registration.place, session=first, by=robin)
 
     with pytest.raises(OverlappingSeat) as refused:
-        book_seat(registration=registration, session=second, by=robin)
+        book_seat(place=registration.place, session=second, by=robin)
 
     assert str(refused.value) == (
         "There is a seat in “Safe nights” at this time (Wednesday 14 May, 09:00 to 10:00). "
@@ -115,7 +115,7 @@ def test_one_session_may_begin_when_the_other_ends(
 ) -> None:
     sessions = [bookable(), bookable(starts_at=NINE + timedelta(hours=1))]
 
-    bookings = [book_seat(registration=registration, session=session, by=robin) for session in sessions]
+    bookings = [book_seat(place=registration.place, session=session, by=robin) for session in sessions]
 
     assert [booking.status for booking in bookings] == ["active", "active"]
 
@@ -139,7 +139,7 @@ def test_what_is_not_released_cancelled_begun_or_without_seats_is_not_booked(
         (begun, AlreadyBegun),
     ):
         with pytest.raises(refusal):
-            book_seat(registration=registration, session=session, by=robin)
+            book_seat(place=registration.place, session=session, by=robin)
     assert Booking.objects.count() == 0
 
 
@@ -147,7 +147,7 @@ def test_a_session_of_another_edition_is_not_booked(robin: User, bookable: Booka
     elsewhere = factories.registration(factories.edition(is_current=False), managed_by=robin)
 
     with pytest.raises(NotBookable):
-        book_seat(registration=elsewhere, session=bookable(), by=robin)
+        book_seat(place=elsewhere.place, session=bookable(), by=robin)
 
 
 def test_nobody_books_for_someone_else_nor_with_a_cancelled_registration(
@@ -156,29 +156,29 @@ def test_nobody_books_for_someone_else_nor_with_a_cancelled_registration(
     session = bookable()
 
     with pytest.raises(NotYours):
-        book_seat(registration=registration, session=session, by=factories.user())
+        book_seat(place=registration.place, session=session, by=factories.user())
     cancel_registration(registration=registration, by=robin)
     with pytest.raises(NoLongerRegistered):
-        book_seat(registration=registration, session=session, by=robin)
+        book_seat(place=registration.place, session=session, by=robin)
 
 
 def test_giving_up_frees_the_seat_once(registration: Registration, robin: User, bookable: Bookable) -> None:
     session = bookable()
-    booking = book_seat(registration=registration, session=session, by=robin)
+    booking = book_seat(place=registration.place, session=session, by=robin)
 
     for _ in range(2):
         given_up = give_up_seat(booking=booking, by=robin)
         assert (given_up.status, taken(session)) == ("given_up", 0)
     with pytest.raises(NotYours):
         give_up_seat(booking=booking, by=factories.user())
-    assert book_seat(registration=registration, session=session, by=robin).status == "active"
+    assert book_seat(place=registration.place, session=session, by=robin).status == "active"
 
 
 def test_capacity_is_not_lowered_below_what_is_given(
     registration: Registration, robin: User, bookable: Bookable
 ) -> None:
     session = bookable(5)
-    book_seat(registration=registration, session=session, by=robin)
+    book_seat(place=registration.place, session=session, by=robin)
     pool = SeatPool.objects.get(session=session)
 
     with pytest.raises(FewerSeatsThanGiven):
@@ -206,7 +206,7 @@ def test_two_seats_that_a_release_lets_overlap_clash_until_one_is_given_up(
     first, second = bookable(), bookable(starts_at=NINE + timedelta(hours=2))
     third = bookable(starts_at=NINE + timedelta(minutes=30))
     bookings = [
-        book_seat(registration=registration, session=session, by=robin) for session in (first, second)
+        book_seat(place=registration.place, session=session, by=robin) for session in (first, second)
     ]
     shift(second, hours=-2)
     release(edition=edition, by=None)
@@ -217,7 +217,7 @@ def test_two_seats_that_a_release_lets_overlap_clash_until_one_is_given_up(
     ]
     assert [taken(first), taken(second)] == [1, 1]
     with pytest.raises(OverlappingSeat):
-        book_seat(registration=registration, session=third, by=robin)
+        book_seat(place=registration.place, session=third, by=robin)
 
     give_up_seat(booking=bookings[0], by=robin)
 
@@ -230,7 +230,7 @@ def test_a_later_release_may_end_the_clash(
 ) -> None:
     first, second = bookable(), bookable(starts_at=NINE + timedelta(hours=2))
     for session in (first, second):
-        book_seat(registration=registration, session=session, by=robin)
+        book_seat(place=registration.place, session=session, by=robin)
     for hours in (-2, 1):
         shift(second, hours=hours)
         release(edition=edition, by=None)
@@ -243,7 +243,7 @@ def test_a_release_may_swap_the_times_of_two_booked_sessions(
 ) -> None:
     first, second = bookable(), bookable(starts_at=NINE + timedelta(hours=1))
     for session in (first, second):
-        book_seat(registration=registration, session=session, by=robin)
+        book_seat(place=registration.place, session=session, by=robin)
     shift(first, hours=1)
     shift(second, hours=-1)
     release(edition=edition, by=None)

@@ -115,4 +115,4 @@ def _fill_agenda(ledger: Ledger, item: Record, registration: Registration, manag
             star(registration=registration, session=session)
     for key in item["bookings"]:
         if session := ledger.row(key, Session):
-            book_seat(registration=registration, session=session, by=manager)
+            book_seat(place=registration.place, session=session, by=manager)

@@ -1,0 +1,94 @@
+"""What happens by the clock: offers expire, groups are cut off, lists close, clashes are settled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from efus_conference.mail import queue
+from programme.models import ReleasedSession
+from registration.actions.clashes import overlap, settle_clashes, spoken_sessions
+from registration.actions.seats import free_seats
+from registration.actions.waits import end_waits, note, offer_free_seats
+from registration.models import Booking, Place, Registration, RegistrationEvent, SeatPool, Wait
+
+Status = Wait.Status
+Verb = RegistrationEvent.Verb
+
+
+def settle(*, at: datetime) -> None:
+    """All that is due at this moment; a session or a place at a time, so that nobody waits for the whole."""
+    due = Q(status=Status.OFFERED, offer_until__lte=at) | Q(session__released__during__startswith__lte=at)
+    # Groups whose cut-off has passed wait on as single people do: what is free may be theirs now.
+    gathering = Q(status=Status.WAITING, party__wants_all=True, session__seat_pool__capacity__gt=0)
+    sessions = Wait.objects.standing().filter(due | gathering).values_list("session_id", flat=True)
+    for session_id in sorted(set(sessions)):
+        settle_list(session_id, at=at)
+    clashing = Booking.objects.filter(status=Booking.Status.CLASH, clash_until__lte=at)
+    for place_id in sorted(set(clashing.values_list("place_id", flat=True))):
+        end_clash(place_id, at=at)
+
+
+@transaction.atomic
+def settle_list(session_id: int, *, at: datetime) -> None:
+    """Ends the offers that expired and, once the session has begun, the list; the rest goes on to the next."""
+    pool = SeatPool.objects.locked([session_id]).first()
+    if pool is None:
+        return
+    released = ReleasedSession.objects.filter(pk=session_id).first()
+    standing = Wait.objects.standing().filter(session_id=session_id).select_related("session", "place")
+    if released is None or released.starts_at <= at:
+        waits = list(standing.order_by("pk"))
+        end_waits(pool, waits, Status.CUT_OFF, at=at)
+        note(waits, Verb.SEAT_CUT_OFF, by=None)
+        for wait in waits:
+            queue("registration/list_closed", wait_id=wait.pk)
+        return
+    expired = list(standing.filter(status=Status.OFFERED, offer_until__lte=at).order_by("pk"))
+    end_waits(pool, expired, Status.EXPIRED, at=at)
+    note(expired, Verb.SEAT_EXPIRED, by=None)
+    for wait in expired:
+        queue("registration/seat_expired", wait_id=wait.pk)
+    offer_free_seats(pool, at=at)
+
+
+@transaction.atomic
+def end_clash(place_id: int, *, at: datetime) -> list[Booking]:
+    """At the deadline the seat that was booked earlier stays, and what its person speaks in before any seat."""
+    list(Place.objects.locked([place_id]))
+    mine = Booking.objects.standing().filter(place_id=place_id)
+    list(SeatPool.objects.locked(list(mine.values_list("session_id", flat=True))))
+    bookings = list(mine.select_related("session", "hold").order_by("booked_at", "pk"))
+    if not any(
+        booking.status == Booking.Status.CLASH and booking.clash_until and booking.clash_until <= at
+        for booking in bookings
+    ):
+        return []
+    speaking = spoken_sessions([place_id]).get(place_id, [])
+    kept: list[Booking] = []
+    lost: list[Booking] = []
+    for booking in bookings:
+        if any(map(booking.overlaps, kept)) or any(overlap(booking, released) for released in speaking):
+            lost.append(booking)
+        else:
+            kept.append(booking)
+    for pool in SeatPool.objects.locked([booking.session_id for booking in lost]):
+        free_seats(pool, [booking for booking in lost if booking.session_id == pool.pk], by=None)
+    holder = Registration.objects.live().filter(place_id=place_id).defer("needs").first()
+    RegistrationEvent.objects.bulk_create(
+        RegistrationEvent(
+            registration=holder,
+            place_id=place_id,
+            verb=Verb.CLASH_ENDED,
+            detail={"session": booking.session.code},
+        )
+        for booking in lost
+    )
+    settle_clashes([place_id])
+    for pool in SeatPool.objects.locked([booking.session_id for booking in lost]):
+        offer_free_seats(pool, at=at)
+    for booking in lost:
+        queue("registration/clash_settled", booking_id=booking.pk)
+    return lost
