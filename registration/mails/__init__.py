@@ -5,6 +5,7 @@ offer that was accepted meanwhile, a registration that was cancelled. Importing 
 worker does, by its name.
 """
 
+from registration import jobs
 from registration.mails import clock, delegations, digest, registrations, seats
 
-__all__ = ["clock", "delegations", "digest", "registrations", "seats"]
+__all__ = ["clock", "delegations", "digest", "jobs", "registrations", "seats"]

@@ -1,0 +1,15 @@
+"""What the worker does by the clock for registrations and seats."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from registration.actions import settle
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="registration.settle", queue="mail", queueing_lock="settle")
+def settle_what_is_due(timestamp: int) -> None:
+    """Offers that expire, groups that are cut off, lists that close, clashes whose time is over."""
+    settle(at=timezone.now())
