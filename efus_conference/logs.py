@@ -6,7 +6,7 @@ import logging
 import re
 
 SECRET = re.compile(
-    r"(?P<before>/sign/(?:receipt/)?|/speak/|/my/agenda/|/password/reset/key/|/confirm-email/)(?!receipt/)[^/\s'\"<>?#.]+"
+    r"(?P<before>/sign/(?:receipt/)?|/speak/|/my/agenda/|/my/join/|/password/reset/key/|/confirm-email/)(?!receipt/)[^/\s'\"<>?#.]+"
 )
 
 

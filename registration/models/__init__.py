@@ -7,6 +7,7 @@ from registration.models.delegations import (
     PlaceInvitation,
     PlaceInvitationQuerySet,
     PlaceQuerySet,
+    PlaceRequest,
 )
 from registration.models.identity import IdentityDocument, IdentityDocumentQuerySet, SensitiveReading
 from registration.models.people import Registration, RegistrationEvent, RegistrationQuerySet
@@ -48,6 +49,7 @@ __all__ = [
     "PlaceInvitation",
     "PlaceInvitationQuerySet",
     "PlaceQuerySet",
+    "PlaceRequest",
     "PressCard",
     "Question",
     "QuestionChoice",

@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from efus_conference.models import Edition, Organisation
+from efus_conference.models import Edition, Organisation, User
 from efus_conference.secret_links import hash_of_token
+
+
+class DelegationQuerySet(models.QuerySet["Delegation"]):
+    def coordinated_by(self, user: User) -> DelegationQuerySet:
+        return self.filter(coordinator=user)
 
 
 class Delegation(models.Model):
@@ -30,6 +37,8 @@ class Delegation(models.Model):
         related_name="+",
         verbose_name=_("coordinator"),
     )
+
+    objects: ClassVar[DelegationQuerySet] = DelegationQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("delegation")
@@ -55,6 +64,10 @@ class PlaceQuerySet(models.QuerySet["Place"]):
     def with_companions(self, place_id: int) -> PlaceQuerySet:
         """The place and those that accompany it, in the order of their ids."""
         return self.filter(Q(pk=place_id) | Q(accompanies=place_id)).order_by("pk")
+
+    def standing(self) -> PlaceQuerySet:
+        """Those that were not taken back."""
+        return self.filter(closed_at=None)
 
 
 class Place(models.Model):
@@ -136,6 +149,7 @@ class PlaceInvitation(models.Model):
     expires_at = models.DateTimeField(_("expires"))
     used_at = models.DateTimeField(_("used"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    asked_again_at = models.DateTimeField(_("asked for a new link"), null=True, blank=True, editable=False)
 
     objects: ClassVar[PlaceInvitationQuerySet] = PlaceInvitationQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -153,3 +167,65 @@ class PlaceInvitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place} · {self.email}"
+
+    def make_token(self) -> str:
+        """The secret of the link, which nobody can read again; one made before works no more."""
+        token = secrets.token_urlsafe(32)
+        self.token_hash = hash_of_token(token)
+        self.save(update_fields=["token_hash"])
+        return token
+
+    @property
+    def is_usable(self) -> bool:
+        return self.is_open and self.expires_at > timezone.now()
+
+    @property
+    def is_open(self) -> bool:
+        """Neither used nor taken back; its time may be over."""
+        return self.used_at is None and self.revoked_at is None
+
+
+class PlaceRequest(models.Model):
+    """A coordinator asks the organisers for more places."""
+
+    MOST = 100
+
+    delegation = models.ForeignKey(
+        Delegation, models.CASCADE, related_name="requests", verbose_name=_("delegation")
+    )
+    places = models.PositiveSmallIntegerField(
+        _("places asked for"), validators=[MinValueValidator(1), MaxValueValidator(MOST)]
+    )
+    why = models.TextField(_("why"), max_length=1000, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("asked by")
+    )
+    asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    granted = models.PositiveSmallIntegerField(_("places added"), null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("answered by"),
+    )
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("request for more places")
+        verbose_name_plural = _("requests for more places")
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["delegation"], condition=Q(answered_at__isnull=True), name="one_open_request"
+            ),
+            models.CheckConstraint(
+                condition=Q(granted__isnull=True, answered_at__isnull=True)
+                | Q(granted__isnull=False, answered_at__isnull=False),
+                name="an_answered_request_has_its_answer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delegation} · {self.places}"

@@ -121,6 +121,7 @@ class Registration(models.Model):
     submitted_at = models.DateTimeField(_("registered"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("reminded of the conference"), null=True, blank=True, editable=False)
 
     objects: ClassVar[RegistrationQuerySet] = RegistrationQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -284,7 +285,10 @@ class RegistrationEvent(models.Model):
         REPLACED = "replaced", _("gave the place to someone else")
         TOOK_OVER = "took_over", _("took the place over with its seats")
         HANDED_OVER = "handed_over", _("handed the registration over")
+        UNINVITED = "uninvited", _("took the invitation back")
+        TAKEN_BACK = "taken_back", _("took the place back")
         ACCOMPANIED = "accompanied", _("named a companion")
+        UNACCOMPANIED = "unaccompanied", _("took a companion off")
         ANSWERED = "answered", _("answered questions")
         REPLIED = "replied", _("replied to the access needs")
         TOGETHER = "together", _("waits together with others")
