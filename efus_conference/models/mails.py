@@ -1,12 +1,31 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    def about(self, **ids: int) -> MailQuerySet:
+        """Those that concern a row: `about(registration_id=7)`."""
+        return self.filter(subject_ids__contains=ids)
+
+    def undelivered(self) -> MailQuerySet:
+        """Those given back as not delivered, to addresses that nothing was sent to since."""
+        later = Mail.objects.filter(to=OuterRef("to"), sent_at__gt=OuterRef("sent_at"))
+        return self.filter(bounce=Mail.Bounce.FAILED).filter(~Exists(later))
 
 
 class Mail(models.Model):
     """The kept copy of a mail: links and codes in it are masked, so reading it opens nothing."""
+
+    class Bounce(models.TextChoices):
+        DELAYED = "delayed", _("delayed, still being tried")
+        FAILED = "failed", _("could not be delivered")
 
     kind = models.CharField(_("kind"), max_length=80)
     to = models.EmailField(_("to"))
@@ -24,12 +43,50 @@ class Mail(models.Model):
     subject_ids = models.JSONField(_("concerns"), default=dict, help_text=_("The ids the job was given."))
     job_id = models.BigIntegerField(_("job"), null=True, blank=True, db_index=True)
     sent_at = models.DateTimeField(_("sent"), auto_now_add=True)
+    bounced_at = models.DateTimeField(_("reported back"), null=True, blank=True, editable=False)
+    bounce = models.CharField(
+        _("not delivered"), max_length=10, choices=Bounce, blank=True, default="", editable=False
+    )
+    bounce_status = models.CharField(
+        _("status code"),
+        max_length=12,
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_("RFC 3463: 4.x.x is a trouble that may pass, 5.x.x one that stays."),
+    )
+    bounce_diagnostic = models.TextField(
+        _("what the mail server says"), blank=True, default="", editable=False
+    )
+
+    objects: ClassVar[MailQuerySet] = MailQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("e-mail")
         verbose_name_plural = _("e-mails")
         ordering = ["-sent_at"]
-        indexes = [models.Index(fields=["to", "-sent_at"])]
+        indexes = [
+            models.Index(fields=["to", "-sent_at"]),
+            # Whom it concerns: subject_ids @> {"registration_id": 7}.
+            GinIndex(fields=["subject_ids"], name="what_mails_concern", opclasses=["jsonb_path_ops"]),
+            models.Index(fields=["bounced_at"], condition=Q(bounce="failed"), name="mails_that_failed"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(bounce="", bounced_at__isnull=True)
+                | (~Q(bounce="") & Q(bounced_at__isnull=False)),
+                name="a_bounce_has_its_moment",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def is_failed(self) -> bool:
+        return self.bounce == self.Bounce.FAILED
+
+    @property
+    def is_temporary(self) -> bool:
+        """A full mailbox, a server that did not answer: the address itself may be right."""
+        return self.bounce_status.startswith("4")

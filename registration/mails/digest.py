@@ -1,34 +1,53 @@
-"""What a release changed for one person."""
+"""What changed for one person since they were told last."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from efus_conference.mail import Letter, composes, site_address
-from programme.models import Release, ReleaseChange, ReleasedSession, Room
+from programme.languages import language_list
+from programme.models import ReleasedSession, Room
 from registration.agenda import entries_of
 from registration.mails.letters import facts, letters, read
-from registration.models import Booking, Registration, Star
+from registration.models import AgendaChange, Booking, Registration
+from registration.net_changes import Facts, NetChange, merged
 from registration.times import spoken_span
 
-Kind = ReleaseChange.Kind
+
+@dataclass(frozen=True)
+class ChangeForYou:
+    """One session's change in words; what stayed as it was is empty."""
+
+    title: str
+    is_cancelled: bool
+    is_restored: bool
+    had_seat: bool
+    has_seat: bool
+    before: str
+    after: str
+    languages_before: str
+    languages: str
+    url: str
 
 
-@composes("registration/release_digest")
-def release_digest(registration_id: int, release_id: int) -> Iterable[Letter]:
-    """What a release changed for one person; nothing when nothing of it concerns them any more."""
+@composes("registration/digest")
+def digest(registration_id: int, change_id: int) -> list[Letter]:
+    """The changes that were told with this one, however often the job runs; nothing when the registration is over."""
     registration = read(registration_id)
-    if registration is None or not registration.is_live:
+    last = AgendaChange.objects.filter(pk=change_id, registration=registration_id).first()
+    if registration is None or last is None or not registration.is_live:
         return []
+    told = AgendaChange.objects.filter(
+        registration=registration, told_at=last.told_at, told_at__isnull=False, pk__lte=last.pk
+    )
     with translation.override(registration.language):
-        changes = _changes_for(registration, Release.objects.get(pk=release_id))
+        changes = _in_words(registration, merged(told))
         if not changes:
             return []
         context = {
@@ -39,61 +58,48 @@ def release_digest(registration_id: int, release_id: int) -> Iterable[Letter]:
     return letters(registration, context)
 
 
-@dataclass(frozen=True)
-class ChangeForYou:
-    """One session's change; old time and place are empty where they stayed."""
-
-    title: str
-    is_cancelled: bool
-    is_restored: bool
-    had_seat: bool
-    has_seat: bool
-    before: str
-    after: str
-    url: str
-
-
-def _changes_for(registration: Registration, release: Release) -> list[ChangeForYou]:
-    seats = _seats(registration)
-    starred = Star.objects.filter(registration=registration).values_list("session_id", flat=True)
-    concerning = release.changes.filter(
-        kind__in=[Kind.MOVED, Kind.CANCELLED, Kind.RESTORED], session__in={*starred, *seats}
+def _in_words(registration: Registration, changes: Sequence[NetChange]) -> list[ChangeForYou]:
+    ids = [change.session_id for change in changes]
+    released = ReleasedSession.objects.select_related("session").in_bulk(ids)
+    rooms = Room.objects.in_bulk({f["room"] for c in changes for f in (c.before, c.after)} - {None})
+    seats = set(
+        Booking.objects.standing()
+        .filter(place_id=registration.place_id, session__in=ids)
+        .values_list("session_id", flat=True)
     )
-    changes = list(concerning.select_related("session"))
-    released = {
-        row.pk: row
-        for row in ReleasedSession.objects.select_related("session", "edition").filter(
-            pk__in=[change.session_id for change in changes]
+    cancelled = ReleasedSession.Status.CANCELLED
+    in_words = []
+    for change in changes:
+        row, before, after = released[change.session_id], change.before, change.after
+        is_elsewhere = (before["during"], before["room"]) != (after["during"], after["room"])
+        is_same_state = before["status"] == after["status"]
+        speaks_otherwise = is_same_state and before["languages"] != after["languages"]
+        in_words.append(
+            ChangeForYou(
+                title=row.title,
+                is_cancelled=not is_same_state and after["status"] == cancelled,
+                is_restored=not is_same_state and before["status"] == cancelled,
+                had_seat=change.had_seat,
+                has_seat=change.session_id in seats,
+                before=_when_and_where(before, rooms, registration)
+                if is_elsewhere or not is_same_state
+                else "",
+                after=_when_and_where(after, rooms, registration),
+                languages_before=language_list(before["languages"]) if speaks_otherwise else "",
+                languages=language_list(after["languages"]) if speaks_otherwise else "",
+                url=site_address(
+                    f"{reverse('registration:my_session', args=[row.session.code])}"
+                    f"?registration={registration.pk}"
+                ),
+            )
         )
-    }
-    rooms = Room.objects.in_bulk(
-        {facts.get("room") for c in changes for facts in (c.before, c.after)} - {None}
-    )
-    return [
-        ChangeForYou(
-            title=released[change.session_id].title,
-            is_cancelled=change.kind == Kind.CANCELLED,
-            is_restored=change.kind == Kind.RESTORED,
-            had_seat=change.session_id in seats,
-            has_seat=seats.get(change.session_id) in Booking.STANDING,
-            before=_when_and_where(change.before, rooms, registration),
-            after=_when_and_where(change.after, rooms, registration),
-            url=site_address(reverse("registration:my_session", args=[change.session.code])),
-        )
-        for change in changes
-    ]
+    return in_words
 
 
-def _seats(registration: Registration) -> dict[int, str]:
-    """The state of the last seat in each session, given-up ones left out."""
-    bookings = Booking.objects.filter(place_id=registration.place_id).exclude(status=Booking.Status.GIVEN_UP)
-    return dict(bookings.order_by("pk").values_list("session_id", "status"))
-
-
-def _when_and_where(facts: dict[str, Any], rooms: dict[int, Room], registration: Registration) -> str:
+def _when_and_where(facts: Facts, rooms: dict[int, Room], registration: Registration) -> str:
     starts_at, ends_at = (datetime.fromisoformat(moment) for moment in facts["during"])
     when = spoken_span(starts_at, ends_at, registration.edition.zone)
-    room = rooms.get(facts.get("room") or 0)
+    room = rooms.get(facts["room"] or 0)
     if room is None:
         return when
     return _("%(when)s, %(room)s") % {"when": when, "room": room.name}
