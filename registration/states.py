@@ -40,7 +40,7 @@ class Way:
 
 WAYS: tuple[Way, ...] = (
     Way("submitted", Status.DRAFT, Status.SUBMITTED, "person"),
-    Way("confirmed", Status.DRAFT, Status.CONFIRMED, "person"),
+    Way("registered", Status.DRAFT, Status.CONFIRMED, "person"),
     Way("waits", Status.DRAFT, Status.WAITING, "person"),
     Way("confirmed", Status.SUBMITTED, Status.CONFIRMED, "organisers"),
     Way("waits", Status.SUBMITTED, Status.WAITING, "organisers"),
@@ -49,13 +49,13 @@ WAYS: tuple[Way, ...] = (
     Way("refused", Status.APPROVED, Status.REFUSED, "organisers"),
     Way("reopened", Status.REFUSED, Status.SUBMITTED, "organisers"),
     Way("offered", Status.WAITING, Status.APPROVED, "clock"),
-    Way("confirmed", Status.WAITING, Status.CONFIRMED, "organisers"),
     Way("accepted", Status.APPROVED, Status.CONFIRMED, "person"),
     Way("declined", Status.APPROVED, Status.CANCELLED, "person"),
     Way("expired", Status.APPROVED, Status.CANCELLED, "clock"),
     Way("resubmitted", Status.CONFIRMED, Status.SUBMITTED, "person"),
     Way("resubmitted", Status.WAITING, Status.SUBMITTED, "person"),
     Way("waits", Status.CONFIRMED, Status.WAITING, "person"),
+    Way("confirmed", Status.WAITING, Status.CONFIRMED, "person"),
     Way("cancelled", Status.DRAFT, Status.CANCELLED, "person"),
     Way("cancelled", Status.SUBMITTED, Status.CANCELLED, "person"),
     Way("cancelled", Status.WAITING, Status.CANCELLED, "person"),
@@ -63,5 +63,5 @@ WAYS: tuple[Way, ...] = (
 )
 
 
-def is_way(before: str, after: str) -> bool:
-    return any(way.before == before and way.after == after for way in WAYS)
+def is_way(verb: str, before: str, after: str) -> bool:
+    return any((way.verb, way.before, way.after) == (verb, before, after) for way in WAYS)

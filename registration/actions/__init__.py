@@ -1,13 +1,24 @@
 """All that changes registrations, seats and agendas; pages, admin and loaders call these and nothing else."""
 
 from registration.actions.agendas import agenda_link, renew_agenda_link, revoke_agenda_link, star, unstar
+from registration.actions.approval import approve_registration, refuse_registration, reopen_registration
+from registration.actions.categories import save_category
 from registration.actions.deadlines import settle
+from registration.actions.entry import PressDetails
 from registration.actions.identity import (
     forget_identities,
     give_identity,
     read_identities,
     remind_of_identities,
     take_back_identity,
+)
+from registration.actions.keepers import hand_over, match_organisation
+from registration.actions.places import (
+    accept_place,
+    decline_place,
+    expire_places,
+    offer_free_places,
+    wait_together,
 )
 from registration.actions.refusals import (
     AlreadyBegun,
@@ -44,6 +55,20 @@ from registration.actions.seats import (
     set_seats,
     swap_seat,
 )
+from registration.actions.state_refusals import (
+    AnswerTheOffer,
+    CategoryClosed,
+    FewerPlacesThanGiven,
+    GroupTooLarge,
+    MayNotDecide,
+    NoPlaceOffered,
+    NotOneList,
+    NotThisWay,
+    PlaceOfferExpired,
+    PressDetailsMissing,
+    ReasonMissing,
+    SeatsInTheWay,
+)
 from registration.actions.waiting_lists import accept_seat, decline_seat, leave_list, wait_for_seats
 
 __all__ = [
@@ -51,43 +76,66 @@ __all__ = [
     "AlreadyBooked",
     "AlreadyRegistered",
     "AlreadyWaiting",
+    "AnswerTheOffer",
+    "CategoryClosed",
     "CategoryNotOffered",
+    "FewerPlacesThanGiven",
     "FewerSeatsThanGiven",
+    "GroupTooLarge",
     "IdentityClosed",
     "IdentityNotAsked",
     "LimitReached",
+    "MayNotDecide",
     "NoLongerRegistered",
     "NoOffer",
+    "NoPlaceOffered",
     "NoSeatForIdentity",
     "NoSeatLeft",
     "NoSeatToGiveUp",
     "NotBookable",
     "NotConfirmed",
+    "NotOneList",
     "NotReadable",
+    "NotThisWay",
     "NotYours",
     "OverlappingSeat",
+    "PlaceOfferExpired",
+    "PressDetails",
+    "PressDetailsMissing",
+    "ReasonMissing",
     "Refusal",
     "RegistrationClosed",
     "SeatsAreOpen",
+    "SeatsInTheWay",
     "SessionCancelled",
     "SpeaksThen",
+    "accept_place",
     "accept_seat",
     "agenda_link",
+    "approve_registration",
     "book_seat",
     "cancel_registration",
     "change_registration",
+    "decline_place",
     "decline_seat",
+    "expire_places",
     "forget_identities",
     "give_identity",
     "give_up_seat",
+    "hand_over",
     "hold_seats",
     "leave_list",
+    "match_organisation",
+    "offer_free_places",
     "read_identities",
+    "refuse_registration",
     "register",
     "release_seats_of",
     "remind_of_identities",
     "renew_agenda_link",
+    "reopen_registration",
     "revoke_agenda_link",
+    "save_category",
     "set_seats",
     "settle",
     "star",
@@ -95,4 +143,5 @@ __all__ = [
     "take_back_identity",
     "unstar",
     "wait_for_seats",
+    "wait_together",
 ]

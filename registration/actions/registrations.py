@@ -1,3 +1,5 @@
+"""Registering, changing and cancelling: what a person does with a registration, their own or one they keep."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -8,10 +10,28 @@ from django.utils import timezone
 
 from efus_conference.mail import queue
 from efus_conference.models import Edition, User
-from registration.actions.locks import locked_live_registration, locked_registration, violated
-from registration.actions.refusals import AlreadyRegistered, CategoryNotOffered, RegistrationClosed
-from registration.actions.seats import release_seats_of
-from registration.models import Category, Place, Registration, RegistrationEvent
+from registration.actions.category_lists import next_in_line, offer
+from registration.actions.delegation_refusals import PlaceTakenBack
+from registration.actions.entry import (
+    MAILS,
+    PressDetails,
+    keep_press_details,
+    may_decide,
+    state_in,
+)
+from registration.actions.locks import violated
+from registration.actions.places import close_with, release_seats
+from registration.actions.refusals import (
+    AlreadyRegistered,
+    CategoryNotOffered,
+    NoLongerRegistered,
+    RegistrationClosed,
+)
+from registration.actions.state_refusals import AnswerTheOffer, CategoryClosed, SeatsInTheWay
+from registration.actions.states import Held, check_may_act, held, move
+from registration.models import Booking, Category, Place, Registration, RegistrationEvent, Wait
+from registration.powers import DESK
+from registration.states import Status
 
 Verb = RegistrationEvent.Verb
 
@@ -33,6 +53,12 @@ ONE_PERSON_ONCE = {
     "one_own_registration_per_account",
     "one_live_registration_per_place",
 }
+BEGINNINGS = {
+    Status.SUBMITTED: Verb.SUBMITTED,
+    Status.WAITING: Verb.WAITS,
+    Status.CONFIRMED: Verb.REGISTERED,
+}
+CHANGES = {Status.SUBMITTED: Verb.RESUBMITTED, Status.WAITING: Verb.WAITS, Status.CONFIRMED: Verb.CONFIRMED}
 
 
 def register(
@@ -52,17 +78,15 @@ def register(
     country: str,
     needs: str,
     place: Place | None = None,
+    press: PressDetails | None = None,
     is_desk: bool = False,
 ) -> Registration:
-    """Registers one person and queues the confirmation.
+    """Registers one person and queues the mail that says how it stands: submitted, waiting or confirmed.
 
-    The desk may register outside the window and in categories by invitation. Raises RegistrationClosed,
-    CategoryNotOffered, AlreadyRegistered.
+    The desk may register outside the window, in categories by invitation and without a press card, and what it
+    enters is approved by that. A granted `place`, of a delegation or of a companion, waits for no window either.
+    Raises RegistrationClosed, CategoryNotOffered, PressDetailsMissing, PlaceTakenBack, AlreadyRegistered.
     """
-    if not is_desk and not edition.is_registration_open():
-        raise RegistrationClosed(edition)
-    if category.edition_id != edition.pk or (category.is_by_invitation and not is_desk):
-        raise CategoryNotOffered
     registration = Registration(
         edition=edition,
         managed_by=managed_by,
@@ -77,17 +101,37 @@ def register(
         organisation_name=organisation_name,
         country=country,
         needs=needs,
+        status=Status.DRAFT,
     )
     try:
         with transaction.atomic():
             # Of a double click the second waits here, and then finds what the first has made.
             User.objects.select_for_update(no_key=True).get(pk=managed_by.pk)
+            # The last place of the category is given once, and the window is that of this moment.
+            category = Category.objects.locked([category.pk]).select_related("edition").get()
+            registration.category = category
+            is_granted = place is not None and (place.delegation_id or place.accompanies_id) is not None
+            is_companion = place is not None and place.accompanies_id is not None
+            _check_entry(
+                category,
+                edition,
+                is_open=is_desk or (is_granted and edition.phase() != "over"),
+                may_choose_any=is_desk or is_companion,
+            )
             if existing := _same_person(registration):
                 raise AlreadyRegistered(existing)
-            registration.place = place or Place.objects.create(edition=edition)
+            registration.place = _locked_place(place) if place else Place.objects.create(edition=edition)
+            registration.is_outside_quota = is_granted
             registration.save(force_insert=True)
-            registration.events.create(verb=Verb.REGISTERED, actor=by)
-            queue("registration/confirmation", registration_id=registration.pk)
+            if category.is_press:
+                keep_press_details(registration, press, is_needed=not is_desk)
+            after = state_in(
+                category,
+                is_outside_quota=is_granted,
+                is_approved=is_desk and may_decide(category, by),
+            )
+            move(registration, BEGINNINGS[after], after, by=by)
+            queue(MAILS[after], registration_id=registration.pk)
     except IntegrityError as error:
         if violated(error) in ONE_PERSON_ONCE:
             raise AlreadyRegistered(_same_person(registration))
@@ -95,20 +139,35 @@ def register(
     return registration
 
 
-def change_registration(*, registration: Registration, by: User, **fields: Any) -> Registration:
+def change_registration(
+    *, registration: Registration, by: User, press: PressDetails | None = None, **fields: Any
+) -> Registration:
     """Changes what differs, writes which fields (never their values) into the history and queues a mail.
 
-    Raises NotYours, NoLongerRegistered, CategoryNotOffered, AlreadyRegistered (an e-mail address in use).
+    In another category it stands as anyone who comes into it: it may have to be approved or to wait. Raises
+    NotYours, NoLongerRegistered, CategoryNotOffered, CategoryClosed, AnswerTheOffer, SeatsInTheWay,
+    PressDetailsMissing, AlreadyRegistered (an e-mail address in use).
     """
     if unknown := fields.keys() - set(CHANGEABLE):
         raise TypeError(f"Not to be changed: {', '.join(sorted(unknown))}.")
     try:
         with transaction.atomic():
-            fresh = locked_live_registration(registration, by=by)
+            wanted: Category | None = fields.pop("category", None)
+            leaves = wanted is not None and wanted.pk != registration.category_id
+            rows = held(
+                [registration.pk],
+                also_categories=[wanted.pk] if wanted else [],
+                in_line=next_in_line if leaves else None,
+            )
+            (fresh,) = rows.chosen
+            check_may_act(fresh, by)
+            if not fresh.is_live:
+                raise NoLongerRegistered
             changed = [name for name, value in fields.items() if getattr(fresh, name) != value]
-            if "category" in changed:
-                _check_category(fresh, fields["category"], by=by)
-            if not changed:
+            is_moving = wanted is not None and wanted.pk != fresh.category_id
+            if press is not None:
+                keep_press_details(fresh, press, is_needed=False)
+            if not changed and not is_moving:
                 return fresh
             for name in changed:
                 setattr(fresh, name, fields[name])
@@ -118,8 +177,12 @@ def change_registration(*, registration: Registration, by: User, **fields: Any) 
             if not fresh.email:
                 fresh.mails_to = Registration.MailsTo.MANAGER
             fresh.save()
-            fresh.events.create(verb=Verb.CHANGED, actor=by, detail={"fields": changed})
-            queue("registration/changed", registration_id=fresh.pk)
+            names = ["category", *changed] if is_moving else changed
+            fresh.events.create(verb=Verb.CHANGED, actor=by, detail={"fields": names})
+            mail = "registration/changed"
+            if wanted is not None and is_moving:
+                mail = _change_category(rows, rows.categories[wanted.pk], by=by, press=press) or mail
+            queue(mail, registration_id=fresh.pk)
             return fresh
     except IntegrityError as error:
         if violated(error) in ONE_PERSON_ONCE:
@@ -128,20 +191,39 @@ def change_registration(*, registration: Registration, by: User, **fields: Any) 
 
 
 @transaction.atomic
-def cancel_registration(*, registration: Registration, by: User) -> Registration:
-    """Cancels it and frees its seats for others; once cancelled, a second call changes nothing.
+def cancel_registration(*, registration: Registration, by: User, reason: str = "") -> Registration:
+    """Cancels it with those of its companions; their seats and its place in the category go to those who wait.
 
-    Raises NotYours.
+    Once it has ended, a second call changes nothing. Raises NotYours.
     """
-    fresh = locked_registration(registration, by=by)
+    rows = held([registration.pk], in_line=next_in_line)
+    (fresh,) = rows.chosen
+    check_may_act(fresh, by)
     if not fresh.is_live:
         return fresh
-    release_seats_of([fresh.place_id], by=by)
-    fresh.status = Registration.Status.CANCELLED
-    fresh.cancelled_at = timezone.now()
-    fresh.save(update_fields=["status", "cancelled_at", "changed_at"])
-    fresh.events.create(verb=Verb.CANCELLED, actor=by)
+    release_seats(rows, by=by)
+    verb = Verb.DECLINED if fresh.status == Status.APPROVED else Verb.CANCELLED
+    move(fresh, verb, Status.CANCELLED, by=by, reason=reason)
     queue("registration/cancelled", registration_id=fresh.pk)
+    close_with(rows, by=by, reason=reason)
+    return fresh
+
+
+def _check_entry(category: Category, edition: Edition, *, is_open: bool, may_choose_any: bool) -> None:
+    """Raises RegistrationClosed, CategoryNotOffered."""
+    if category.edition_id != edition.pk or (category.is_by_invitation and not may_choose_any):
+        raise CategoryNotOffered
+    if is_open:
+        return
+    if not category.is_open():
+        has_own_window = category.opens_at or category.closes_at
+        raise CategoryClosed(category) if has_own_window else RegistrationClosed(category.edition)
+
+
+def _locked_place(place: Place) -> Place:
+    fresh = Place.objects.locked([place.pk]).get()
+    if fresh.closed_at is not None:
+        raise PlaceTakenBack
     return fresh
 
 
@@ -163,8 +245,44 @@ def _same_person(registration: Registration) -> Registration | None:
     )
 
 
-def _check_category(registration: Registration, category: Category, *, by: User) -> None:
-    if category.edition_id != registration.edition_id:
-        raise CategoryNotOffered
-    if category.is_by_invitation and not by.has_perm("registration.change_registration"):
-        raise CategoryNotOffered
+def _change_category(rows: Held, category: Category, *, by: User, press: PressDetails | None) -> str:
+    """Puts it into the other category, which is locked, and offers on the place it leaves; the mail to be sent."""
+    (row,) = rows.chosen
+    is_desk = by.has_perm(DESK)
+    is_granted = row.is_outside_quota
+    _check_entry(
+        category,
+        row.edition,
+        is_open=is_desk or is_granted,
+        may_choose_any=is_desk or row.place.accompanies_id is not None,
+    )
+    if row.status == Status.APPROVED:
+        raise AnswerTheOffer
+    if category.is_press:
+        keep_press_details(row, press, is_needed=not is_desk)
+    # The desk that moves someone who was approved once approves them there too; who was not yet, still waits for it.
+    is_approved = is_desk and row.status != Status.SUBMITTED and may_decide(category, by)
+    after = state_in(category, is_outside_quota=is_granted, is_approved=is_approved)
+    mail = ""
+    if after == row.status:
+        row.category = category
+        if after == Status.WAITING:
+            # At the end of the other list, and no longer with those it waited with on this one.
+            row.waiting_since, row.party = timezone.now(), None
+        row.save(update_fields=["category", "waiting_since", "party", "changed_at"])
+    else:
+        if row.status == Status.CONFIRMED and not is_granted and _has_seats(row):
+            raise SeatsInTheWay
+        move(row, CHANGES[after], after, by=by, category=category)
+        mail = MAILS[after]
+    offer(rows)
+    return mail
+
+
+def _has_seats(row: Registration) -> bool:
+    """Whether it holds seats or waits for some; companions hold none without their person."""
+    places = Place.objects.with_companions(row.place_id).values("pk")
+    return (
+        Booking.objects.standing().filter(place__in=places).exists()
+        or Wait.objects.standing().filter(place__in=places).exists()
+    )

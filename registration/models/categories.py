@@ -95,6 +95,11 @@ class Category(models.Model):
         """Places nobody has or is offered; None without a quota."""
         return None if self.quota is None else self.quota - self.offered_count - self.taken_count
 
+    @property
+    def asks_approval(self) -> bool:
+        """Whether organisers decide on each registration; the press is accredited, always."""
+        return self.needs_approval or self.is_press
+
     def window(self) -> tuple[datetime | None, datetime | None]:
         """From when up to, not at, when one may register in it: its own moments, else the edition's."""
         return (

@@ -1,0 +1,64 @@
+"""Who keeps a registration, and which organisation of ours it stands for."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from efus_conference.models import Organisation, User
+from registration.actions.locks import violated
+from registration.actions.refusals import AlreadyRegistered, NoLongerRegistered, NotYours
+from registration.actions.registrations import ONE_PERSON_ONCE
+from registration.actions.states import held
+from registration.models import FeedLink, Registration, RegistrationEvent
+from registration.powers import DESK
+
+Verb = RegistrationEvent.Verb
+
+
+def hand_over(*, registration: Registration, to: User, by: User, is_own: bool | None = None) -> Registration:
+    """Another account keeps it from now on: an assistant's gives it to the person's own, or the desk decides.
+
+    It is that account's own when the addresses are the same, unless the desk says otherwise. The addresses of its
+    agenda that the former keeper knows are revoked. Raises NotYours, NoLongerRegistered, AlreadyRegistered (the
+    account has a registration of its own).
+    """
+    try:
+        with transaction.atomic():
+            (row,) = held([registration.pk]).chosen
+            if by.pk != row.managed_by_id and not by.has_perm(DESK):
+                raise NotYours
+            if not row.is_live:
+                raise NoLongerRegistered
+            if is_own is None:
+                is_own = bool(row.email) and row.email.casefold() == to.email.casefold()
+            if (row.managed_by_id, row.is_own) == (to.pk, is_own):
+                return row
+            is_other = row.managed_by_id != to.pk
+            row.managed_by, row.is_own = to, is_own
+            if is_own and row.email:
+                row.mails_to = Registration.MailsTo.PERSON
+            row.save(update_fields=["managed_by", "is_own", "mails_to", "changed_at"])
+            if is_other:
+                FeedLink.objects.filter(registration=row, revoked_at=None).update(revoked_at=timezone.now())
+            row.events.create(verb=Verb.HANDED_OVER, actor=by)
+            return row
+    except IntegrityError as error:
+        if violated(error) in ONE_PERSON_ONCE:
+            raise AlreadyRegistered
+        raise
+
+
+@transaction.atomic
+def match_organisation(
+    *, registration: Registration, organisation: Organisation | None, by: User
+) -> Registration:
+    """Says which row of ours the written name stands for; the desk's alone. Raises NotYours."""
+    (row,) = held([registration.pk]).chosen
+    if not by.has_perm(DESK):
+        raise NotYours
+    if row.organisation_id != (organisation.pk if organisation else None):
+        row.organisation = organisation
+        row.save(update_fields=["organisation", "changed_at"])
+        row.events.create(verb=Verb.CHANGED, actor=by, detail={"fields": ["organisation"]})
+    return row
