@@ -76,6 +76,8 @@ def locked_units(places: Sequence[Place], *, by: User) -> list[Unit]:
     units = []
     for main_id in main_ids:
         main = next(place for place in locked if place.pk == main_id)
+        if main.delegation_id is None and main_id not in holders:
+            raise NoLongerRegistered  # nobody's any more
         if not _may_act(main, holders.get(main_id), by):
             raise NotYours
         _check_entitled(main, holders.get(main_id))
@@ -103,7 +105,5 @@ def _check_entitled(place: Place, holder: Registration | None) -> None:
         raise NoLongerRegistered
     if place.delegation_id is not None and (holder is None or holder.is_outside_quota):
         return
-    if holder is None:
-        raise NoLongerRegistered
-    if not holder.is_confirmed:
+    if holder is None or not holder.is_confirmed:
         raise NotConfirmed
