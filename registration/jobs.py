@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from registration.actions import settle
+from registration.actions import expire_places, settle
 
 
 @app.periodic(cron="* * * * *")
@@ -13,3 +13,10 @@ from registration.actions import settle
 def settle_what_is_due(timestamp: int) -> None:
     """Offers that expire, groups that are cut off, lists that close, clashes whose time is over."""
     settle(at=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="registration.expire_places", queue="mail", queueing_lock="expire_places")
+def offer_places_on(timestamp: int) -> None:
+    """Places of categories whose offers expire, and those that groups gathered until their cut-off."""
+    expire_places(at=timezone.now())
