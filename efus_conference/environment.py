@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from email.utils import formataddr
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -74,6 +75,18 @@ def web_address(name: str, default: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ImproperlyConfigured(f"{name} must look like https://conference.example, not “{value}”.")
     return value
+
+
+def sender(name: str, default: str) -> str:
+    """Who mails come from, as “Name <address>”: a name with a comma would else be read as two addresses."""
+    value = text(name, default)
+    shown, _bracket, address = value.removesuffix(">").rpartition("<")
+    local, _at, domain = address.strip().rpartition("@")
+    if not local or not domain or not set(address.strip()).isdisjoint('<>," \t\r\n'):
+        raise ImproperlyConfigured(
+            f"{name} must look like Conference <conference@example.org>, not “{value}”."
+        )
+    return formataddr((shown.strip().strip('"'), address.strip()))
 
 
 def database(name: str) -> dict[str, object] | None:

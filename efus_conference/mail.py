@@ -17,11 +17,15 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Status
 
+from efus_conference.bounces import return_address
+from efus_conference.mail_server import deliver
 from efus_conference.models import Mail
 
 
@@ -40,6 +44,7 @@ class Letter:
     headers: dict[str, str] = field(default_factory=dict)
 
 
+MOST_ATTEMPTS = 8
 Composer = Callable[..., Iterable[Letter]]
 _composers: dict[str, Composer] = {}
 
@@ -73,7 +78,7 @@ def site_address(path: str) -> str:
     name="mail.send",
     queue="mail",
     pass_context=True,
-    retry=RetryStrategy(max_attempts=8, exponential_wait=4),
+    retry=RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=4),
 )
 def send(context: JobContext, kind: str, ids: dict[str, int]) -> None:
     """Composes and sends; a mail this very job already sent to an address is not sent again."""
@@ -93,20 +98,29 @@ def _send(kind: str, letter: Letter, *, job_id: int | None, ids: dict[str, int])
         # A tag on a line of its own leaves an empty line; more than one in a row is never meant.
         text = re.sub(r"\n{3,}", "\n\n", render_to_string(f"{template}.txt", values)).strip() + "\n"
         html = render_to_string(f"{template}.html", {**values, "subject": subject})
+    mail_id = _next_mail_id()
     message = EmailMultiAlternatives(
         subject,
         text,
+        # The envelope's sender: who cannot deliver it reports there, and the report names this very mail.
+        from_email=return_address(mail_id),
         to=[letter.to],
         reply_to=[settings.CONTACT_EMAIL] if settings.CONTACT_EMAIL else None,
-        headers=letter.headers,
+        # RFC 3834: no machine answers it.
+        headers={
+            "From": settings.DEFAULT_FROM_EMAIL,
+            "Auto-Submitted": "auto-generated",
+            **letter.headers,
+        },
     )
     message.attach_alternative(html, "text/html")
     for attachment in letter.attachments:
         message.attach(*attachment)
-    message.send()
+    deliver(message)
     for secret in letter.secrets:
         text = text.replace(secret, "•••")
     Mail.objects.create(
+        pk=mail_id,
         kind=kind,
         to=letter.to,
         language=letter.language,
@@ -118,6 +132,27 @@ def _send(kind: str, letter: Letter, *, job_id: int | None, ids: dict[str, int])
     )
 
 
+def _next_mail_id() -> int:
+    """The id of the copy that is kept once the mail is sent: its address of return names it before."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [Mail._meta.db_table])
+        return int(cursor.fetchone()[0])
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="mail.take_up_stalled", queue="mail", queueing_lock="take_up_stalled", pass_context=True)
+async def take_up_stalled(context: JobContext, timestamp: int) -> None:
+    """Jobs whose worker was killed are done again, with a limit; those of the clock come again by themselves."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs():
+        if job.queueing_lock is not None:
+            await manager.finish_job(job, Status.ABORTED, delete_job=True)
+        elif job.attempts >= MOST_ATTEMPTS:
+            await manager.finish_job(job, Status.FAILED, delete_job=False)
+        else:
+            await manager.retry_job(job)
+
+
 class ReadableFileBackend(BaseEmailBackend):
     """Without a mail server, each mail is a file of its own in DATA_DIR/mail that any mail program opens."""
 
@@ -127,5 +162,7 @@ class ReadableFileBackend(BaseEmailBackend):
         for message in email_messages:
             to = re.sub(r"[^\w.@-]", "_", message.to[0] if message.to else "nobody")[:80]
             stem = f"{timezone.now():%Y%m%d-%H%M%S-%f}-{to}"
-            (folder / f"{stem}.eml").write_bytes(message.message().as_bytes())
+            # What delivers a mail for good writes down where it came from (RFC 5321, 4.4).
+            content = f"Return-Path: <{message.from_email}>\n".encode() + message.message().as_bytes()
+            (folder / f"{stem}.eml").write_bytes(content)
         return len(email_messages)

@@ -246,7 +246,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000  # the admin's longest inline tables
 
 # --- mail and jobs -----------------------------------------------------------------------------------
 
-DEFAULT_FROM_EMAIL = environment.text(
+DEFAULT_FROM_EMAIL = environment.sender(
     "DEFAULT_FROM_EMAIL", "Security, Democracy & Cities <no-reply@localhost>"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
