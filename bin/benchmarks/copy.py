@@ -20,7 +20,7 @@ from bootstrap import PYTHON, ROOT, SetupError, end_all, run, site_environment, 
 HERE = Path(__file__).resolve().parent
 HOST = "127.0.0.1"
 WORKERS = 2
-INSIDE = "import django; django.setup(); from benchmarks.inside import main; main()"
+INSIDE = "import django; django.setup(); from benchmarks.{module} import main; main()"
 PATIENCE = 60  # seconds until a server answers
 
 
@@ -32,18 +32,30 @@ class Copy:
     minimal: int
     hello: int
     environment: Mapping[str, str]
+    masters: dict[int, int]  # the process that gunicorn's workers are children of, by port
 
-    def ask_inside(self, *arguments: str) -> Any:
-        """What bin/benchmarks/inside.py answers, run with the site's own modules and database."""
+    def ask_inside(self, *arguments: str, module: str = "inside") -> Any:
+        """What bin/benchmarks/<module>.py answers, run with the site's own modules and database."""
         done = subprocess.run(
-            [PYTHON, "-c", INSIDE, *arguments],
+            [PYTHON, "-c", INSIDE.format(module=module), *arguments],
             cwd=ROOT, env={**self.environment, "PYTHONPATH": str(HERE.parent)},
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         if done.returncode != 0:
             last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-            raise SetupError(f"The queries can't be counted: {last}")
+            raise SetupError(f"The copy of the site does not answer what is asked of its inside: {last}")
         return json.loads(done.stdout)
+
+    def second_site(self) -> int:
+        """The port of another gunicorn with workers of its own, on the same database."""
+        port = _free_port()
+        self.masters[port] = _serve(self.environment, port, None)
+        return port
+
+    def workers(self, port: int) -> list[int]:
+        """The process ids of that gunicorn's workers, as Linux lists a process's children."""
+        master = self.masters[port]
+        return [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
 
 
 @contextmanager
@@ -61,9 +73,9 @@ def copy_of_the_site() -> Iterator[Copy]:
         if code != 0:
             last = (log.read_text(encoding="utf-8").strip().splitlines() or [f"exit code {code}"])[-1]
             raise SetupError(f"The copy of the site can't be made ready: {last}")
-        for port, application in zip(ports, (None, "minimal", "hello"), strict=True):
-            _serve(environment, port, application)
-        yield Copy(*ports, environment)
+        applications = zip(ports, (None, "minimal", "hello"), strict=True)
+        masters = {port: _serve(environment, port, application) for port, application in applications}
+        yield Copy(*ports, environment, masters)
     finally:
         end_all()
         stop = [PYTHON, "-m", "efus_conference.embedded_postgres", "stop-unused", data_dir]
@@ -81,7 +93,8 @@ def _environment(data_dir: Path, port: int) -> dict[str, str]:
     return {name: value for name, value in environment.items() if name not in ours}
 
 
-def _serve(environment: Mapping[str, str], port: int, application: str | None) -> None:
+def _serve(environment: Mapping[str, str], port: int, application: str | None) -> int:
+    """Its process id, once it answers."""
     command = [str(PYTHON), "-m", "gunicorn", "-c", "python:efus_conference.gunicorn_conf"]
     if application:
         command += ["--pythonpath", str(HERE / "served"), f"{application}:application"]
@@ -93,6 +106,7 @@ def _serve(environment: Mapping[str, str], port: int, application: str | None) -
         if time.monotonic() > deadline:
             raise SetupError(f"The web server does not answer after {PATIENCE} seconds.")
         time.sleep(0.1)
+    return server.pid
 
 
 def _answers(port: int, path: str) -> bool:
