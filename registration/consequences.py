@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from django.db.models import Count
 from django.utils.translation import ngettext
@@ -15,17 +14,18 @@ from programme.release_hooks import (
     SessionChange,
     SessionConsequences,
 )
-from registration.models import Booking, Registration, Star
-from registration.releases import is_cancelled, is_moved, is_restored
+from registration.changes import readers_of
+from registration.models import Booking
+from registration.releases import is_cancelled, is_moved
 
 
 def consequences(changes: Sequence[SessionChange]) -> Consequences:
-    """For each session that moves, ends or comes back: its seats, its clashes to come and the mails about it."""
-    told = [change for change in changes if is_cancelled(change) or is_moved(change) or is_restored(change)]
-    ids = [change.after.session_id for change in told]
-    if not ids:
+    """For each session of whose change a digest would tell: its seats, its clashes to come and the mails."""
+    readers = readers_of(changes)
+    told = [change for change in changes if change.after.session_id in readers]
+    if not told:
         return Consequences()
-    counts, overlaps, readers = _standing(ids), _overlaps_to_come(changes), _readers(ids)
+    counts, overlaps = _standing(list(readers)), _overlaps_to_come(changes)
     of_sessions = {}
     for change in told:
         session_id = change.after.session_id
@@ -34,7 +34,7 @@ def consequences(changes: Sequence[SessionChange]) -> Consequences:
             seats_that_move=seats if is_moved(change) else 0,
             seats_that_end=seats if is_cancelled(change) else 0,
             people_in_two_places=overlaps.get(session_id, 0),
-            mails=len(readers.get(session_id, set())),
+            mails=len(readers[session_id]),
         )
     return Consequences(of_sessions, mails=len(set().union(*readers.values())))
 
@@ -69,29 +69,6 @@ def warn_of_seats(changes: Sequence[SessionChange]) -> list[ReleaseWarning]:
 def _standing(session_ids: Sequence[int]) -> dict[int, int]:
     bookings = Booking.objects.standing().filter(session_id__in=session_ids)
     return dict(bookings.order_by().values_list("session_id").annotate(Count("pk")))
-
-
-def _readers(session_ids: Sequence[int]) -> Mapping[int, set[int]]:
-    """For each session, the live registrations whose digest would tell of it."""
-    live = Registration.objects.live().values("pk")
-    pairs = [
-        *Star.objects.filter(session_id__in=session_ids, registration__in=live).values_list(
-            "session_id", "registration_id"
-        ),
-        *Registration.objects.live()
-        .filter(
-            place__bookings__session_id__in=session_ids,
-            place__bookings__status__in=[*Booking.STANDING, Booking.Status.CALLED_OFF],
-        )
-        .order_by()
-        .values_list("place__bookings__session_id", "pk"),
-    ]
-    readers = defaultdict(set)
-    for session_id, registration_id in pairs:
-        # A join of both conditions may yield the other sessions of the same place.
-        if session_id in session_ids:
-            readers[session_id].add(registration_id)
-    return readers
 
 
 def _overlaps_to_come(changes: Sequence[SessionChange]) -> dict[int, int]:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from efus_conference.models import Edition, User
 from programme.actions import differences, release
@@ -13,7 +12,7 @@ from programme.models import Release, Session
 from programme.release_hooks import Consequences, ReleaseWarning, SessionConsequences
 from registration.actions import book_seat, star
 from registration.consequences import consequences, warn_of_seats
-from registration.models import Booking, Registration, SeatPool
+from registration.models import AgendaChange, Booking, Registration, SeatPool
 from tests import factories
 from tests.factories import NINE
 
@@ -22,9 +21,9 @@ pytestmark = pytest.mark.django_db
 Bookable = Callable[..., Session]
 
 
-def digests() -> list[tuple[int, int]]:
-    jobs = ProcrastinateJob.objects.filter(args__kind="registration/release_digest").order_by("id")
-    return [(job.args["ids"]["registration_id"], job.args["ids"]["release_id"]) for job in jobs]
+def noted() -> list[tuple[int, int]]:
+    """Who will hear of which release."""
+    return sorted(set(AgendaChange.objects.values_list("registration_id", "release_id")))
 
 
 def change(session: Session, **fields: Any) -> None:
@@ -54,7 +53,7 @@ def test_a_booked_seat_follows_its_session_and_its_holder_hears_once(
         NINE + timedelta(days=1),
         NINE + timedelta(days=2),
     ]
-    assert digests() == [(registration.pk, moving.pk)]
+    assert noted() == [(registration.pk, moving.pk)]
     assert [event.verb for event in registration.events.order_by("pk")] == ["booked"] * 2 + ["moved"] * 2
 
 
@@ -65,11 +64,11 @@ def test_another_room_is_a_move_and_another_text_is_none(
     book_seat(place=registration.place, session=session, by=robin)
     change(session, title_en="Another title")
     made(edition)
-    assert digests() == []
+    assert noted() == []
 
     change(session, room=factories.room(edition))
     moving = made(edition)
-    assert digests() == [(registration.pk, moving.pk)]
+    assert noted() == [(registration.pk, moving.pk)]
 
 
 def test_the_seats_of_a_cancelled_session_are_called_off(
@@ -83,7 +82,7 @@ def test_the_seats_of_a_cancelled_session_are_called_off(
 
     assert [booking.status for booking in Booking.objects.all()] == ["called_off"]
     assert SeatPool.objects.get(session=session).taken == 0
-    assert digests() == [(registration.pk, cancelling.pk)]
+    assert noted() == [(registration.pk, cancelling.pk)]
     assert [event.verb for event in registration.events.order_by("pk")] == ["booked", "called_off"]
 
 
@@ -97,7 +96,7 @@ def test_who_starred_a_session_hears_of_its_move_too_and_nobody_else(
 
     moving = made(edition)
 
-    assert digests() == [(registration.pk, moving.pk)]
+    assert noted() == [(registration.pk, moving.pk)]
 
 
 def test_a_release_says_before_how_many_seats_it_touches(
