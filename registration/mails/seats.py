@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils import timezone, translation
 from efus_conference.mail import Letter, composes, site_address
 from efus_conference.templatetags.dates import moment_at
 from programme.models import ReleasedSession
+from registration.actions.clashes import overlap, spoken_sessions
 from registration.mails.letters import Addressee, addressee_of, facts, letters, read
 from registration.models import Booking, IdentityDocument, Registration, Wait
 from registration.times import spoken_span
@@ -42,7 +44,9 @@ def seat_offer(wait_id: int) -> list[Letter]:
         context = {
             **_about(to, released),
             "until": moment_at(wait.offer_until, to.edition),
-            "overlaps": [_for_you(to, row) for row in _rows(overlapping)],
+            "overlaps": [
+                _for_you(to, row) for row in _rows(overlapping.values_list("session_id", flat=True))
+            ],
             "is_wheelchair": wait.party.is_wheelchair,
         }
     return to.letters(context)
@@ -70,23 +74,28 @@ def clash(registration_id: int) -> list[Letter]:
         )
     )
     to = addressee_of(registration.place_id)
-    if len(bookings) < 2 or to is None:
+    if not bookings or to is None:
         return []
-    stays: list[Booking] = []
+    speaking = [
+        row
+        for row in spoken_sessions([registration.place_id]).get(registration.place_id, [])
+        if any(overlap(booking, row) for booking in bookings)
+    ]
+    stays: list[int] = []
     for booking in bookings:  # the earlier booked first: so the deadline decides
-        if not any(booking.overlaps(other) for other in stays):
-            stays.append(booking)
+        beside = [other for other in bookings if other.session_id in stays]
+        if not any(map(booking.overlaps, beside)) and not any(overlap(booking, row) for row in speaking):
+            stays.append(booking.session_id)
     deadlines = [booking.clash_until for booking in bookings if booking.clash_until]
     with translation.override(registration.language):
-        rows = {row.pk: row for row in _rows(bookings)}
-        seats = [
-            (_for_you(to, rows[booking.session_id]), booking in stays)
-            for booking in sorted(bookings, key=lambda one: (one.during.lower, one.pk))
-            if booking.session_id in rows
-        ]
+        rows = _rows([*(booking.session_id for booking in bookings), *(row.pk for row in speaking)])
+        spoken = {row.pk for row in speaking}
         context = {
             **facts(registration),
-            "seats": seats,
+            "seats": [
+                {"session": _for_you(to, row), "stays": row.pk in stays, "is_spoken": row.pk in spoken}
+                for row in rows
+            ],
             "until": moment_at(min(deadlines), registration.edition) if deadlines else "",
         }
     return letters(registration, context)
@@ -104,7 +113,10 @@ def clash_settled(booking_id: int) -> list[Letter]:
     if standing.filter(session_id=booking.session_id).exists():
         return []
     with translation.override(to.language):
-        kept = [_for_you(to, row) for row in _rows(standing.filter(during__overlap=booking.during))]
+        beside = standing.filter(during__overlap=booking.during).values_list("session_id", flat=True)
+        spoken = spoken_sessions([booking.place_id]).get(booking.place_id, [])
+        others = [*beside, *(row.pk for row in spoken if overlap(booking, row))]
+        kept = [_for_you(to, row) for row in _rows(others)]
         context = {**_about(to, released), "kept": kept}
     return to.letters(context)
 
@@ -154,10 +166,9 @@ def _released(session_id: int) -> ReleasedSession | None:
     return rows.filter(pk=session_id).first()
 
 
-def _rows(bookings: Any) -> list[ReleasedSession]:
-    ids = [booking.session_id for booking in bookings]
-    rows = ReleasedSession.objects.select_related("session", "edition", "room").filter(pk__in=ids)
-    return list(rows.order_by("during__startswith", "pk"))
+def _rows(session_ids: Iterable[int]) -> list[ReleasedSession]:
+    rows = ReleasedSession.objects.select_related("session", "edition", "room")
+    return list(rows.filter(pk__in=list(session_ids)).order_by("during__startswith", "pk"))
 
 
 def _for_you(to: Addressee, row: ReleasedSession) -> SessionForYou:
