@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from efus_conference.models import Edition, User
 from efus_conference.models.organisations import COUNTRY_CODES, country_name
 from efus_conference.writing import NOT_PRINTABLE, only_line_breaks, without_control_characters
+from registration.category_field import CategoryField
 from registration.models import Category, Registration
 
 if TYPE_CHECKING:
@@ -102,6 +103,9 @@ class WhoForm(forms.Form):
         self.helper.add_input(Submit("continue", _("Continue")))
 
 
+AT_THE_CONFERENCE = ("category", "function", "organisation_name", "country", "needs")
+
+
 class RegistrationForm(forms.Form):
     """One person's answers; with `is_own` false also where the mails for them go."""
 
@@ -153,16 +157,7 @@ class RegistrationForm(forms.Form):
             "invalid_choice": _("Choose one of the languages."),
         },
     )
-    category = forms.ModelChoiceField(
-        label=_("Takes part as"),
-        queryset=Category.objects.none(),
-        empty_label=None,
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": _("Choose a category."),
-            "invalid_choice": _("This category is no longer offered. Choose another one."),
-        },
-    )
+    category = CategoryField(label=_("Takes part as"))
     function = line(
         _("Function"),
         longest=200,
@@ -205,15 +200,21 @@ class RegistrationForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, edition: Edition, is_own: bool, current: Category | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        edition: Edition,
+        is_own: bool,
+        current: Category | None = None,
+        reads_needs: bool = True,
+        **kwargs: Any,
     ) -> None:
+        """`current` is the category one has, which one may keep. Without `reads_needs` they are left as they are."""
         super().__init__(*args, **kwargs)
-        offered = Category.objects.offered(edition)
-        if current is not None:  # one by invitation may be kept
-            offered = offered | Category.objects.filter(pk=current.pk)
+        if not reads_needs:
+            del self.fields["needs"]
         category = self.fields["category"]
-        assert isinstance(category, forms.ModelChoiceField)
-        category.queryset = offered
+        assert isinstance(category, CategoryField)
+        category.offer(edition, current)
         self.is_own = is_own
         if is_own:
             del self.fields["mails_to"]
@@ -232,7 +233,10 @@ class RegistrationForm(forms.Form):
         self.helper.form_class = "form"
         self.helper.layout = Layout(
             Fieldset(_("About you") if is_own else _("About the person"), *person),
-            Fieldset(_("At the conference"), "category", "function", "organisation_name", "country", "needs"),
+            Fieldset(
+                _("At the conference"),
+                *(name for name in AT_THE_CONFERENCE if name in self.fields),
+            ),
         )
         self.helper.add_input(Submit("continue", _("Continue")))
         # Two windows may be open, one for oneself and one for another person.

@@ -29,12 +29,18 @@ def told(registration: Registration) -> list[Told]:
         row.session.code: row
         for row in ReleasedSession.objects.select_related("session").filter(session__code__in=codes)
     }
+    asked = {slug for event in events for slug in event.detail.get("questions", [])}
+    questions = (
+        {row.slug: row.text for row in registration.edition.questions.filter(slug__in=asked)} if asked else {}
+    )
     lines = []
     for event in events:
         code = event.detail.get("session", "")
         about = sessions[code].title if code in sessions else code
         if fields := event.detail.get("fields"):
             about = ", ".join(_field_name(name) for name in fields)
+        elif slugs := event.detail.get("questions"):
+            about = ", ".join(questions.get(slug, _("press card")) for slug in slugs)
         lines.append(
             Told(
                 event.at,

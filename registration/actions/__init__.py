@@ -1,6 +1,14 @@
 """All that changes registrations, seats and agendas; pages, admin and loaders call these and nothing else."""
 
 from registration.actions.agendas import agenda_link, renew_agenda_link, revoke_agenda_link, star, unstar
+from registration.actions.answers import (
+    answer_file,
+    forget_answers,
+    read_answers,
+    read_press_card,
+    save_answers,
+    save_press_card,
+)
 from registration.actions.approval import approve_registration, refuse_registration, reopen_registration
 from registration.actions.categories import save_category
 from registration.actions.deadlines import settle
@@ -13,6 +21,7 @@ from registration.actions.identity import (
     take_back_identity,
 )
 from registration.actions.keepers import hand_over, match_organisation
+from registration.actions.needs import read_needs, reopen_needs, reply_to_needs, take_on_needs
 from registration.actions.places import (
     accept_place,
     decline_place,
@@ -30,7 +39,9 @@ from registration.actions.refusals import (
     IdentityClosed,
     IdentityNotAsked,
     LimitReached,
+    NobodyForNeeds,
     NoLongerRegistered,
+    NoNeeds,
     NoOffer,
     NoSeatForIdentity,
     NoSeatLeft,
@@ -69,6 +80,7 @@ from registration.actions.state_refusals import (
     ReasonMissing,
     SeatsInTheWay,
 )
+from registration.actions.uploads import drop_abandoned, keep_file, sweep_files
 from registration.actions.waiting_lists import accept_seat, decline_seat, leave_list, wait_for_seats
 
 __all__ = [
@@ -87,11 +99,13 @@ __all__ = [
     "LimitReached",
     "MayNotDecide",
     "NoLongerRegistered",
+    "NoNeeds",
     "NoOffer",
     "NoPlaceOffered",
     "NoSeatForIdentity",
     "NoSeatLeft",
     "NoSeatToGiveUp",
+    "NobodyForNeeds",
     "NotBookable",
     "NotConfirmed",
     "NotOneList",
@@ -112,35 +126,48 @@ __all__ = [
     "accept_place",
     "accept_seat",
     "agenda_link",
+    "answer_file",
     "approve_registration",
     "book_seat",
     "cancel_registration",
     "change_registration",
     "decline_place",
     "decline_seat",
+    "drop_abandoned",
     "expire_places",
+    "forget_answers",
     "forget_identities",
     "give_identity",
     "give_up_seat",
     "hand_over",
     "hold_seats",
+    "keep_file",
     "leave_list",
     "match_organisation",
     "offer_free_places",
+    "read_answers",
     "read_identities",
+    "read_needs",
+    "read_press_card",
     "refuse_registration",
     "register",
     "release_seats_of",
     "remind_of_identities",
     "renew_agenda_link",
+    "reopen_needs",
     "reopen_registration",
+    "reply_to_needs",
     "revoke_agenda_link",
+    "save_answers",
     "save_category",
+    "save_press_card",
     "set_seats",
     "settle",
     "star",
     "swap_seat",
+    "sweep_files",
     "take_back_identity",
+    "take_on_needs",
     "unstar",
     "wait_for_seats",
     "wait_together",

@@ -186,3 +186,11 @@ class IdentityClosed(Refusal):
 
 class NotReadable(Refusal):
     message = _("Only those with the right to read identity documents may see this list.")
+
+
+class NoNeeds(Refusal):
+    message = _("This person has told of no access needs, or of none any more.")
+
+
+class NobodyForNeeds(Refusal):
+    message = _("Only an organiser who may read access needs can answer for them.")

@@ -5,7 +5,13 @@ from __future__ import annotations
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from registration.actions import forget_identities, remind_of_identities
+from registration.actions import (
+    drop_abandoned,
+    forget_answers,
+    forget_identities,
+    remind_of_identities,
+    sweep_files,
+)
 from registration.actions.telling import remind_of_the_conference, tell_of_changes
 
 
@@ -33,3 +39,13 @@ def tell(timestamp: int) -> None:
 )
 def remind_everyone(timestamp: int) -> None:
     remind_of_the_conference(at=timezone.now())
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="registration.forget_answers", queue="mail", queueing_lock="forget_answers")
+def forget_what_was_answered(timestamp: int) -> None:
+    """Answers whose days are over, forms that were not sent, and files that no row names any more."""
+    now = timezone.now()
+    forget_answers(at=now)
+    drop_abandoned(at=now)
+    sweep_files(at=now)

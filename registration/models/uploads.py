@@ -32,7 +32,7 @@ class PendingFileQuerySet(models.QuerySet["PendingFile"]):
 
 def _key(token: str) -> uuid.UUID | None:
     try:
-        return PendingFile._meta.pk.to_python(token)  # type: ignore[union-attr]
+        return PendingFile._meta.pk.to_python(token)
     except ValidationError:
         return None
 

@@ -7,15 +7,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from datetime import timedelta
 
 from django.http import HttpRequest, QueryDict
 
 from efus_conference.models import Edition
+from registration.asking import Asking
 from registration.forms import RegistrationForm
+from registration.question_fields import field_name
+from registration.views.typed import LONGEST
 
 KEY = "registration_draft"
-LONGEST = 20_000  # characters kept of one answer; the form refuses far fewer
+# Characters kept of all answers together. Anyone at all can have a session made, so a stranger's holds less,
+# and not for long.
+MOST = 60_000
+MOST_OF_A_STRANGER = 20_000
+A_STRANGER_S_STAY = timedelta(hours=3)
 
 
 @dataclass
@@ -23,15 +32,24 @@ class Draft:
     edition_id: int
     is_own: bool
     answers: dict[str, str] = field(default_factory=dict)
+    # What was typed into the pages of questions, by the names of their fields; files by their keys.
+    asked: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, request: HttpRequest, edition: Edition) -> Draft | None:
         kept = request.session.get(KEY)
         if not isinstance(kept, dict) or kept.get("edition_id") != edition.pk:
             return None
-        return cls(**kept)
+        known = {one.name for one in fields(cls)}
+        return cls(**{name: value for name, value in kept.items() if name in known})
 
     def keep(self, request: HttpRequest) -> None:
+        is_known = request.user.is_authenticated
+        self._shorten(MOST if is_known else MOST_OF_A_STRANGER)
+        if not is_known:
+            request.session.set_expiry(A_STRANGER_S_STAY)
+        elif "_session_expiry" in request.session:
+            request.session.set_expiry(None)  # who has logged in since stays as long as everyone
         request.session[KEY] = asdict(self)
 
     def take(self, posted: QueryDict) -> None:
@@ -40,6 +58,25 @@ class Draft:
         if posted.get("who") in ("own", "other"):  # whatever else is posted says nothing
             self.is_own = posted["who"] == "own"
         self.answers = {name: str(posted[name])[:LONGEST] for name in names if name in posted}
+
+    def take_answers(self, typed: Mapping[str, str]) -> None:
+        """The same for one page of questions."""
+        self.asked.update(typed)
+
+    def _shorten(self, most: int) -> None:
+        left = most
+        for kept in (self.answers, self.asked):
+            for name, value in kept.items():
+                kept[name] = value[: max(left, 0)]
+                left -= len(value)
+
+    def values(self, asking: Asking) -> dict[int, str]:
+        """What was typed so far, by the questions' ids: it decides what is asked next."""
+        return {
+            question.pk: self.asked.get(field_name(question), "")
+            for part in asking.parts
+            for question in part
+        }
 
     @property
     def fingerprint(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,14 +16,31 @@ from django.views.decorators.http import require_http_methods
 from efus_conference.models import Edition
 from efus_conference.models.organisations import country_name
 from efus_conference.templatetags.dates import moment_at
-from registration.actions import AlreadyRegistered, CategoryNotOffered, RegistrationClosed
+from registration.actions import (
+    AlreadyRegistered,
+    CategoryClosed,
+    CategoryNotOffered,
+    PressDetailsMissing,
+    RegistrationClosed,
+)
 from registration.actions import register as register_person
+from registration.asking import Asking
+from registration.category_field import state_of
 from registration.forms import RegistrationForm, WhoForm, first_answers
-from registration.models import Registration
+from registration.models import Category, Question, Registration
+from registration.question_forms import QuestionsForm
 from registration.requests import reader
 from registration.views.drafts import Draft, forget
+from registration.views.parts import asking_in, draft_pages, draft_part, press_details, save_pages
 
 DONE = "registered_last"
+
+
+def is_open(edition: Edition) -> bool:
+    """The edition's window, or a category's own that is wider."""
+    return edition.is_registration_open() or any(
+        category.is_open() for category in Category.objects.offered(edition).select_related("edition")
+    )
 
 
 @never_cache
@@ -30,7 +48,7 @@ DONE = "registered_last"
 def who(request: HttpRequest) -> HttpResponse:
     """Explains, and sends to the login; who is logged in says whom they register."""
     edition = Edition.objects.current()
-    if edition is None or not edition.is_registration_open():
+    if edition is None or not is_open(edition):
         return _closed(request, edition)
     if not request.user.is_authenticated:
         return render(request, "registration/register_intro.html", {"edition": edition})
@@ -45,7 +63,9 @@ def who(request: HttpRequest) -> HttpResponse:
             Draft(edition.pk, is_own).keep(request)
         return redirect("registration:register_details")
     return render(
-        request, "registration/register_who.html", {"edition": edition, "form": form, "own": own, "step": 1}
+        request,
+        "registration/register_who.html",
+        {"edition": edition, "form": form, "own": own, "step": 1, "asks": _asks(edition)},
     )
 
 
@@ -59,7 +79,7 @@ def details(request: HttpRequest) -> HttpResponse:
         draft = draft or Draft(edition.pk, is_own=True)
         draft.take(request.POST)
         draft.keep(request)
-    if edition is None or not edition.is_registration_open():
+    if edition is None or not is_open(edition):
         return _closed(request, edition)
     if not request.user.is_authenticated:
         return redirect_to_login(reverse("registration:register_details"))
@@ -68,8 +88,10 @@ def details(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = RegistrationForm(request.POST, edition=edition, is_own=draft.is_own)
         if form.is_valid():
-            return redirect("registration:register_check")
+            category = form.cleaned_data["category"]
+            return _after(0, draft, asking_in(edition, category), category)
     else:
+        draft.keep(request)
         user = reader(request)
         last = (
             Registration.objects.managed_by(user)
@@ -80,11 +102,32 @@ def details(request: HttpRequest) -> HttpResponse:
         )
         initial = {**first_answers(user=user, is_own=draft.is_own, last=last), **draft.answers}
         form = RegistrationForm(initial=initial, edition=edition, is_own=draft.is_own)
-    return render(
-        request,
-        "registration/register_details.html",
-        {"edition": edition, "form": form, "is_own": draft.is_own, "step": 2},
-    )
+    return _details_page(request, edition, draft, form)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def questions(request: HttpRequest, part: int = 1) -> HttpResponse:
+    """A page of the edition's questions; those that an answer calls for come on the next one."""
+    edition = Edition.objects.current()
+    if edition is None or not is_open(edition):
+        return _closed(request, edition)
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.path)
+    draft = Draft.of(request, edition)
+    if draft is None:
+        return redirect("registration:register")
+    form = draft.form(edition)
+    if not form.is_valid():
+        return _details_page(request, edition, draft, form)
+    category = form.cleaned_data["category"]
+    asking = asking_in(edition, category)
+    page = draft_part(request, draft, asking, category, part)
+    if page is None:
+        return _after(part, draft, asking, category)
+    if request.method == "POST" and page.is_valid():
+        return _after(part, draft, asking, category)
+    return _questions_page(request, edition, draft, page, part)
 
 
 @never_cache
@@ -92,7 +135,7 @@ def details(request: HttpRequest) -> HttpResponse:
 def check(request: HttpRequest) -> HttpResponse:
     """Shows the answers once more; sent, they register. A second click leads to what the first has made."""
     edition = Edition.objects.current()
-    if edition is None or not edition.is_registration_open():
+    if edition is None or not is_open(edition):
         return _closed(request, edition)
     if not request.user.is_authenticated:
         return redirect_to_login(reverse("registration:register_check"))
@@ -102,14 +145,14 @@ def check(request: HttpRequest) -> HttpResponse:
     form = draft.form(edition)
     if not form.is_valid():
         # Offered no longer, for example: the form says beside the field what it is.
-        return render(
-            request,
-            "registration/register_details.html",
-            {"edition": edition, "form": form, "is_own": draft.is_own, "step": 2},
-        )
+        return _details_page(request, edition, draft, form)
+    pages = draft_pages(request, draft, edition, form.cleaned_data["category"])
+    for page in pages:
+        if not page.form.is_valid():
+            return _questions_page(request, edition, draft, page.form, page.number)
     is_changed = request.POST.get("seen", draft.fingerprint) != draft.fingerprint
     if request.method == "POST" and not is_changed:
-        return _send(request, edition, draft, form)
+        return _send(request, edition, draft, form, [page.form for page in pages])
     return render(
         request,
         "registration/register_check.html",
@@ -121,29 +164,87 @@ def check(request: HttpRequest) -> HttpResponse:
             "mails_to": dict(RegistrationForm.base_fields["mails_to"].choices).get(  # type: ignore[attr-defined]
                 form.cleaned_data["mails_to"]
             ),
+            "answered": [line for page in pages for line in page.lines()],
             "is_own": draft.is_own,
             "is_changed": is_changed,
             "fingerprint": draft.fingerprint,
+            "note": state_of(form.cleaned_data["category"]),
             "step": 3,
+            "asks": bool(pages) or _asks(edition),
         },
     )
 
 
-def _send(request: HttpRequest, edition: Edition, draft: Draft, form: RegistrationForm) -> HttpResponse:
+def _asks(edition: Edition) -> bool:
+    """Whether there is a step of questions for anyone at all, so that the steps stay the same on all pages."""
+    return (
+        Question.objects.filter(edition=edition, is_asked=True, session=None).exists()
+        or Category.objects.offered(edition).filter(is_press=True).exists()
+    )
+
+
+def _after(part: int, draft: Draft, asking: Asking, category: Category) -> HttpResponse:
+    """To the next page that asks something, or to the check."""
+    following = asking.next_part(part, draft.values(asking))
+    if part == 0 and category.is_press:
+        following = 1
+    if following is None:
+        return redirect("registration:register_check")
+    return redirect("registration:register_questions", part=following)
+
+
+def _details_page(
+    request: HttpRequest, edition: Edition, draft: Draft, form: RegistrationForm
+) -> HttpResponse:
+    form.helper.form_action = reverse("registration:register_details")
+    context = {
+        "edition": edition,
+        "form": form,
+        "is_own": draft.is_own,
+        "step": 2,
+        "asks": _asks(edition),
+    }
+    return render(request, "registration/register_details.html", context)
+
+
+def _questions_page(
+    request: HttpRequest, edition: Edition, draft: Draft, form: QuestionsForm, part: int
+) -> HttpResponse:
+    context = {
+        "edition": edition,
+        "form": form,
+        "is_own": draft.is_own,
+        "is_first": part == 1,
+        "back": reverse("registration:register_details")
+        if part == 1
+        else reverse("registration:register_questions", args=[part - 1]),
+        "step": "questions",
+    }
+    return render(request, "registration/register_questions.html", context)
+
+
+def _send(
+    request: HttpRequest, edition: Edition, draft: Draft, form: RegistrationForm, pages: list[QuestionsForm]
+) -> HttpResponse:
     user, answers = reader(request), form.cleaned_data
     try:
-        registration = register_person(
-            edition=edition, managed_by=user, by=user, is_own=draft.is_own, **answers
-        )
+        with transaction.atomic():
+            registration = register_person(
+                edition=edition,
+                managed_by=user,
+                by=user,
+                is_own=draft.is_own,
+                press=press_details(pages, by=user),
+                **answers,
+            )
+            save_pages(registration, pages, by=user)
+    except PressDetailsMissing:
+        return redirect("registration:register_questions", part=1)
+    except (CategoryClosed, CategoryNotOffered) as refusal:
+        form.add_error("category", str(refusal))
+        return _details_page(request, edition, draft, form)
     except RegistrationClosed:
         return _closed(request, edition)
-    except CategoryNotOffered as refusal:
-        form.add_error("category", str(refusal))
-        return render(
-            request,
-            "registration/register_details.html",
-            {"edition": edition, "form": form, "is_own": draft.is_own, "step": 2},
-        )
     except AlreadyRegistered as refusal:
         existing = refusal.existing
         if existing is None or not _is_the_same(existing, answers):
