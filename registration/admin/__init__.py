@@ -1,13 +1,22 @@
+from registration.admin.bookings import BookingAdmin, BookingLimitAdmin, BookingRulesAdmin, WaitAdmin
 from registration.admin.categories import CategoryAdmin
 from registration.admin.delegations import DelegationAdmin, PlaceAdmin
 from registration.admin.people import RegistrationAdmin
-from registration.admin.seats import BookingAdmin, SeatPoolAdmin
+from registration.admin.records import FeedLinkAdmin, RegistrationEventAdmin, SensitiveReadingAdmin, StarAdmin
+from registration.admin.seats import SeatPoolAdmin
 
 __all__ = [
     "BookingAdmin",
+    "BookingLimitAdmin",
+    "BookingRulesAdmin",
     "CategoryAdmin",
     "DelegationAdmin",
+    "FeedLinkAdmin",
     "PlaceAdmin",
     "RegistrationAdmin",
+    "RegistrationEventAdmin",
     "SeatPoolAdmin",
+    "SensitiveReadingAdmin",
+    "StarAdmin",
+    "WaitAdmin",
 ]

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.admin_base import OrganisersAdmin
@@ -17,7 +17,7 @@ Row = TypeVar("Row")
 
 
 class RefusingAdmin(OrganisersAdmin):
-    """A form whose saving is one of our actions: what it refuses at the last moment is said above the form."""
+    """A form whose saving is one of our actions: what it refuses is said above the form, which keeps what was typed."""
 
     def changeform_view(
         self,
@@ -29,8 +29,22 @@ class RefusingAdmin(OrganisersAdmin):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except Refusal as refusal:
-            messages.error(request, str(refusal))
-            return redirect(request.get_full_path())
+            # The transaction was rolled back; the same form again, now with the reason why it is not valid.
+            request.refusal = str(refusal)  # type: ignore[attr-defined]
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, *args, **kwargs)
+        reason: str = getattr(request, "refusal", "")
+        if not reason:
+            return form
+
+        class Refused(form):
+            def clean(self) -> dict[str, Any]:
+                super().clean()
+                raise ValidationError(reason)
+
+        return Refused
 
 
 class EditionFilter(admin.SimpleListFilter):

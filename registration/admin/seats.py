@@ -3,40 +3,141 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
-from django.db.models import F, Prefetch, QuerySet
+from django import forms
+from django.contrib import admin
+from django.db.models import F, Q, QuerySet
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
-from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin, number
-from registration.actions import give_up_seat, revoke_agenda_link, set_seats
-from registration.admin.base import RefusingAdmin, SessionEditionFilter, for_each
+from efus_conference.admin_base import OrganisersTabularInline, number
+from registration.actions import FewerSeatsThanGiven, hold_seats, set_seats
+from registration.admin.base import RefusingAdmin, SessionEditionFilter
 from registration.admin.list_pages import READ_PEOPLE, bus_list_page, interpretation_page
-from registration.admin.delegations import person_of
 from registration.models import (
-    Booking,
-    FeedLink,
-    Registration,
-    RegistrationEvent,
+    Hold,
     SeatPool,
-    SensitiveReading,
-    Star,
 )
-from registration.requests import reader
+
+
+class SeatPoolForm(forms.ModelForm):
+    """The desk's own seats are a number here; those of a delegation or a speaker are rows below."""
+
+    held = forms.IntegerField(
+        label=_("Held for the desk"),
+        min_value=0,
+        max_value=100_000,
+        initial=0,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text=_("Not used yet. The desk gives them when all others are gone."),
+    )
+
+    class Meta:
+        model = SeatPool
+        fields = ("session", "capacity", "wheelchairs")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "held" in self.fields:
+            desk = Hold.objects.filter(pool=self.instance.pk, delegation=None, speaker=None).first()
+            self.initial["held"] = desk.seats - desk.used if desk else 0
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        pool = self.instance
+        if "capacity" in answers and "held" in answers:
+            more_held = answers["held"] - self.initial.get("held", 0)
+            if answers["capacity"] - pool.held - more_held - pool.offered - pool.taken < 0:
+                self.add_error("capacity", FewerSeatsThanGiven.message)
+        given = pool.wheelchairs_offered + pool.wheelchairs_taken
+        if answers.get("wheelchairs", given) < given:
+            self.add_error("wheelchairs", FewerSeatsThanGiven.message)
+        return answers
+
+
+class HoldFormSet(BaseInlineFormSet):
+    """Saved by the action, which counts with the pool locked."""
+
+    def save(self, commit: bool = True) -> list[Hold]:
+        self.new_objects, self.changed_objects, self.deleted_objects = [], [], []
+        for form in self.forms:
+            if not form.has_changed() or not form.is_valid():
+                continue
+            hold, is_gone = form.instance, form in self.deleted_forms
+            hold_seats(
+                session=self.instance.session,
+                seats=0 if is_gone else hold.seats,
+                delegation=hold.delegation,
+                speaker=hold.speaker,
+            )
+            (self.deleted_objects if is_gone else self.new_objects).append(hold)
+        return []
+
+    def save_m2m(self) -> None:
+        """Nothing: a hold has no relations of that kind."""
+
+
+class HoldForm(forms.ModelForm):
+    class Meta:
+        model = Hold
+        fields = ("delegation", "speaker", "seats")
+
+    def clean(self) -> dict[str, Any]:
+        answers = super().clean() or {}
+        if not answers.get("delegation") and not answers.get("speaker"):
+            self.add_error("delegation", _("Say for which delegation or speaker the seats are held."))
+        return answers
+
+
+class HoldInline(OrganisersTabularInline):
+    model = Hold
+    form = HoldForm
+    formset = HoldFormSet
+    fields = ["delegation", "speaker", "seats", "used"]
+    readonly_fields = ["used"]
+    autocomplete_fields = ["delegation", "speaker"]
+    verbose_name_plural = _("seats held for a delegation or a speaker, those used included")
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Hold]:
+        holds: QuerySet[Hold] = super().get_queryset(request)
+        for_someone = Q(delegation__isnull=False) | Q(speaker__isnull=False)
+        return holds.filter(for_someone).select_related("delegation__organisation", "speaker")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["used"]
 
 
 @admin.register(SeatPool)
 class SeatPoolAdmin(RefusingAdmin):
-    list_display = ["session", "starts_at", "capacity", "held", "taken", "shown_free", "fullness"]
+    form = SeatPoolForm
+    inlines = [HoldInline]
+    list_display = [
+        "session",
+        "starts_at",
+        "capacity",
+        "held",
+        "offered",
+        "taken",
+        "shown_free",
+        "waiting",
+        "fullness",
+    ]
     list_filter = [SessionEditionFilter, "session__kind"]
     list_select_related = ["session"]
     search_fields = ["session__title_en__unaccent", "session__title_fr__unaccent", "session__code"]
     autocomplete_fields = ["session"]
-    fields = ["session", ("capacity", "held"), ("offered", "taken", "shown_free")]
+    fields = [
+        "session",
+        ("capacity", "held", "wheelchairs"),
+        ("taken", "offered", "shown_free", "waiting"),
+        ("wheelchairs_taken", "wheelchairs_offered", "wheelchairs_waiting"),
+    ]
     actions_list = ["open_interpretation"]
     actions_detail = ["open_bus_list"]
 
@@ -69,7 +170,15 @@ class SeatPoolAdmin(RefusingAdmin):
         return rows.annotate(free_n=F("capacity") - F("held") - F("offered") - F("taken"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: SeatPool | None = None) -> list[str]:
-        counted = ["offered", "taken", "shown_free"]
+        counted = [
+            "offered",
+            "taken",
+            "shown_free",
+            "waiting",
+            "wheelchairs_taken",
+            "wheelchairs_offered",
+            "wheelchairs_waiting",
+        ]
         return ["session", *counted] if obj else counted
 
     def has_delete_permission(self, request: HttpRequest, obj: SeatPool | None = None) -> bool:
@@ -77,7 +186,13 @@ class SeatPoolAdmin(RefusingAdmin):
         return bool(super().has_delete_permission(request, obj)) and obj is not None and obj.taken == 0
 
     def save_model(self, request: HttpRequest, obj: SeatPool, form: Any, change: bool) -> None:
-        set_seats(session=obj.session, capacity=obj.capacity, held=obj.held)
+        set_seats(
+            session=obj.session,
+            capacity=obj.capacity,
+            held=form.cleaned_data["held"],
+            wheelchairs=obj.wheelchairs,
+        )
+        obj.refresh_from_db()
 
     @display(description=_("starts"), ordering="session__starts_at")
     def starts_at(self, pool: SeatPool) -> Any:
@@ -93,96 +208,3 @@ class SeatPoolAdmin(RefusingAdmin):
         share = given / pool.capacity if pool.capacity else 1
         state = "full" if pool.free < 1 else "nearly" if share >= 0.8 else "free"
         return state, gettext("%(given)d of %(seats)d") % {"given": given, "seats": pool.capacity}
-
-
-@admin.register(Booking)
-class BookingAdmin(ReadOnlyAdmin, OrganisersAdmin):
-    list_display = ["session", "person", "shown_status", "booked_by", "booked_at"]
-    list_filter = ["status", SessionEditionFilter, "session__kind", "booked_at"]
-    list_select_related = ["session", "booked_by", "place"]
-    search_fields = [
-        "session__title_en__unaccent",
-        "session__code",
-        "place__registrations__family_name__unaccent",
-        "place__registrations__given_name__unaccent",
-    ]
-    actions = ["give_up"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
-        people = Registration.objects.live().defer("needs")
-        rows: QuerySet[Booking] = super().get_queryset(request)
-        return rows.prefetch_related(Prefetch("place__registrations", people, to_attr="people"))
-
-    def has_give_up_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("registration.change_registration")
-
-    @action(description=_("Give up the seat"), permissions=["give_up"])
-    def give_up(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
-        by, standing = reader(request), Booking.objects.standing().filter(pk__in=queryset.values("pk"))
-        count = for_each(request, standing, lambda booking: give_up_seat(booking=booking, by=by))
-        done = ngettext("%(count)d seat is free again.", "%(count)d seats are free again.", count)
-        messages.success(request, done % {"count": count})
-
-    @display(description=_("person"))
-    def person(self, booking: Booking) -> str:
-        return person_of(booking.place)
-
-    @display(
-        description=_("status"),
-        ordering="status",
-        label={"active": "success", "clash": "warning", "given_up": "info", "called_off": "danger"},
-    )
-    def shown_status(self, booking: Booking) -> tuple[str, str]:
-        return booking.status, booking.get_status_display()
-
-
-@admin.register(Star)
-class StarAdmin(ReadOnlyAdmin, OrganisersAdmin):
-    list_display = ["session", "registration", "starred_at"]
-    list_filter = [SessionEditionFilter]
-    list_select_related = ["session", "registration"]
-    search_fields = ["session__title_en__unaccent", "session__code"]
-
-
-@admin.register(FeedLink)
-class FeedLinkAdmin(ReadOnlyAdmin, OrganisersAdmin):
-    """Whose calendar has an address; the address itself opens the agenda and is shown to nobody here."""
-
-    list_display = ["registration", "made_at", "revoked_at"]
-    list_select_related = ["registration"]
-    fields = ["registration", "made_at", "revoked_at"]
-    search_fields = ["registration__family_name__unaccent"]
-    actions = ["revoke"]
-
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("registration.change_registration")
-
-    @action(description=_("Revoke the address"), permissions=["revoke"])
-    def revoke(self, request: HttpRequest, queryset: QuerySet[FeedLink]) -> None:
-        links = list(queryset.filter(revoked_at=None).select_related("registration"))
-        for link in links:
-            revoke_agenda_link(registration=link.registration)
-        done = ngettext("%(count)d address is revoked.", "%(count)d addresses are revoked.", len(links))
-        messages.success(request, done % {"count": len(links)})
-
-
-@admin.register(RegistrationEvent)
-class RegistrationEventAdmin(ReadOnlyAdmin, OrganisersAdmin):
-    list_display = ["at", "registration", "verb", "actor", "detail"]
-    list_filter = ["verb", "at"]
-    list_select_related = ["registration", "actor"]
-    search_fields = ["registration__family_name__unaccent", "registration__given_name__unaccent"]
-
-
-@admin.register(SensitiveReading)
-class SensitiveReadingAdmin(ReadOnlyAdmin, OrganisersAdmin):
-    """Who read whose sensitive answers: what was read stands nowhere here."""
-
-    list_display = ["at", "reader", "registration", "what", "how", "session"]
-    list_filter = ["what", "how", "at"]
-    list_select_related = ["reader", "registration", "session"]
-    search_fields = [
-        "registration__family_name__unaccent",
-        "registration__given_name__unaccent",
-        "reader__email",
-    ]
