@@ -91,6 +91,16 @@ def add_account(*, email: str, password: str | None = None, **fields: Any) -> Us
 
 
 @transaction.atomic
+def account_for(*, email: str, name: str, language: str) -> User:
+    """Theirs who has the address, else a new one: who reads its mail logs in by a code, nobody else can."""
+    if found := User.objects.filter(email__iexact=email).first():
+        return found
+    user = User.objects.create_user(email, None, name=name, language=language)
+    EmailAddress.objects.create(user=user, email=user.email, verified=False, primary=True)
+    return user
+
+
+@transaction.atomic
 def vouch_for_address(*, user: User) -> EmailAddress:
     """Makes the account's address its one verified, primary one; nothing is sent, an organiser vouches for it."""
     EmailAddress.objects.filter(user=user).exclude(email__iexact=user.email).delete()

@@ -11,6 +11,19 @@ from efus_conference.templatetags.dates import moment_at
 from programme.models import ReleasedSession
 from registration.models import Registration, RegistrationEvent
 
+Verb = RegistrationEvent.Verb
+# What happens to someone without anybody doing it: the sentence is about them.
+BY_THE_CLOCK = {
+    Verb.OFFERED,
+    Verb.EXPIRED,
+    Verb.TOGETHER,
+    Verb.SEAT_OFFERED,
+    Verb.SEAT_EXPIRED,
+    Verb.SEAT_CUT_OFF,
+    Verb.SEAT_CLASH,
+    Verb.CLASH_ENDED,
+}
+
 
 @dataclass(frozen=True)
 class Told:
@@ -19,6 +32,7 @@ class Told:
     who: str
     what: str
     about: str
+    why: str = ""
 
 
 def told(registration: Registration) -> list[Told]:
@@ -41,6 +55,8 @@ def told(registration: Registration) -> list[Told]:
             about = ", ".join(_field_name(name) for name in fields)
         elif slugs := event.detail.get("questions"):
             about = ", ".join(questions.get(slug, _("press card")) for slug in slugs)
+        if together := event.detail.get("together"):
+            about = _together(together)
         lines.append(
             Told(
                 event.at,
@@ -48,6 +64,7 @@ def told(registration: Registration) -> list[Told]:
                 _who(event, registration),
                 event.get_verb_display(),
                 about,
+                event.reason,
             )
         )
     return lines
@@ -57,8 +74,18 @@ def _field_name(name: str) -> str:
     return str(getattr(Registration._meta.get_field(name), "verbose_name", name))
 
 
+def _together(how: str) -> str:
+    return {
+        "all": _("all of them or none"),
+        "some": _("or some of them"),
+        "cut_off": _("not any more since registration closed: places are offered one by one"),
+    }.get(how, "")
+
+
 def _who(event: RegistrationEvent, registration: Registration) -> str:
     actor = event.actor
+    if actor is None and event.verb in BY_THE_CLOCK:
+        return registration.name
     if actor is None:
         return _("Someone whose account is deleted")
     if actor.pk != registration.managed_by_id and actor.is_staff:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
@@ -16,8 +18,8 @@ from efus_conference.models.organisations import country_name
 from efus_conference.sorting import sort_key
 from registration.actions import (
     AlreadyRegistered,
-    CategoryNotOffered,
     NoLongerRegistered,
+    Refusal,
     cancel_registration,
     change_registration,
 )
@@ -25,13 +27,16 @@ from registration.agenda import entries_of
 from registration.forms import RegistrationForm
 from registration.history import told
 from registration.models import Booking, Registration
+from registration.reason_form import ReasonForm
 from registration.requests import reader
+from registration.standing import standing_of, standings_of
+from registration.states import Status
 
 
 def kept_by_reader(request: HttpRequest, pk: int) -> Registration:
     """One of the reader's registrations; anyone else's is not found."""
     mine = Registration.objects.managed_by(reader(request)).select_related(
-        "edition", "category", "organisation", "managed_by"
+        "edition", "category", "organisation", "managed_by", "party"
     )
     return get_object_or_404(mine, pk=pk)
 
@@ -59,12 +64,19 @@ def my(request: HttpRequest) -> HttpResponse:
     )
     current = Edition.objects.current()
     rows = list(registrations)
+    standings = standings_of(rows)
+    lists = Counter(row.category_id for row in rows if row.status == Status.WAITING)
     return render(
         request,
         "registration/my.html",
         {
-            "live": [row for row in rows if row.is_live and row.edition.phase() != "over"],
-            "past": [row for row in rows if not row.is_live or row.edition.phase() == "over"],
+            "live": [
+                (row, standings[row.pk]) for row in rows if row.is_live and row.edition.phase() != "over"
+            ],
+            "past": [
+                (row, standings[row.pk]) for row in rows if not row.is_live or row.edition.phase() == "over"
+            ],
+            "may_group": any(count > 1 for count in lists.values()),
             "current": current,
             "is_open": bool(current and current.is_registration_open()),
         },
@@ -85,7 +97,10 @@ def registration(request: HttpRequest, pk: int) -> HttpResponse:
             "country": country_name(kept.country),
             "entries": [entry for entry in entries_of(kept) if entry.is_booked],
             "history": told(kept),
+            "standing": standing_of(kept),
             "is_changeable": kept.is_live and kept.edition.phase() != "over",
+            "may_hand_over": _may_hand_over(kept),
+            "may_register": kept.edition.is_current and kept.edition.is_registration_open(),
         },
     )
 
@@ -97,7 +112,8 @@ def registered(request: HttpRequest, pk: int) -> HttpResponse:
     kept = kept_by_reader(request, pk)
     if not kept.is_live:
         return redirect(kept)
-    return render(request, "registration/registered.html", {"registration": kept, "edition": kept.edition})
+    context = {"registration": kept, "edition": kept.edition, "standing": standing_of(kept)}
+    return render(request, "registration/registered.html", context)
 
 
 @login_required
@@ -119,10 +135,13 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             change_registration(registration=kept, by=reader(request), **form.cleaned_data)
-        except (AlreadyRegistered, CategoryNotOffered) as refusal:
-            form.add_error("email" if isinstance(refusal, AlreadyRegistered) else "category", str(refusal))
+        except AlreadyRegistered as refusal:
+            form.add_error("email", str(refusal))
         except NoLongerRegistered:
             return _cannot(request, kept)
+        except Refusal as refusal:
+            # Everything else that is refused is about the category one changes to.
+            form.add_error("category", str(refusal))
         else:
             messages.success(request, _("Your changes are saved."))
             return redirect(kept)
@@ -140,16 +159,28 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     kept = kept_by_reader(request, pk)
     if kept.is_live and kept.edition.phase() == "over":
         return _cannot(request, kept)
-    if request.method == "POST" or not kept.is_live:
-        if kept.is_live:
-            cancel_registration(registration=kept, by=reader(request))
-            messages.success(request, _("The registration is cancelled, and its seats are free for others."))
+    if not kept.is_live:
+        return redirect(kept)
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None,
+        hint=_("The organisers read it, if you like to tell them."),
+    )
+    if request.method == "POST" and form.is_valid():
+        cancel_registration(registration=kept, by=reader(request), reason=form.cleaned_data["reason"].strip())
+        messages.success(request, _("The registration is cancelled, and its seats are free for others."))
         return redirect(kept)
     entries = [entry for entry in entries_of(kept) if entry.is_booked]
+    companions = Registration.objects.live().filter(place__accompanies=kept.place_id).by_name()
     return render(
         request,
         "registration/cancel.html",
-        {"registration": kept, "edition": kept.edition, "entries": entries},
+        {
+            "registration": kept,
+            "edition": kept.edition,
+            "entries": entries,
+            "companions": companions,
+            "form": form,
+        },
     )
 
 
@@ -157,3 +188,9 @@ def _cannot(request: HttpRequest, kept: Registration) -> HttpResponse:
     """A page that lay open while the registration was cancelled or the edition passed."""
     messages.warning(request, _("Nothing was changed: this registration is over."))
     return redirect(kept)
+
+
+def _may_hand_over(kept: Registration) -> bool:
+    """An assistant's registration of someone who has an address of their own."""
+    is_theirs = kept.is_own or not kept.email or kept.email.casefold() == kept.managed_by.email.casefold()
+    return kept.is_live and not is_theirs and kept.edition.phase() != "over"
