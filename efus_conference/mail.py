@@ -81,10 +81,10 @@ def site_address(path: str) -> str:
     retry=RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=4),
 )
 def send(context: JobContext, kind: str, ids: dict[str, int]) -> None:
-    """Composes and sends; a mail this very job already sent to an address is not sent again."""
+    """Composes and sends; a mail this very job already sent to an address in that language is not sent again."""
     job_id = context.job.id
     for letter in _composers[kind](**ids):
-        if Mail.objects.filter(job_id=job_id, to=letter.to).exists():
+        if Mail.objects.filter(job_id=job_id, to=letter.to, language=letter.language).exists():
             continue
         _send(kind, letter, job_id=job_id, ids=ids)
 

@@ -6,6 +6,6 @@ worker does, by its name.
 """
 
 from registration import jobs
-from registration.mails import clock, delegations, digest, registrations, seats
+from registration.mails import clock, delegations, digest, messages, registrations, reminder, seats
 
-__all__ = ["clock", "delegations", "digest", "jobs", "registrations", "seats"]
+__all__ = ["clock", "delegations", "digest", "jobs", "messages", "registrations", "reminder", "seats"]

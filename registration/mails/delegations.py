@@ -82,3 +82,29 @@ def replaced(registration_id: int) -> list[Letter]:
         }
         attachments = conference_days(registration) if registration.is_confirmed else ()
     return letters(registration, context, attachments)
+
+
+@composes("registration/place_link_asked")
+def place_link_asked(invitation_id: int) -> list[Letter]:
+    """To the coordinator: someone they invited has a link that expired, and asks for a new one."""
+    invitation = (
+        PlaceInvitation.objects.filter(pk=invitation_id, used_at=None, revoked_at=None)
+        .select_related("place__edition", "place__delegation__organisation", "place__delegation__coordinator")
+        .first()
+    )
+    if invitation is None or invitation.place.delegation is None:
+        return []
+    delegation, coordinator = invitation.place.delegation, invitation.place.delegation.coordinator
+    if coordinator is None:
+        return []
+    with translation.override(coordinator.language):
+        context = {
+            "edition": invitation.place.edition,
+            "edition_name": invitation.place.edition.name,
+            "organisation": str(delegation.organisation),
+            "email": invitation.email,
+            "place_url": site_address(reverse("registration:delegation_place", args=[invitation.place_id])),
+        }
+    return [
+        Letter(to=coordinator.email, language=coordinator.language, context=context, user_id=coordinator.pk)
+    ]

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from efus_conference.mail import Letter, composes, site_address
 from programme.languages import language_list
 from programme.models import ReleasedSession, Room
-from registration.agenda import entries_of
 from registration.mails.letters import facts, letters, read
 from registration.models import AgendaChange, Booking, Registration
 from registration.net_changes import Facts, NetChange, merged
@@ -53,9 +52,16 @@ def digest(registration_id: int, change_id: int) -> list[Letter]:
         context = {
             **facts(registration),
             "changes": changes,
-            "clashes": [entry.released.title for entry in entries_of(registration) if entry.is_clash],
+            "clashes": _clashing(registration),
         }
     return letters(registration, context)
+
+
+def _clashing(registration: Registration) -> list[str]:
+    """The titles of the seats at one time, as they stand now."""
+    seats = Booking.objects.filter(place_id=registration.place_id, status=Booking.Status.CLASH)
+    rows = ReleasedSession.objects.filter(pk__in=seats.values("session_id"))
+    return [row.title for row in rows.order_by("during__startswith", "pk")]
 
 
 def _in_words(registration: Registration, changes: Sequence[NetChange]) -> list[ChangeForYou]:
