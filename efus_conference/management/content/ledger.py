@@ -43,6 +43,11 @@ class Ledger:
         """Whether an item was loaded before, by this run or an earlier one."""
         return key in self._items
 
+    def found(self, key: str, model: type[M]) -> M | None:
+        """The row of an item of this run or an earlier one, as it is now; None if it is not there."""
+        item = self._items.get(key)
+        return model._default_manager.filter(pk=item.object_id).first() if item else None
+
     def written(self, key: str) -> dict[str, Any]:
         """The values last written for an item; nothing for one that is new or that a person had made."""
         return dict(self._items[key].fields) if key in self._items else {}

@@ -13,8 +13,19 @@ from efus_conference.management.content.demo_accounts import (
     load_demo_accounts,
     write_demo_accounts,
 )
+from efus_conference.management.content.demo_booking import (
+    load_booking_rules,
+    load_seats_held_back,
+    load_second_release,
+    load_waiting,
+)
 from efus_conference.management.content.demo_edition import load_demo_edition, release_note
-from efus_conference.management.content.demo_people import load_categories, load_demo_people
+from efus_conference.management.content.demo_people import (
+    load_categories,
+    load_delegations,
+    load_registrations,
+)
+from efus_conference.management.content.demo_questions import load_questions
 from efus_conference.management.content.demo_signatures import (
     load_demo_declaration,
     load_demo_signatures,
@@ -65,12 +76,18 @@ def _load_demo(ledger: Ledger) -> None:
     _release(load_demo_edition(ledger), note=release_note())
     load_demo_materials(ledger)
     load_categories(ledger)
+    load_questions(ledger)
+    load_booking_rules(ledger)
     load_demo_declaration(ledger)
 
 
 def _load_demo_people(ledger: Ledger) -> Accounts:
     accounts = load_demo_accounts(ledger)
-    load_demo_people(ledger, accounts)
+    load_delegations(ledger, accounts)
+    load_seats_held_back(ledger)
+    load_registrations(ledger, accounts)
+    load_waiting(ledger)
+    load_second_release(ledger, accounts)
     load_demo_signatures(ledger, accounts)
     return accounts
 
