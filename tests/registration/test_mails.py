@@ -5,12 +5,14 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
+from django.utils import timezone
 from icalendar import Calendar
 
 from efus_conference.models import Mail
 from programme.actions import release
 from programme.models import Session
-from registration.actions import book_seat, cancel_registration, change_registration, register, star
+from registration.actions import book_seat, cancel_registration, change_registration, register
+from registration.actions.telling import tell_of_changes
 from tests import factories
 from tests.factories import NINE
 
@@ -57,6 +59,7 @@ def test_each_mail_is_written_in_the_language_of_the_registration(
     book_seat(place=registration.place, session=session, by=keeper)
     Session.objects.filter(pk=session.pk).update(ends_at=NINE + timedelta(hours=2))
     release(edition=edition, by=None)
+    tell_of_changes(at=timezone.now() + timedelta(days=1))
     run_worker()
     cancel_registration(registration=registration, by=keeper)
     run_worker()
@@ -98,57 +101,3 @@ def test_the_confirmation_brings_the_days_of_the_conference(
         edition.ends_on + timedelta(days=1),
     )
     assert mail["Subject"] == f"Ada Example is registered for {edition.name}"
-
-
-def test_the_digest_of_a_release_says_what_changed_for_one_person(
-    fresh_db: str, mailbox: Mailbox, run_worker: Worker
-) -> None:
-    edition, keeper = factories.edition(), factories.user()
-    hall, room = factories.room(edition, name_en="Great Hall"), factories.room(edition, name_en="Room 2")
-    moved = factories.session(edition, title_en="Safe nights", room=hall)
-    kept = factories.session(edition, title_en="Mayors", starts_at=NINE + timedelta(hours=3))
-    cancelled = factories.session(edition, title_en="Prevention", starts_at=NINE + timedelta(hours=6))
-    unrelated = factories.session(edition, title_en="Elsewhere", starts_at=NINE + timedelta(hours=8))
-    for session in (moved, kept, cancelled):
-        factories.pool(session)
-    release(edition=edition, by=None)
-    person = factories.registration(edition, managed_by=keeper, given_name="Ada", family_name="Example")
-    for session in (moved, kept):
-        book_seat(place=person.place, session=session, by=keeper)
-    star(registration=person, session=cancelled)
-    Session.objects.filter(pk=moved.pk).update(
-        starts_at=NINE + timedelta(hours=3), ends_at=NINE + timedelta(hours=4), room=room
-    )
-    Session.objects.filter(pk=cancelled.pk).update(is_cancelled=True)
-    Session.objects.filter(pk=unrelated.pk).update(is_cancelled=True)
-    release(edition=edition, by=None)
-    run_worker()
-
-    (mail,) = mailbox()
-    code = {
-        session.pk: f"http://localhost:8000/en/my/sessions/{session.code}/" for session in (moved, cancelled)
-    }
-    assert mail["Subject"] == "The programme changed: what is different for you"
-    assert (
-        body(mail).replace("\r\n", "\n")
-        == f"""\
-The programme of {edition.name} changed. This is what is different in the agenda of Ada Example.
-
-Safe nights
-Now: Wednesday 14 May, 12:00 to 13:00, Room 2
-Before: Wednesday 14 May, 09:00 to 10:00, Great Hall
-The booked seat moves with it.
-{code[moved.pk]}
-
-Prevention
-Cancelled. It was planned for Wednesday 14 May, 15:00 to 16:00.
-{code[cancelled.pk]}
-
-These booked seats are now at the same time. Please keep one and give up the other:
-- Safe nights
-- Mayors
-
-The whole agenda:
-http://localhost:8000/en/my/agenda/?registration={person.pk}
-"""
-    )
