@@ -14,7 +14,7 @@ from registration.models import Registration
 
 
 def agenda_calendar(registration: Registration) -> bytes:
-    """What is starred and booked, in the current language; the same bytes until something changes."""
+    """The whole agenda, in the current language; the same bytes until something changes."""
     name = _("%(conference)s: %(person)s") % {
         "conference": registration.edition.name,
         "person": registration.name,
@@ -23,12 +23,15 @@ def agenda_calendar(registration: Registration) -> bytes:
 
 
 def _event(entry: AgendaEntry, registration: Registration) -> Event:
-    """A seat blocks the time, a star only pencils it in; a cancelled session stays, marked so."""
+    """A seat blocks the time, and so does a session one speaks in; a star only pencils it in.
+
+    So does a wait and an offer: no seat is theirs yet. A cancelled session stays, marked so.
+    """
     event = event_for(
         entry.released,
         language=get_language() or "en",
-        status="CONFIRMED" if entry.is_booked else "TENTATIVE",
-        transparency="OPAQUE" if entry.is_booked else "TRANSPARENT",
+        status="CONFIRMED" if entry.is_fixed else "TENTATIVE",
+        transparency="OPAQUE" if entry.is_fixed else "TRANSPARENT",
     )
     # Its own, so that a calendar that holds two people's agendas, or the public feed too, keeps them apart.
     event["uid"] = f"{entry.released.session.guid}-{registration.pk}@{UID_DOMAIN}"

@@ -2,7 +2,22 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from registration.views import agenda, answers, delegations, identity, machines, mine, register, seats
+from registration.views import (
+    agenda,
+    answers,
+    companions,
+    delegation_places,
+    delegation_sheets,
+    delegations,
+    identity,
+    join,
+    machines,
+    mine,
+    register,
+    seats,
+    sessions,
+    standing,
+)
 
 pages: list[URLPattern] = [
     path("editions/<str:slug>/seats/", seats.free_seats, name="free_seats"),
@@ -19,10 +34,36 @@ pages: list[URLPattern] = [
     path("my/registrations/<int:pk>/press-card/", answers.press_card, name="press_card"),
     path("my/answers/<int:pk>/", answers.answer_file, name="answer_file"),
     path("my/registrations/<int:pk>/cancel/", mine.cancel, name="cancel"),
+    path("my/registrations/<int:pk>/place/", standing.offered_place, name="offered_place"),
+    path("my/registrations/<int:pk>/hand-over/", standing.hand_over_to_person, name="hand_over"),
+    path("my/registrations/together/", standing.together, name="together"),
     path("my/delegation/", delegations.delegation, name="delegation"),
+    path("my/delegation/<int:pk>/agenda/", delegations.delegation_agenda, name="delegation_agenda"),
+    path(
+        "my/delegation/<int:pk>/sessions/<str:code>/",
+        delegations.delegation_session,
+        name="delegation_session",
+    ),
+    path("my/delegation/<int:pk>/more/", delegations.delegation_more, name="delegation_more"),
+    path("my/delegation/<int:pk>/people/", delegation_sheets.people, name="delegation_people"),
+    path("my/delegation/<int:pk>/people/template/", delegation_sheets.template, name="delegation_template"),
+    path("my/delegation/<int:pk>/export/", delegation_sheets.export, name="delegation_export"),
+    path("my/delegation/places/<int:pk>/", delegation_places.place, name="delegation_place"),
+    path("my/delegation/places/<int:pk>/name/", delegation_places.place_name, name="delegation_name"),
+    path("my/delegation/places/<int:pk>/invite/", delegation_places.place_invite, name="delegation_invite"),
+    path(
+        "my/delegation/places/<int:pk>/replace/", delegation_places.place_replace, name="delegation_replace"
+    ),
+    path(
+        "my/delegation/places/<int:pk>/give-up/", delegation_places.place_give_up, name="delegation_give_up"
+    ),
+    path("my/join/", join.join_details, name="join_details"),
+    path("my/join/<str:token>/", join.join, name="join"),
+    path("my/registrations/<int:pk>/companions/", companions.companions, name="companions"),
     path("my/agenda/", agenda.agenda, name="agenda"),
     path("my/agenda/calendar/", agenda.calendar_address, name="calendar_address"),
-    path("my/sessions/<str:code>/", agenda.my_session, name="my_session"),
+    path("my/agenda/shared/<str:token>/", agenda.shared_agenda, name="shared_agenda"),
+    path("my/sessions/<str:code>/", sessions.my_session, name="my_session"),
     path("my/sessions/<str:code>/identity/", identity.identity, name="identity"),
 ]
 machine: list[URLPattern] = [

@@ -18,6 +18,7 @@ from django.test.testcases import LiveServerThread
 from django.utils import translation
 from procrastinate.contrib.django import app as jobs
 
+from efus_conference import at_hand
 from tests import databases
 
 
@@ -30,6 +31,12 @@ def pytest_configure(config: pytest.Config) -> None:
 def _starts_in_english() -> None:
     """A request leaves its language behind in the thread; no test inherits that of the one before."""
     translation.activate("en")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_at_hand() -> None:
+    """What a process keeps under the public version of one database is not that of the next one."""
+    at_hand.forget()
 
 
 @pytest.fixture(scope="session")

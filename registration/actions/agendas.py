@@ -20,22 +20,29 @@ def unstar(*, registration: Registration, session: Session) -> None:
 
 
 @transaction.atomic
-def agenda_link(*, registration: Registration) -> FeedLink:
-    """The private calendar address: the one that stands, else a new one. Raises NoLongerRegistered."""
+def agenda_link(
+    *, registration: Registration, purpose: FeedLink.Purpose = FeedLink.Purpose.CALENDAR
+) -> FeedLink:
+    """The secret address for this purpose: the one that stands, else a new one. Raises NoLongerRegistered."""
     # Two windows at once would else both find none.
     fresh = Registration.objects.select_for_update(no_key=True).get(pk=registration.pk)
     if not fresh.is_live:
         raise NoLongerRegistered
-    return FeedLink.objects.get_or_create(registration=fresh, revoked_at=None)[0]
+    return FeedLink.objects.get_or_create(registration=fresh, purpose=purpose, revoked_at=None)[0]
 
 
 @transaction.atomic
-def renew_agenda_link(*, registration: Registration) -> FeedLink:
+def renew_agenda_link(
+    *, registration: Registration, purpose: FeedLink.Purpose = FeedLink.Purpose.CALENDAR
+) -> FeedLink:
     """A new address in the place of the one that stands; never neither. Raises NoLongerRegistered."""
-    revoke_agenda_link(registration=registration)
-    return agenda_link(registration=registration)
+    revoke_agenda_link(registration=registration, purpose=purpose)
+    return agenda_link(registration=registration, purpose=purpose)
 
 
-def revoke_agenda_link(*, registration: Registration) -> None:
+def revoke_agenda_link(
+    *, registration: Registration, purpose: FeedLink.Purpose = FeedLink.Purpose.CALENDAR
+) -> None:
     """From now on the address answers as one that never was."""
-    FeedLink.objects.filter(registration=registration, revoked_at=None).update(revoked_at=timezone.now())
+    standing = FeedLink.objects.filter(registration=registration, purpose=purpose, revoked_at=None)
+    standing.update(revoked_at=timezone.now())

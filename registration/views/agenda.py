@@ -1,170 +1,151 @@
-"""The agenda, its private calendar, and what one may do about one session."""
+"""The agenda of one registration: its own page, its secret addresses, and the page that is shared by one."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from efus_conference.at_hand import at_hand
 from efus_conference.mail import site_address
-from efus_conference.sorting import sort_key
-from programme.models import ReleasedSession
-from programme.places import practical_matters
+from efus_conference.secret_links import private
+from programme.at_hand import editions_at_hand, programme_of
+from programme.views.editions import furniture
 from registration import actions
-from registration.agenda import choices_for, days_of
-from registration.identities import identity_state
-from registration.models import FeedLink, Registration, RegistrationQuerySet, SeatPool
-from registration.requests import reader
-from registration.times import spoken_span
+from registration.agenda import Standing, clashes_of, days_of, entries, offers_of, standing_of
+from registration.agenda.words import why_no_seats
+from registration.models import FeedLink
+from registration.views.own import chosen, live_registrations
 
-
-def _live(request: HttpRequest) -> RegistrationQuerySet:
-    return (
-        Registration.objects.live()
-        .managed_by(reader(request))
-        .select_related("edition")
-        .order_by("-edition__is_current", "-edition__number", "-is_own", sort_key("family_name"), "pk")
-    )
-
-
-def _chosen(asked: str | None, registrations: list[Registration]) -> Registration:
-    for registration in registrations:
-        if str(registration.pk) == asked:
-            return registration
-    raise Http404
+Purpose = FeedLink.Purpose
 
 
 @login_required
 @never_cache
 @require_safe
 def agenda(request: HttpRequest) -> HttpResponse:
-    registrations = list(_live(request))
+    """In eight queries at most, however long."""
+    hand = at_hand()
+    registrations = live_registrations(request, hand)
     registration = registrations[0] if registrations else None
     if "registration" in request.GET:
-        registration = _chosen(request.GET["registration"], registrations)
+        registration = chosen(request.GET["registration"], registrations)
     context: dict[str, Any] = {
+        **furniture(editions_at_hand(hand)),
         "registrations": registrations,
         "registration": registration,
         "edition": registration.edition if registration else None,
     }
     if registration is not None:
-        link = FeedLink.objects.filter(registration=registration, revoked_at=None).first()
-        days = days_of(registration)
+        edition = registration.edition
+        is_over = edition.phase() == "over"
+        programme = programme_of(edition, hand)
+        found, open_seats = standing_of([registration], edition)
+        standing = found.get(registration.pk) or Standing()
+        listed = entries(registration, standing, programme)
         context |= {
-            "days": days,
-            "clashes": sum(entry.is_clash for day in days for entry in day.entries),
-            "feed_url": site_address(link.get_absolute_url()) if link else "",
+            "is_coordinator": getattr(registration, "is_of_coordinator", False),
+            "is_over": is_over,
+            "why_no_seats": "" if is_over else why_no_seats(registration),
+            "company": standing.company,
+            "days": days_of(
+                listed,
+                programme,
+                open_seats=open_seats,
+                now=None if is_over else timezone.now(),
+                address=reverse("registration:my_session", args=["000000"]),
+            ),
+            "clashes": clashes_of(listed),
+            "offers": [] if is_over else offers_of(listed),
+            "calendar_url": _calendar_url(standing.links.get(Purpose.CALENDAR)),
+            "page_url": _page_url(standing.links.get(Purpose.PAGE)),
         }
     return render(request, "registration/agenda.html", context)
+
+
+def _calendar_url(token: str | None) -> str:
+    return site_address(reverse("registration_machine:agenda_feed", args=[token])) if token else ""
+
+
+def _page_url(token: str | None) -> str:
+    """Without a language: whoever opens it is sent on to the page in theirs."""
+    if not token:
+        return ""
+    path = reverse("registration:shared_agenda", args=[token])
+    return site_address(path.removeprefix(f"/{get_language()}"))
 
 
 @login_required
 @never_cache
 @require_POST
 def calendar_address(request: HttpRequest) -> HttpResponse:
-    """Makes, renews or revokes the private calendar address of one registration."""
-    registration = _chosen(request.POST.get("registration"), list(_live(request)))
+    """Makes, renews or revokes one secret address of one registration: its calendar's, or that of a page to share."""
+    registration = chosen(request.POST.get("registration"), live_registrations(request, at_hand()))
+    purpose = Purpose.PAGE if request.POST.get("purpose") == Purpose.PAGE else Purpose.CALENDAR
     what = request.POST.get("what")
     try:
         if what == "make":
-            actions.agenda_link(registration=registration)
+            actions.agenda_link(registration=registration, purpose=purpose)
         elif what == "renew":
-            actions.renew_agenda_link(registration=registration)
+            actions.renew_agenda_link(registration=registration, purpose=purpose)
         elif what == "revoke":
-            actions.revoke_agenda_link(registration=registration)
+            actions.revoke_agenda_link(registration=registration, purpose=purpose)
     except actions.Refusal as refusal:
         messages.error(request, str(refusal))
     else:
-        if what == "renew":
-            messages.success(
-                request, _("The calendar has a new address; the old one shows nothing any more.")
-            )
-        elif what == "revoke":
-            messages.success(request, _("The calendar’s address is revoked and shows nothing any more."))
-    return redirect(f"{reverse('registration:agenda')}?registration={registration.pk}#calendar")
+        if sentence := _told(purpose, what):
+            messages.success(request, sentence)
+    return redirect(f"{reverse('registration:agenda')}?registration={registration.pk}#{purpose}")
 
 
-@login_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def my_session(request: HttpRequest, code: str) -> HttpResponse:
-    """Star or book one session, for each of the registrations one keeps."""
-    released = get_object_or_404(
-        ReleasedSession.objects.select_related("session", "edition", "kind", "room"),
-        session__code=code,
-        edition__is_published=True,
+def _told(purpose: str, what: str | None) -> str:
+    if purpose == Purpose.PAGE:
+        return {
+            "make": _("The page can be shared: its address is below."),
+            "renew": _("The page has a new address; the old one shows nothing any more."),
+            "revoke": _("The page’s address is revoked and shows nothing any more."),
+        }.get(what or "", "")
+    return {
+        "renew": _("The calendar has a new address; the old one shows nothing any more."),
+        "revoke": _("The calendar’s address is revoked and shows nothing any more."),
+    }.get(what or "", "")
+
+
+@require_safe
+def shared_agenda(request: HttpRequest, token: str) -> HttpResponse:
+    """Whose address it is shared by, and their sessions; nothing else of them, and no word of waits or offers.
+
+    An address that was revoked is not told from one that never was.
+    """
+    hand = at_hand()
+    context: dict[str, Any] = furniture(editions_at_hand(hand))
+    link = (
+        FeedLink.objects.filter(token=token, purpose=Purpose.PAGE, revoked_at=None)
+        .select_related("registration__edition")
+        .defer("registration__needs")
+        .first()
     )
-    registrations = list(_live(request).filter(edition=released.edition))
-    if request.method == "POST":
-        registration = _chosen(request.POST.get("registration"), registrations)
-        _do(request, released, registration)
-        if request.POST.get("what") == "book" and (address := _identity_address(released, registration)):
-            return redirect(address)
-        return redirect("registration:my_session", code=code)
-    pool = SeatPool.objects.filter(pk=released.pk).first()
-    return render(
-        request,
-        "registration/my_session.html",
-        {
-            "released": released,
-            "edition": released.edition,
-            "when": spoken_span(released.starts_at, released.ends_at, released.edition.zone),
-            "pool": pool,
-            "has_begun": released.starts_at <= timezone.now(),
-            "choices": choices_for(released, registrations),
-            "is_open": released.edition.is_registration_open(),
-            "practical": practical_matters(released, released.edition),
-            "identity_by": _identity_deadline(released),
-        },
-    )
-
-
-def _identity_deadline(released: ReleasedSession) -> str:
-    """Until when a document is asked for; "" where it is not, or no more."""
-    state = identity_state(released, is_given=False)
-    return state.deadline if state and state.is_open else ""
-
-
-def _identity_address(released: ReleasedSession, registration: Registration) -> str:
-    """Where to give the document that a seat just booked asks for; "" where none is missing."""
-    for choice in choices_for(released, [registration]):
-        if choice.booking and choice.identity and choice.identity.is_open and not choice.identity.is_given:
-            address = reverse("registration:identity", args=[released.session.code])
-            return f"{address}?registration={registration.pk}"
-    return ""
-
-
-def _do(request: HttpRequest, released: ReleasedSession, registration: Registration) -> None:
-    session, person, title = released.session, registration.name, released.title
-    what = request.POST.get("what")
-    try:
-        if what == "star":
-            actions.star(registration=registration, session=session)
-            done = _("“%(title)s” is in the agenda of %(person)s.")
-        elif what == "unstar":
-            actions.unstar(registration=registration, session=session)
-            done = _("“%(title)s” is no longer starred in the agenda of %(person)s.")
-        elif what == "book":
-            with suppress(actions.AlreadyBooked):  # the second of two clicks: the seat is there
-                actions.book_seat(place=registration.place, session=session, by=reader(request))
-            done = _("%(person)s has a seat in “%(title)s”.")
-        elif what == "give_up":
-            for choice in choices_for(released, [registration]):
-                if choice.booking is not None:
-                    actions.give_up_seat(booking=choice.booking, by=reader(request))
-            done = _("The seat of %(person)s in “%(title)s” is free for someone else.")
-        else:
-            return
-    except actions.Refusal as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, done % {"person": person, "title": title})
+    if link is None or not link.registration.is_live:
+        return private(render(request, "registration/shared_agenda_gone.html", context, status=404))
+    registration = link.registration
+    known = {edition.pk: edition for edition in editions_at_hand(hand)}
+    registration.edition = known.get(registration.edition_id, registration.edition)
+    programme = programme_of(registration.edition, hand)
+    found, _open = standing_of([registration])
+    standing = found.get(registration.pk) or Standing()
+    context |= {
+        "registration": registration,
+        "edition": registration.edition,
+        "days": days_of(entries(registration, standing.for_others(), programme), programme),
+        "is_shared": True,
+    }
+    return private(render(request, "registration/shared_agenda.html", context))

@@ -20,7 +20,7 @@ from registration.state import state_of
 def agenda_feed(request: HttpRequest, token: str) -> HttpResponse:
     """The agenda of one registration; an address that was revoked is not told from one that never was."""
     link = (
-        FeedLink.objects.filter(token=token, revoked_at=None)
+        FeedLink.objects.filter(token=token, purpose=FeedLink.Purpose.CALENDAR, revoked_at=None)
         .select_related("registration__edition", "registration__managed_by")
         .first()
     )

@@ -1,0 +1,56 @@
+"""What is public, kept at hand in each process for the pages that are made for one reader.
+
+A page of one's own is made for each request, but most of what it shows is the same for everyone: the editions in
+header and footer, the programme. Each process keeps that as objects until the public version rises; the version
+is read once for each request, so nothing here is ever older than the answer it goes into.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar, cast
+
+from django.db import connection
+
+from efus_conference.kept import read_number
+
+T = TypeVar("T")
+
+
+class AtHand:
+    """What is kept under one version. Ask `at_hand()` for it, once for each request.
+
+    Nobody changes what `get` gives: other requests have the same objects.
+    """
+
+    def __init__(self, number: int | None = None) -> None:
+        self.number = number
+        self._facts: dict[Hashable, Any] = {}
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` made when it was first asked for. Two threads at once may both make it."""
+        if key not in self._facts:
+            self._facts[key] = make()
+        return cast("T", self._facts[key])
+
+
+_kept = AtHand()
+
+
+def at_hand() -> AtHand:
+    """In one query. Within a transaction nothing is kept: what it changes raises the version only at its end."""
+    global _kept
+    if connection.in_atomic_block:
+        return AtHand()
+    # Read before the facts are: they are at least as new as the number says.
+    number = read_number()
+    kept = _kept
+    if kept.number != number:
+        kept = _kept = AtHand(number)
+    return kept
+
+
+def forget() -> None:
+    """For tests, whose databases come and go under one process."""
+    global _kept
+    _kept = AtHand()

@@ -1,0 +1,178 @@
+"""An agenda as a timetable: time down in rows of five minutes, what overlaps side by side.
+
+The classes are those of the programme's own timetable (docs/look.md). All is formatted here, once: in the
+template it would be the dearest part of the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+
+from programme.at_hand import Programme
+from programme.places import PracticalMatters
+from programme.timetable import LONGEST_SPAN, MOST_COLUMNS, MOST_ROWS, STEP
+from programme.wording import SessionLine
+from registration.agenda.entries import AgendaEntry
+from registration.agenda.gaps import Gap, Suggestion, gaps_of
+from registration.agenda.ways import Way, way_to
+from registration.agenda.words import Mark, change_word, mark_of
+from registration.identities import IdentityState
+
+
+@dataclass
+class Block:
+    """One entry, as it stands in the day."""
+
+    entry: AgendaEntry
+    line: SessionLine
+    mark: Mark
+    until: str
+    way: Way | None
+    practical: PracticalMatters | None
+    identity: IdentityState | None
+    also_starred: bool
+    change: str
+    address: str
+    css: str = ""
+
+
+@dataclass
+class GapBlock:
+    gap: Gap
+    shown: Sequence[tuple[Suggestion, str]]  # each with the address where it is starred or booked
+    css: str = ""
+
+
+@dataclass
+class Slot:
+    """What begins at one time."""
+
+    time: str
+    iso: str
+    css: str
+    blocks: list[Block] = field(default_factory=list)
+    gaps: list[GapBlock] = field(default_factory=list)
+
+
+@dataclass
+class AgendaDay:
+    on: date
+    iso: str
+    name: str
+    css: str = ""
+    slots: list[Slot] = field(default_factory=list)
+
+
+def days_of(
+    entries: Sequence[AgendaEntry],
+    programme: Programme,
+    *,
+    open_seats: Mapping[int, int] | None = None,
+    now: datetime | None = None,
+    address: str = "",
+) -> list[AgendaDay]:
+    """Every day of the programme once something is chosen on any; for others (without `open_seats`) those alone.
+
+    The gaps come with `now`. `address` is that of a session's page of one's own, with 000000 for the code.
+    """
+    if not entries:
+        return []
+    chosen: dict[date, list[AgendaEntry]] = {}
+    for entry in entries:
+        chosen.setdefault(entry.line.starts_at.date(), []).append(entry)
+    days = []
+    for on, group in groupby(programme.lines.values(), key=lambda line: line.starts_at.date()):
+        lines = list(group)
+        of_day = chosen.get(on, [])
+        if not of_day and open_seats is None:
+            continue
+        gaps = [] if now is None else gaps_of(of_day, lines, programme, open_seats or {}, now)
+        days.append(_day(AgendaDay(on, on.isoformat(), lines[0].day), of_day, gaps, programme, address))
+    return days
+
+
+def _day(
+    day: AgendaDay,
+    entries: Sequence[AgendaEntry],
+    gaps: Sequence[Gap],
+    programme: Programme,
+    address: str,
+) -> AgendaDay:
+    if not entries:
+        return day
+    first = min([*(entry.line.starts_at for entry in entries), *(gap.starts_at for gap in gaps)])
+    first -= timedelta(minutes=first.minute % 5, seconds=first.second, microseconds=first.microsecond)
+    lanes, most = _lanes(entries)
+    end = max([*(entry.line.ends_at for entry in entries), *(gap.ends_at for gap in gaps)])
+    is_grid = most <= MOST_COLUMNS and _steps(first, end) <= MOST_ROWS
+    day.css = f"rooms-{most}" if is_grid else ""
+    until = _("to %(time)s")
+    slots: dict[datetime, Slot] = {}
+
+    def slot(moment: datetime) -> Slot:
+        row = f"r{_steps(first, moment) + 1}" if is_grid else ""
+        return slots.setdefault(moment, Slot(f"{moment:%H:%M}", moment.isoformat(), row))
+
+    for entry in entries:
+        line = entry.line
+        block = Block(
+            entry,
+            line,
+            mark_of(entry),
+            until % {"time": line.ends},
+            way_to(entry, entries, programme) if not line.is_cancelled else None,
+            entry.practical if line.row.departs_at or line.row.text("meeting_point") else None,
+            entry.identity,
+            bool(entry.starred_at) and (entry.is_booked or entry.wait is not None or entry.is_speaking),
+            change_word(entry),
+            address.replace("000000", line.row.code),
+        )
+        place = f"{_rows(first, line.starts_at, line.ends_at)} {lanes[line.row.pk]}" if is_grid else ""
+        block.css = " ".join(
+            filter(None, ["cell", line.css, place, "is-cancelled" if line.is_cancelled else ""])
+        )
+        slot(line.starts_at).blocks.append(block)
+    for gap in gaps:
+        place = f" {_rows(first, gap.starts_at, gap.ends_at)} wide" if is_grid else ""
+        shown = [(one, address.replace("000000", one.line.row.code)) for one in gap.shown]
+        slot(gap.starts_at).gaps.append(GapBlock(gap, shown, f"cell gap{place}"))
+    day.slots = [slots[moment] for moment in sorted(slots)]
+    return day
+
+
+def _lanes(entries: Iterable[AgendaEntry]) -> tuple[dict[int, str], int]:
+    """By the session's id the class of its column; entries that overlap stand side by side. How many at most."""
+    lanes: dict[int, str] = {}
+    most = 1
+    cluster: list[tuple[AgendaEntry, int]] = []
+    until: datetime | None = None
+
+    def close() -> None:
+        for entry, lane in cluster:
+            lanes[entry.line.row.pk] = f"c{lane + 1}" if len(cluster) > 1 else "wide"
+
+    for entry in sorted(entries, key=lambda entry: (entry.line.starts_at, entry.line.ends_at)):
+        if until is None or entry.line.starts_at >= until:
+            close()
+            cluster, until = [], entry.line.ends_at
+        used = {lane for other, lane in cluster if other.overlaps(entry)}
+        lane = next(number for number in range(len(cluster) + 1) if number not in used)
+        cluster.append((entry, lane))
+        most = max(most, lane + 1)
+        until = max(until, entry.line.ends_at)
+    close()
+    return lanes, most
+
+
+def _rows(first: datetime, start: datetime, end: datetime) -> str:
+    row, until = _steps(first, start), _steps(first, end)
+    return f"r{row + 1} s{min(max(until - row, 1), LONGEST_SPAN)}"
+
+
+def _steps(first: datetime, moment: datetime) -> int:
+    return int((moment - first).total_seconds()) // STEP
