@@ -169,7 +169,7 @@ SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 # --- people ------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "efus_conference.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["efus_conference.alike.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -185,6 +185,11 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "efus_conference.accounts.SignupForm"
+ACCOUNT_FORMS = {
+    "signup": "efus_conference.alike.SignupForm",
+    "reset_password": "efus_conference.alike.ResetPasswordForm",
+    "request_login_code": "efus_conference.alike.RequestLoginCodeForm",
+}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
