@@ -33,6 +33,7 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
         _("Registration"),
         [
             ("registration.Registration", "badge"),
+            ("registration.Accreditation", "newspaper"),
             ("registration.Delegation", "groups"),
             ("registration.SeatPool", "event_seat"),
             ("registration.Booking", "bookmark"),
@@ -41,6 +42,7 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
             ("registration.BookingRules", "timer"),
             ("registration.Category", "style"),
             ("registration.Place", "chair"),
+            ("registration.Message", "campaign"),
             ("registration.SensitiveReading", "visibility"),
         ],
     ),

@@ -1,17 +1,21 @@
 from registration.admin.bookings import BookingAdmin, BookingLimitAdmin, BookingRulesAdmin, WaitAdmin
 from registration.admin.categories import CategoryAdmin
 from registration.admin.delegations import DelegationAdmin, PlaceAdmin
+from registration.admin.messages import MessageAdmin
 from registration.admin.people import RegistrationAdmin
+from registration.admin.press import AccreditationAdmin
 from registration.admin.records import FeedLinkAdmin, RegistrationEventAdmin, SensitiveReadingAdmin, StarAdmin
 from registration.admin.seats import SeatPoolAdmin
 
 __all__ = [
+    "AccreditationAdmin",
     "BookingAdmin",
     "BookingLimitAdmin",
     "BookingRulesAdmin",
     "CategoryAdmin",
     "DelegationAdmin",
     "FeedLinkAdmin",
+    "MessageAdmin",
     "PlaceAdmin",
     "RegistrationAdmin",
     "RegistrationEventAdmin",

@@ -44,7 +44,7 @@ def message_trial(message_id: int, user_id: int) -> list[Letter]:
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             context: dict[str, Any] = {
-                "message": written_for(tried, _as_if(user, tried, language)),
+                "message": written_for(tried, as_if(user, tried, language)),
                 "edition_name": tried.edition.name,
                 "is_trial": True,
             }
@@ -68,7 +68,7 @@ def written_for(message: Message, registration: Registration) -> Written:
     )
 
 
-def _as_if(user: User, message: Message, language: str) -> Registration:
+def as_if(user: User, message: Message, language: str) -> Registration:
     """A registration of the organiser's, never saved."""
     given_name, _space, family_name = user.name.partition(" ")
     return Registration(

@@ -15,7 +15,7 @@ KEEP = ("view", "add", "change")
 EDIT = ("view", "change")
 VIEW = ("view",)
 
-# A model that stands in no list is the administrators'. A right with an underscore is one of the model's own.
+# A model that stands in no list is the administrators'. Any other word is a right of the model's own.
 GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "content": {
         "efus_conference.edition": KEEP,
@@ -48,22 +48,37 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
     "registration desk": {
         "registration.registration": (*KEEP, "read_needs"),
         "registration.registrationevent": VIEW,
+        "registration.answer": ("read_personal", "read_diet", "read_assistance"),
+        "registration.needreply": KEEP,
+        "registration.question": ALL,
+        "registration.questionchoice": ALL,
         "registration.delegation": ALL,
         "registration.place": ALL,
+        "registration.placerequest": KEEP,
+        "registration.placeinvitation": VIEW,
         "registration.category": ALL,
+        "registration.party": VIEW,
         "registration.seatpool": KEEP,
+        "registration.hold": ALL,
+        "registration.bookinglimit": ALL,
+        "registration.bookingrules": KEEP,
+        "registration.wait": KEEP,
         "registration.booking": KEEP,
         "registration.star": VIEW,
         "registration.feedlink": VIEW,
+        "registration.message": ALL,
         "efus_conference.mail": VIEW,
         "efus_conference.edition": VIEW,
         "efus_conference.organisation": KEEP,
         "efus_conference.user": VIEW,
         "programme.session": VIEW,
+        "programme.sessionkind": VIEW,
+        "programme.speaker": VIEW,
         "programme.room": VIEW,
         "programme.releasedsession": VIEW,
     },
     "press": {
+        "registration.presscard": ("accredit",),
         "efus_conference.edition": VIEW,
         "efus_conference.organisation": VIEW,
         "programme.session": VIEW,
@@ -114,4 +129,4 @@ def permissions(rights: dict[str, tuple[str, ...]]) -> list[Permission]:
 
 
 def _codename(right: str, model: str) -> str:
-    return right if "_" in right else f"{right}_{model}"
+    return f"{right}_{model}" if right in ALL else right
