@@ -19,7 +19,9 @@ from efus_conference.admin_menu import list_address, may_read
 from efus_conference.models import Edition
 from programme.actions import differences
 from programme.models import Appearance, Material, ReleasedSession
-from registration.models import Booking, Registration, SeatPool
+from registration.models import Accreditation, Booking, Registration, SeatPool
+from registration.powers import DESK
+from registration.states import Status
 
 DAYS_SHOWN = 14
 ROWS_SHOWN = 8
@@ -80,6 +82,8 @@ def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict
             *draft_not_released(request, edition),
             *speakers_who_declined(request, edition),
             *handed_in(request, edition),
+            *registrations_to_approve(request, edition),
+            *press_to_accredit(request, edition),
             *clashing_bookings(request, edition),
         ]
         if may_read(request, "registration.SeatPool"):
@@ -203,6 +207,57 @@ def handed_in(request: HttpRequest, edition: Edition) -> list[Task]:
             sentence % {"count": len(waiting)},
             list_address("programme.Material", "state=waiting"),
             [f"{one.session}: {one}" for one in waiting[:ROWS_SHOWN]],
+        )
+    ]
+
+
+def registrations_to_approve(request: HttpRequest, edition: Edition) -> list[Task]:
+    """Those of everyone but the press, on which its office decides."""
+    if not request.user.has_perm(DESK):
+        return []
+    waiting = (
+        Registration.objects.filter(edition=edition, status=Status.SUBMITTED, category__is_press=False)
+        .order_by("submitted_at", "pk")
+        .defer("needs")
+    )
+    count = waiting.count()
+    if not count:
+        return []
+    sentence = ngettext(
+        "%(count)d registration is to be approved.", "%(count)d registrations are to be approved.", count
+    )
+    return [
+        Task(
+            sentence % {"count": count},
+            list_address("registration.Registration", f"status__exact=submitted&edition={edition.pk}"),
+            [row.name for row in waiting[:ROWS_SHOWN]],
+        )
+    ]
+
+
+def press_to_accredit(request: HttpRequest, edition: Edition) -> list[Task]:
+    if not may_read(request, "registration.Accreditation"):
+        return []
+    waiting = (
+        Accreditation.objects.filter(edition=edition, status=Status.SUBMITTED, category__is_press=True)
+        .select_related("press_card")
+        .order_by("submitted_at", "pk")
+        .defer("needs")
+    )
+    count = waiting.count()
+    if not count:
+        return []
+    sentence = ngettext(
+        "%(count)d journalist waits to be accredited.", "%(count)d journalists wait to be accredited.", count
+    )
+    return [
+        Task(
+            sentence % {"count": count},
+            list_address("registration.Accreditation", f"status__exact=submitted&edition={edition.pk}"),
+            [
+                f"{row.name} · {card.medium}" if (card := getattr(row, "press_card", None)) else row.name
+                for row in waiting[:ROWS_SHOWN]
+            ],
         )
     ]
 

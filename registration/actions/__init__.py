@@ -20,7 +20,7 @@ from registration.actions.identity import (
     remind_of_identities,
     take_back_identity,
 )
-from registration.actions.keepers import hand_over, match_organisation
+from registration.actions.keepers import hand_over, match_records
 from registration.actions.needs import read_needs, reopen_needs, reply_to_needs, take_on_needs
 from registration.actions.places import (
     accept_place,
@@ -143,7 +143,7 @@ __all__ = [
     "hold_seats",
     "keep_file",
     "leave_list",
-    "match_organisation",
+    "match_records",
     "offer_free_places",
     "read_answers",
     "read_identities",

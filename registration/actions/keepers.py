@@ -1,4 +1,4 @@
-"""Who keeps a registration, and which organisation of ours it stands for."""
+"""Who keeps a registration, and which rows of ours its person and organisation are."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from efus_conference.models import Organisation, User
+from programme.models import Speaker
 from registration.actions.locks import violated
 from registration.actions.refusals import AlreadyRegistered, NoLongerRegistered, NotYours
 from registration.actions.registrations import ONE_PERSON_ONCE
@@ -14,6 +15,8 @@ from registration.models import FeedLink, Registration, RegistrationEvent
 from registration.powers import DESK
 
 Verb = RegistrationEvent.Verb
+
+MATCHED = ("organisation", "speaker")
 
 
 def hand_over(*, registration: Registration, to: User, by: User, is_own: bool | None = None) -> Registration:
@@ -50,15 +53,19 @@ def hand_over(*, registration: Registration, to: User, by: User, is_own: bool | 
 
 
 @transaction.atomic
-def match_organisation(
-    *, registration: Registration, organisation: Organisation | None, by: User
+def match_records(
+    *, registration: Registration, by: User, **rows: Organisation | Speaker | None
 ) -> Registration:
-    """Says which row of ours the written name stands for; the desk's alone. Raises NotYours."""
+    """Says which rows of ours the person and the written organisation stand for; the desk's alone. Raises NotYours."""
+    if unknown := rows.keys() - set(MATCHED):
+        raise TypeError(f"Not to be matched: {', '.join(sorted(unknown))}.")
     (row,) = held([registration.pk]).chosen
     if not by.has_perm(DESK):
         raise NotYours
-    if row.organisation_id != (organisation.pk if organisation else None):
-        row.organisation = organisation
-        row.save(update_fields=["organisation", "changed_at"])
-        row.events.create(verb=Verb.CHANGED, actor=by, detail={"fields": ["organisation"]})
+    changed = [name for name, found in rows.items() if getattr(row, name) != found]
+    if changed:
+        for name in changed:
+            setattr(row, name, rows[name])
+        row.save(update_fields=[*changed, "changed_at"])
+        row.events.create(verb=Verb.CHANGED, actor=by, detail={"fields": changed})
     return row

@@ -3,16 +3,15 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action, display
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from efus_conference.admin_base import (
@@ -22,20 +21,39 @@ from efus_conference.admin_base import (
 from efus_conference.admin_sheets import SpreadsheetAdmin
 from efus_conference.models.organisations import country_name
 from efus_conference.sorting import sort_key
-from registration.actions import AlreadyRegistered, cancel_registration, change_registration, register
+from registration.actions import (
+    AlreadyRegistered,
+    change_registration,
+    hand_over,
+    match_records,
+    register,
+)
+from registration.actions.keepers import MATCHED
 from registration.actions.registrations import CHANGEABLE
-from registration.admin.base import EditionFilter, RefusingAdmin, for_each
+from registration.admin.base import EditionFilter, RefusingAdmin
+from registration.admin.decisions import Decisions
 from registration.admin.resources import RegistrationResource, RegistrationWithNeedsResource
 from registration.forms import countries
 from registration.models import Booking, Registration, RegistrationEvent
+from registration.powers import DESK
 from registration.requests import reader
+from registration.standing import standing_of
+from registration.states import Status
 
 READ_NEEDS = "registration.read_needs"
+LABELS = {
+    "submitted": "info",
+    "approved": "info",
+    "waiting": "warning",
+    "confirmed": "success",
+    "refused": "danger",
+    "cancelled": "danger",
+}
 
 
 class EventInline(ReadOnlyAdmin, OrganisersTabularInline):
     model = RegistrationEvent
-    fields = ["at", "verb", "actor", "detail"]
+    fields = ["at", "verb", "actor", "reason", "detail"]
     readonly_fields = fields
     show_change_link = False
     tab = True
@@ -78,7 +96,7 @@ class DeskForm(forms.ModelForm):
 
 
 @admin.register(Registration)
-class RegistrationAdmin(RefusingAdmin, SpreadsheetAdmin):
+class RegistrationAdmin(Decisions, RefusingAdmin, SpreadsheetAdmin):
     """Entering by hand registers, saving changes, and the button cancels, each as on the site, with its mail."""
 
     form = DeskForm
@@ -110,9 +128,19 @@ class RegistrationAdmin(RefusingAdmin, SpreadsheetAdmin):
         "managed_by__email",
     ]
     date_hierarchy = "submitted_at"
-    autocomplete_fields = ["managed_by", "organisation"]
-    actions = ["cancel_chosen"]
-    readonly_fields = ["status", "submitted_at", "changed_at", "cancelled_at", "seats"]
+    autocomplete_fields = ["managed_by", "organisation", "speaker"]
+    actions = ["approve_chosen", "refuse_chosen", "reopen_chosen", "cancel_chosen"]
+    readonly_fields = [
+        "status",
+        "refusal",
+        "turn",
+        "offer_until",
+        "is_outside_quota",
+        "submitted_at",
+        "changed_at",
+        "cancelled_at",
+        "seats",
+    ]
 
     def get_inlines(self, request: HttpRequest, obj: Registration | None) -> list[Any]:
         return [EventInline] if obj else []
@@ -123,11 +151,19 @@ class RegistrationAdmin(RefusingAdmin, SpreadsheetAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Registration | None = None) -> Any:
         person = [("given_name", "family_name"), ("email", "language"), ("managed_by", "is_own"), "mails_to"]
         part = ["category", "function", ("organisation_name", "organisation"), "country"]
+        if obj is not None:
+            part.append("speaker")
         if request.user.has_perm(READ_NEEDS):
             part.append("needs")
         if obj is None:
             return [(None, {"fields": ["edition", *person]}), (_("At the conference"), {"fields": part})]
-        state = [("edition", "status"), ("submitted_at", "changed_at", "cancelled_at")]
+        state: list[Any] = [("edition", "status"), ("submitted_at", "changed_at", "cancelled_at")]
+        if obj.status == Status.REFUSED:
+            state.append("refusal")
+        if obj.status in (Status.WAITING, Status.APPROVED):
+            state.append(("turn", "offer_until"))
+        if obj.is_outside_quota:
+            state.append("is_outside_quota")
         return [
             (None, {"fields": [*state, *person]}),
             (_("At the conference"), {"fields": [*part, "seats"]}),
@@ -135,6 +171,9 @@ class RegistrationAdmin(RefusingAdmin, SpreadsheetAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Registration | None = None) -> list[str]:
         return [*self.readonly_fields, *(["edition"] if obj else [])]
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(DESK)
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return False
@@ -159,13 +198,10 @@ class RegistrationAdmin(RefusingAdmin, SpreadsheetAdmin):
         fields = {name: answers[name] for name in CHANGEABLE if name in answers}
         if change:
             change_registration(registration=obj, by=by, **fields)
-            kept = {
-                name: answers[name]
-                for name in ("organisation", "managed_by", "is_own")
-                if name in form.changed_data
-            }
-            if kept:
-                Registration.objects.filter(pk=obj.pk).update(**kept)
+            if {"managed_by", "is_own"} & set(form.changed_data):
+                hand_over(registration=obj, to=answers["managed_by"], by=by, is_own=answers["is_own"])
+            matched = {name: answers[name] for name in MATCHED if name in form.changed_data}
+            match_records(registration=obj, by=by, **matched)
         else:
             made = register(
                 edition=answers["edition"],
@@ -176,29 +212,9 @@ class RegistrationAdmin(RefusingAdmin, SpreadsheetAdmin):
                 **{"needs": "", **fields},
             )
             if answers.get("organisation"):
-                Registration.objects.filter(pk=made.pk).update(organisation=answers["organisation"])
+                match_records(registration=made, by=by, organisation=answers["organisation"])
             obj.pk = made.pk
         obj.refresh_from_db()
-
-    @action(description=_("Cancel, and free the seats"), permissions=["change"])
-    def cancel_chosen(self, request: HttpRequest, queryset: QuerySet[Registration]) -> HttpResponse | None:
-        """Asks first: it cannot be undone, and each of them gets a mail."""
-        chosen = Registration.objects.live().filter(pk__in=queryset.values("pk"))
-        if "confirmed" not in request.POST:
-            context = {
-                **self.admin_site.each_context(request),
-                "title": gettext("Cancel these registrations?"),
-                "opts": self.opts,
-                "chosen": chosen,
-            }
-            return TemplateResponse(request, "admin/registration/cancel_chosen.html", context)
-        by = reader(request)
-        count = for_each(request, chosen, lambda row: cancel_registration(registration=row, by=by))
-        done = ngettext(
-            "%(count)d registration is cancelled.", "%(count)d registrations are cancelled.", count
-        )
-        messages.success(request, done % {"count": count})
-        return None
 
     @display(description=_("name"), ordering=sort_key("family_name"))
     def shown_name(self, registration: Registration) -> str:
@@ -212,9 +228,17 @@ class RegistrationAdmin(RefusingAdmin, SpreadsheetAdmin):
     def shown_country(self, registration: Registration) -> str:
         return country_name(registration.country)
 
-    @display(
-        description=_("status"), ordering="status", label={"confirmed": "success", "cancelled": "danger"}
-    )
+    @display(description=_("turn on the waiting list"))
+    def turn(self, registration: Registration) -> str:
+        standing = standing_of(registration)
+        if not standing.position:
+            return "–"
+        return gettext("number %(position)d of %(waiting)d") % {
+            "position": standing.position,
+            "waiting": standing.waiting,
+        }
+
+    @display(description=_("status"), ordering="status", label=LABELS)
     def shown_status(self, registration: Registration) -> tuple[str, str]:
         return registration.status, registration.get_status_display()
 

@@ -11,6 +11,7 @@ from registration.models.delegations import (
 )
 from registration.models.identity import IdentityDocument, IdentityDocumentQuerySet, SensitiveReading
 from registration.models.people import Registration, RegistrationEvent, RegistrationQuerySet
+from registration.models.press import Accreditation
 from registration.models.questions import Question, QuestionChoice
 from registration.models.seats import (
     Booking,
@@ -26,6 +27,7 @@ from registration.models.waits import Wait, WaitParty, WaitQuerySet
 
 __all__ = [
     "AccessNeed",
+    "Accreditation",
     "AgendaChange",
     "Answer",
     "AnswerQuerySet",

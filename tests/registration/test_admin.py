@@ -179,8 +179,14 @@ def test_what_the_desk_changes_is_in_the_history(
     assert response.status_code == 302
     registration.refresh_from_db()
     assert (registration.name, registration.organisation) == ("Klára Nováková", city)
-    (event,) = registration.events.all()
-    assert (event.verb, event.actor) == ("changed", organiser)
+    assert [(event.verb, event.actor, event.detail) for event in registration.events.order_by("pk")] == [
+        (
+            "changed",
+            organiser,
+            {"fields": ["given_name", "family_name", "email", "language", "organisation_name", "country"]},
+        ),
+        ("changed", organiser, {"fields": ["organisation"]}),
+    ]
 
 
 def test_cancelling_from_the_list_asks_first(
@@ -226,7 +232,10 @@ def test_the_number_of_seats_is_changed_but_not_below_what_is_given(
 
 def test_a_pool_is_made_for_a_session(desk: Client, edition: Edition) -> None:
     session = factories.session(edition)
-    desk.post(address("seatpool", "add/"), {"session": session.pk, "capacity": 12, "held": 0, "wheelchairs": 0, **NO_HOLDS})
+    desk.post(
+        address("seatpool", "add/"),
+        {"session": session.pk, "capacity": 12, "held": 0, "wheelchairs": 0, **NO_HOLDS},
+    )
 
     assert [(pool.session, pool.capacity) for pool in SeatPool.objects.all()] == [(session, 12)]
 
