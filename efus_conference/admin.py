@@ -272,10 +272,14 @@ class ProjectAdmin(TranslatedAdmin):
 class MailAdmin(ReadOnlyAdmin, OrganisersAdmin):
     """Copies of what was sent, their links masked."""
 
-    list_display = ["subject", "to", "kind", "language", "sent_at"]
-    list_filter = ["kind", "language", "sent_at"]
+    list_display = ["subject", "to", "kind", "language", "sent_at", "bounce"]
+    list_filter = ["bounce", "kind", "language", "sent_at"]
     search_fields = ["to", "subject__unaccent"]
     fields = ["subject", "to", "user", "kind", "language", "sent_at", "text"]
+
+    def get_fields(self, request: HttpRequest, obj: Mail | None = None) -> list[str]:
+        reported = ["bounce", "bounced_at", "bounce_status", "bounce_diagnostic"]
+        return [*self.fields, *(reported if obj and obj.bounce else [])]
 
 
 @admin.register(ProcrastinateJob)
