@@ -77,11 +77,13 @@ class CategoryRadios(forms.RadioSelect):
     """What is closed can be read and not chosen."""
 
     current_id: int | None = None
+    is_granted = False
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
         category = getattr(value, "instance", None)
-        if category is not None and category.pk != self.current_id and why_closed(category):
+        is_chosen = category is not None and category.pk == self.current_id
+        if category is not None and not is_chosen and not self.is_granted and why_closed(category):
             option["attrs"]["disabled"] = True
         return option
 
@@ -95,22 +97,29 @@ class CategoryField(forms.ModelChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(Category.objects.none(), empty_label=None, widget=CategoryRadios, **kwargs)
         self.current: Category | None = None
+        self.is_granted = False
 
-    def offer(self, edition: Edition, current: Category | None) -> None:
-        self.current = current
+    def offer(self, edition: Edition, current: Category | None, *, is_granted: bool = False) -> None:
+        """A place that was granted waits for no window and counts in no quota."""
+        self.current, self.is_granted = current, is_granted
         assert isinstance(self.widget, CategoryRadios)
         self.widget.current_id = current.pk if current else None
+        self.widget.is_granted = is_granted
         self.queryset = categories_to_choose(edition, current)
 
     def label_from_instance(self, obj: Any) -> str:
-        parts = [part for part in (obj.hint, state_of(obj)) if part]
+        # Of a granted place only the press is still asked for something.
+        state = "" if self.is_granted and not obj.is_press else state_of(obj)
+        parts = [part for part in (obj.hint, state) if part]
         return (
             format_html('{} <span class="hint">{}</span>', obj.name, " ".join(parts)) if parts else obj.name
         )
 
     def clean(self, value: Any) -> Any:
         category = super().clean(value)
-        if category is not None and category != self.current and (closed := why_closed(category)):
+        if category is None or category == self.current or self.is_granted:
+            return category
+        if closed := why_closed(category):
             raise ValidationError(
                 _("%(category)s: %(why)s Choose another one."),
                 code="closed",

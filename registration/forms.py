@@ -206,15 +206,19 @@ class RegistrationForm(forms.Form):
         is_own: bool,
         current: Category | None = None,
         reads_needs: bool = True,
+        is_granted: bool = False,
         **kwargs: Any,
     ) -> None:
-        """`current` is the category one has, which one may keep. Without `reads_needs` they are left as they are."""
+        """`current` is the category one has, which one may keep. Without `reads_needs` they are left as they are.
+
+        `is_granted` for a place that the organisers gave, of a delegation.
+        """
         super().__init__(*args, **kwargs)
         if not reads_needs:
             del self.fields["needs"]
         category = self.fields["category"]
         assert isinstance(category, CategoryField)
-        category.offer(edition, current)
+        category.offer(edition, current, is_granted=is_granted)
         self.is_own = is_own
         if is_own:
             del self.fields["mails_to"]

@@ -273,7 +273,6 @@ def register_on(place: Place, *, by: User, is_own: bool, person: Person) -> Regi
         by=by,
         is_own=is_own,
         place=place,
-        is_desk=True,  # the organisers opened the place to them, whenever it is filled
         **facts,
     )
     if facts["organisation_name"] == str(delegation.organisation):

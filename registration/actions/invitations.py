@@ -88,19 +88,22 @@ def revoke_invitation(*, place: Place, by: User) -> None:
 
 
 @transaction.atomic
-def accept_invitation(*, invitation: PlaceInvitation, by: User, is_own: bool, **answers: Any) -> Person:
+def accept_invitation(*, invitation_id: int, by: User, is_own: bool, **answers: Any) -> Person:
     """Registers on the place who was invited to it; from now on their own account keeps it. Works once.
 
-    `answers` are those of `register`. Raises InvitationGone, EditionOver, CategoryNotOffered, AlreadyRegistered.
+    `answers` are those of `register`, which says what else it raises. Raises InvitationGone.
     """
+    known = PlaceInvitation.objects.filter(pk=invitation_id).first()
+    if known is None:
+        raise InvitationGone
     lock_account(by)
     list(Category.objects.locked([answers["category"].pk]))
     place = (
-        Place.objects.locked([invitation.place_id])
+        Place.objects.locked([known.place_id])
         .select_related("delegation__edition", "delegation__organisation")
         .get()
     )
-    fresh = PlaceInvitation.objects.usable().filter(pk=invitation.pk).first()
+    fresh = PlaceInvitation.objects.usable().filter(pk=invitation_id).first()
     if fresh is None or place.closed_at is not None or live_on(place) is not None:
         raise InvitationGone
     made = register_on(place, by=by, is_own=is_own, person=answers)

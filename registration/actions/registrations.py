@@ -194,14 +194,16 @@ def change_registration(
 def cancel_registration(*, registration: Registration, by: User, reason: str = "") -> Registration:
     """Cancels it with those of its companions; their seats and its place in the category go to those who wait.
 
-    Once it has ended, a second call changes nothing. Raises NotYours.
+    The seats of a delegation's place stay with the place. Once it has ended, a second call changes nothing.
+    Raises NotYours.
     """
     rows = held([registration.pk], in_line=next_in_line)
     (fresh,) = rows.chosen
     check_may_act(fresh, by)
     if not fresh.is_live:
         return fresh
-    release_seats(rows, by=by)
+    # A delegation's place keeps its seats for whoever its coordinator names next.
+    release_seats(rows, by=by, without_own=fresh.place.delegation_id is not None)
     verb = Verb.DECLINED if fresh.status == Status.APPROVED else Verb.CANCELLED
     move(fresh, verb, Status.CANCELLED, by=by, reason=reason)
     queue("registration/cancelled", registration_id=fresh.pk)

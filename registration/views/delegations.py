@@ -1,16 +1,37 @@
-"""The delegations an account coordinates."""
+"""The delegations an account coordinates: places and people, everyone's agenda, seats for several at once."""
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from registration.models import Booking, Delegation, Place, Registration
+from programme.models import ReleasedSession
+from programme.wording import session_lines
+from registration.actions.delegation_refusals import SeatsRefused
+from registration.actions.delegations import ask_for_places
+from registration.actions.group_seats import GroupSeats, book_seats
+from registration.actions.refusals import Refusal
+from registration.actions.seats import give_up_seat
+from registration.actions.waiting_lists import accept_seat, decline_seat, leave_list, wait_for_seats
+from registration.delegation_forms import MorePlacesForm
+from registration.delegations import Overview, PlaceChoice, agenda, choices_for, overview
+from registration.models import Delegation, Place, SeatPool
 from registration.requests import reader
+from registration.times import spoken_span
+
+
+def coordinated_by_reader(request: HttpRequest, pk: int) -> Delegation:
+    """One of the reader's delegations; anyone else's is not found."""
+    mine = Delegation.objects.coordinated_by(reader(request)).select_related("edition", "organisation")
+    return get_object_or_404(mine, pk=pk)
 
 
 @login_required
@@ -18,19 +39,166 @@ from registration.requests import reader
 @require_safe
 def delegation(request: HttpRequest) -> HttpResponse:
     """The coordinator's delegations: their places and people, without the answers that are nobody's business."""
-    people = Registration.objects.live().select_related("category").defer("needs").by_name()
-    places = (
-        Place.objects.annotate(
-            seats=Count("bookings", filter=Q(bookings__status__in=Booking.STANDING)),
-            is_named=Exists(Registration.objects.live().filter(place=OuterRef("pk"))),
-        )
-        .prefetch_related(Prefetch("registrations", people, to_attr="people"))
-        .order_by("-is_named", "pk")
-    )
-    delegations = (
-        Delegation.objects.filter(coordinator=reader(request))
+    mine = (
+        Delegation.objects.coordinated_by(reader(request))
         .select_related("edition", "organisation")
-        .prefetch_related("edition__hosting__organisation", Prefetch("places", places, to_attr="all_places"))
+        .prefetch_related("edition__hosting__organisation", "requests")
         .order_by("-edition__number", "pk")
     )
-    return render(request, "registration/delegation.html", {"delegations": delegations})
+    shown = [overview(each) for each in mine]
+    return render(
+        request,
+        "registration/delegation.html",
+        {
+            "present": [each for each in shown if not each.is_over],
+            "past": [each for each in shown if each.is_over],
+        },
+    )
+
+
+@login_required
+@never_cache
+@require_safe
+def delegation_agenda(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everyone's seats and waits by day, and which sessions one can book for them."""
+    mine = coordinated_by_reader(request, pk)
+    shown = overview(mine)
+    pools = {pool.pk: pool for pool in SeatPool.objects.bookable(mine.edition, timezone.now())}
+    rows = list(ReleasedSession.objects.of(mine.edition).filter(pk__in=pools))
+    taken = [booking.session_id for line in shown.lines for booking in line.seats]
+    return render(
+        request,
+        "registration/delegation_agenda.html",
+        {
+            "delegation": mine,
+            "edition": mine.edition,
+            "days": agenda(shown),
+            "without": [line for line in shown.lines if not line.seats and not line.waits],
+            "bookable": [
+                (line, pools[line.row.pk], taken.count(line.row.pk))
+                for line in session_lines(rows, mine.edition)
+            ],
+            "places": len(shown.lines),
+        },
+    )
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def delegation_session(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Seats of one session for all or some of the places."""
+    mine = coordinated_by_reader(request, pk)
+    released = (
+        ReleasedSession.objects.of(mine.edition)
+        .select_related("session", "edition", "kind", "room")
+        .filter(session__code=code)
+        .first()
+    )
+    if released is None:
+        raise Http404
+    shown = overview(mine)
+    choices = choices_for(released, shown)
+    if request.method == "POST":
+        _do(request, released, shown, choices)
+        return redirect("registration:delegation_session", pk, code)
+    pool = SeatPool.objects.filter(pk=released.pk).first()
+    hold = pool.holds.filter(delegation=mine).first() if pool else None
+    return render(
+        request,
+        "registration/delegation_session.html",
+        {
+            "delegation": mine,
+            "edition": mine.edition,
+            "released": released,
+            "when": spoken_span(released.starts_at, released.ends_at, mine.edition.zone),
+            "pool": pool,
+            "held": hold.seats - hold.used if hold else 0,
+            "choices": choices,
+            "can_choose": any(choice.is_open for choice in choices),
+            "is_closed": pool is None or released.is_cancelled or released.starts_at <= timezone.now(),
+        },
+    )
+
+
+def _do(request: HttpRequest, released: ReleasedSession, shown: Overview, choices: list[PlaceChoice]) -> None:
+    """The one thing that was asked for; what came of it is said in messages."""
+    by, what = reader(request), request.POST.get("what", "")
+    verb, _sep, number = what.partition("-")
+    asked = {choice.line.place.pk: choice for choice in choices}
+    one = asked.get(int(number)) if number.isdecimal() and len(number) < 19 else None
+    chosen = [
+        choice.line.place for choice in choices if str(choice.line.place.pk) in request.POST.getlist("place")
+    ]
+    wants_all = request.POST.get("all") == "all"
+    try:
+        if verb == "give_up" and one and one.booking:
+            give_up_seat(booking=one.booking, by=by)
+            messages.success(request, _("The seat of %(name)s is given up.") % {"name": one.line.name})
+        elif verb == "leave" and one and one.wait:
+            leave_list(wait=one.wait, by=by)
+            messages.success(request, _("%(name)s waits no longer.") % {"name": one.line.name})
+        elif verb == "accept" and one and one.wait:
+            accept_seat(wait=one.wait, by=by)
+            messages.success(request, _("%(name)s has a seat.") % {"name": one.line.name})
+        elif verb == "decline" and one and one.wait:
+            decline_seat(wait=one.wait, by=by)
+            messages.success(
+                request, _("The seat offered to %(name)s is declined.") % {"name": one.line.name}
+            )
+        elif what in ("book", "wait") and not chosen:
+            messages.warning(request, _("Choose for whom first."))
+        elif what == "book":
+            done = book_seats(places=chosen, session=released.session, by=by, wants_all=wants_all)
+            _say_booked(request, done, shown)
+        elif what == "wait":
+            waits = wait_for_seats(places=chosen, session=released.session, by=by, wants_all=wants_all)
+            sentence = ngettext("%(count)d place waits now.", "%(count)d places wait now.", len(waits))
+            messages.success(request, sentence % {"count": len(waits)})
+    except SeatsRefused as refusal:
+        messages.error(request, str(refusal))
+        _say_refused(request, refusal.refused, shown)
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+
+
+def _say_booked(request: HttpRequest, done: GroupSeats, shown: Overview) -> None:
+    if done.bookings:
+        sentence = ngettext("%(count)d seat is booked.", "%(count)d seats are booked.", len(done.bookings))
+        messages.success(request, sentence % {"count": len(done.bookings)})
+    _say_refused(request, done.refused, shown)
+
+
+def _say_refused(request: HttpRequest, refused: dict[Place, Refusal], shown: Overview) -> None:
+    names = {line.place.pk: line.name for line in shown.lines}
+    for place, refusal in refused.items():
+        messages.error(
+            request, _("%(name)s: %(problem)s") % {"name": names.get(place.pk, ""), "problem": refusal}
+        )
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def delegation_more(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asks the organisers for more places."""
+    mine = coordinated_by_reader(request, pk)
+    form = MorePlacesForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ask_for_places(
+                delegation=mine,
+                count=form.cleaned_data["places"],
+                why=form.cleaned_data["why"],
+                by=reader(request),
+            )
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The organisers are asked. Their answer will stand here."))
+            return redirect(f"{reverse('registration:delegation')}#delegation-{mine.pk}")
+    return render(
+        request,
+        "registration/delegation_more.html",
+        {"delegation": mine, "edition": mine.edition, "form": form},
+    )

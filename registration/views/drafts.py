@@ -34,6 +34,8 @@ class Draft:
     answers: dict[str, str] = field(default_factory=dict)
     # What was typed into the pages of questions, by the names of their fields; files by their keys.
     asked: dict[str, str] = field(default_factory=dict)
+    # By which they take a delegation's place, else none.
+    invitation_id: int | None = None
 
     @classmethod
     def of(cls, request: HttpRequest, edition: Edition) -> Draft | None:
@@ -85,7 +87,12 @@ class Draft:
 
     def form(self, edition: Edition) -> RegistrationForm:
         """The form filled with the answers and checked again."""
-        return RegistrationForm(self.answers, edition=edition, is_own=self.is_own)
+        return RegistrationForm(
+            self.answers,
+            edition=edition,
+            is_own=self.is_own,
+            is_granted=self.invitation_id is not None,
+        )
 
 
 def forget(request: HttpRequest) -> None:

@@ -24,6 +24,8 @@ from registration.actions import (
     RegistrationClosed,
 )
 from registration.actions import register as register_person
+from registration.actions.delegation_refusals import InvitationGone
+from registration.actions.invitations import accept_invitation
 from registration.asking import Asking
 from registration.category_field import state_of
 from registration.forms import RegistrationForm, WhoForm, first_answers
@@ -31,6 +33,7 @@ from registration.models import Category, Question, Registration
 from registration.question_forms import QuestionsForm
 from registration.requests import reader
 from registration.views.drafts import Draft, forget
+from registration.views.invited import gone, invitation_of, is_invited
 from registration.views.parts import asking_in, draft_pages, draft_part, press_details, save_pages
 
 DONE = "registered_last"
@@ -79,14 +82,14 @@ def details(request: HttpRequest) -> HttpResponse:
         draft = draft or Draft(edition.pk, is_own=True)
         draft.take(request.POST)
         draft.keep(request)
-    if edition is None or not is_open(edition):
+    if edition is None or not (is_open(edition) or is_invited(draft)):
         return _closed(request, edition)
     if not request.user.is_authenticated:
         return redirect_to_login(reverse("registration:register_details"))
     if draft is None:
         return redirect("registration:register")
     if request.method == "POST":
-        form = RegistrationForm(request.POST, edition=edition, is_own=draft.is_own)
+        form = draft.form(edition)
         if form.is_valid():
             category = form.cleaned_data["category"]
             return _after(0, draft, asking_in(edition, category), category)
@@ -101,7 +104,12 @@ def details(request: HttpRequest) -> HttpResponse:
             .first()
         )
         initial = {**first_answers(user=user, is_own=draft.is_own, last=last), **draft.answers}
-        form = RegistrationForm(initial=initial, edition=edition, is_own=draft.is_own)
+        form = RegistrationForm(
+            initial=initial,
+            edition=edition,
+            is_own=draft.is_own,
+            is_granted=draft.invitation_id is not None,
+        )
     return _details_page(request, edition, draft, form)
 
 
@@ -110,11 +118,11 @@ def details(request: HttpRequest) -> HttpResponse:
 def questions(request: HttpRequest, part: int = 1) -> HttpResponse:
     """A page of the edition's questions; those that an answer calls for come on the next one."""
     edition = Edition.objects.current()
-    if edition is None or not is_open(edition):
+    draft = Draft.of(request, edition) if edition else None
+    if edition is None or not (is_open(edition) or is_invited(draft)):
         return _closed(request, edition)
     if not request.user.is_authenticated:
         return redirect_to_login(request.path)
-    draft = Draft.of(request, edition)
     if draft is None:
         return redirect("registration:register")
     form = draft.form(edition)
@@ -135,11 +143,11 @@ def questions(request: HttpRequest, part: int = 1) -> HttpResponse:
 def check(request: HttpRequest) -> HttpResponse:
     """Shows the answers once more; sent, they register. A second click leads to what the first has made."""
     edition = Edition.objects.current()
-    if edition is None or not is_open(edition):
+    draft = Draft.of(request, edition) if edition else None
+    if edition is None or not (is_open(edition) or is_invited(draft)):
         return _closed(request, edition)
     if not request.user.is_authenticated:
         return redirect_to_login(reverse("registration:register_check"))
-    draft = Draft.of(request, edition)
     if draft is None:
         return _nothing_to_send(request, edition)
     form = draft.form(edition)
@@ -168,11 +176,17 @@ def check(request: HttpRequest) -> HttpResponse:
             "is_own": draft.is_own,
             "is_changed": is_changed,
             "fingerprint": draft.fingerprint,
-            "note": state_of(form.cleaned_data["category"]),
+            "note": _note(draft, form.cleaned_data["category"]),
+            "invitation": invitation_of(draft),
             "step": 3,
             "asks": bool(pages) or _asks(edition),
         },
     )
+
+
+def _note(draft: Draft, category: Category) -> str:
+    """What one should know of the category; of a granted place only the press has something to wait for."""
+    return "" if draft.invitation_id is not None and not category.is_press else state_of(category)
 
 
 def _asks(edition: Edition) -> bool:
@@ -203,6 +217,7 @@ def _details_page(
         "is_own": draft.is_own,
         "step": 2,
         "asks": _asks(edition),
+        "invitation": invitation_of(draft),
     }
     return render(request, "registration/register_details.html", context)
 
@@ -229,15 +244,14 @@ def _send(
     user, answers = reader(request), form.cleaned_data
     try:
         with transaction.atomic():
-            registration = register_person(
-                edition=edition,
-                managed_by=user,
-                by=user,
-                is_own=draft.is_own,
-                press=press_details(pages, by=user),
-                **answers,
-            )
+            answered = {**answers, "is_own": draft.is_own, "press": press_details(pages, by=user)}
+            if draft.invitation_id is not None:
+                registration = accept_invitation(invitation_id=draft.invitation_id, by=user, **answered)
+            else:
+                registration = register_person(edition=edition, managed_by=user, by=user, **answered)
             save_pages(registration, pages, by=user)
+    except InvitationGone:
+        return gone(request, draft)
     except PressDetailsMissing:
         return redirect("registration:register_questions", part=1)
     except (CategoryClosed, CategoryNotOffered) as refusal:

@@ -1,0 +1,323 @@
+"""A delegation as its coordinator sees it: places, people, seats. Never what people told of their needs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from efus_conference.templatetags.dates import moment_at
+from programme.models import ReleasedSession
+from programme.wording import SessionLine, session_lines
+from registration.models import (
+    Booking,
+    Delegation,
+    Place,
+    PlaceInvitation,
+    Registration,
+    RegistrationEvent,
+    Wait,
+)
+from registration.states import Status
+from registration.waiting import positions_of
+
+Verb = RegistrationEvent.Verb
+
+TAGS = {
+    Status.CONFIRMED: "tag-success",
+    Status.SUBMITTED: "tag-info",
+    Status.WAITING: "tag-warning",
+    Status.APPROVED: "tag-action",
+}
+# They tell of needs and documents, which are between the person and the organisers.
+PRIVATE_VERBS = (Verb.ANSWERED, Verb.REPLIED, Verb.IDENTITY, Verb.NO_IDENTITY)
+
+
+@dataclass
+class PlaceLine:
+    """One place: its person, or who is invited to it, or for whom it is meant."""
+
+    place: Place
+    number: int  # of the delegation's places, from 1
+    person: Registration | None = None
+    invitation: PlaceInvitation | None = None
+    companions: list[Registration] = field(default_factory=list)
+    seats: list[Booking] = field(default_factory=list)
+    waits: list[Wait] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        if self.person is not None:
+            return self.person.name
+        return self.place.note or _("Place %(number)d") % {"number": self.number}
+
+    @property
+    def is_invited(self) -> bool:
+        return self.person is None and self.invitation is not None and self.invitation.is_usable
+
+    @property
+    def is_expired(self) -> bool:
+        return self.person is None and self.invitation is not None and not self.invitation.is_usable
+
+    @property
+    def is_free(self) -> bool:
+        return self.person is None and not self.is_invited
+
+    @property
+    def state(self) -> str:
+        if self.person is not None:
+            return str(self.person.get_status_display()).capitalize()
+        if self.is_invited:
+            return _("Invited")
+        if self.is_expired:
+            return _("Invitation expired")
+        return _("Not named yet")
+
+    @property
+    def tag(self) -> str:
+        if self.person is not None:
+            return TAGS.get(Status(self.person.status), "")
+        return "tag-info" if self.is_invited else "tag-warning"
+
+    @property
+    def offers(self) -> list[Wait]:
+        return [wait for wait in self.waits if wait.status == Wait.Status.OFFERED]
+
+
+@dataclass(frozen=True)
+class Overview:
+    delegation: Delegation
+    lines: list[PlaceLine]
+
+    @property
+    def named(self) -> list[PlaceLine]:
+        return [line for line in self.lines if line.person is not None]
+
+    @property
+    def invited(self) -> list[PlaceLine]:
+        return [line for line in self.lines if line.is_invited]
+
+    @property
+    def free(self) -> list[PlaceLine]:
+        return [line for line in self.lines if line.is_free]
+
+    @property
+    def is_over(self) -> bool:
+        return self.delegation.edition.phase() == "over"
+
+
+def overview(delegation: Delegation) -> Overview:
+    """Its places that were not taken back, in the order in which they were granted; six queries at any size."""
+    places = list(delegation.places.standing().order_by("pk"))
+    ids = [place.pk for place in places]
+    people = {
+        person.place_id: person
+        for person in Registration.objects.live()
+        .filter(place__in=ids)
+        .select_related("category", "managed_by")
+        .defer("needs")
+    }
+    invitations = {
+        invitation.place_id: invitation
+        for invitation in PlaceInvitation.objects.filter(place__in=ids, used_at=None, revoked_at=None)
+    }
+    companions: dict[int | None, list[Registration]] = defaultdict(list)
+    for companion in (
+        Registration.objects.live()
+        .filter(place__accompanies__in=ids)
+        .select_related("place")
+        .defer("needs")
+        .order_by("pk")
+    ):
+        companions[companion.place.accompanies_id].append(companion)
+    seats: dict[int, list[Booking]] = defaultdict(list)
+    for booking in Booking.objects.standing().filter(place__in=ids).order_by("during", "pk"):
+        seats[booking.place_id].append(booking)
+    waits: dict[int, list[Wait]] = defaultdict(list)
+    for wait in Wait.objects.standing().filter(place__in=ids).order_by("pk"):
+        waits[wait.place_id].append(wait)
+    lines = [
+        PlaceLine(
+            place,
+            number,
+            people.get(place.pk),
+            invitations.get(place.pk),
+            companions[place.pk],
+            seats[place.pk],
+            waits[place.pk],
+        )
+        for number, place in enumerate(places, start=1)
+    ]
+    return Overview(delegation, lines)
+
+
+@dataclass(frozen=True)
+class SessionOfMany:
+    """One session of the delegation's agenda, and who of it sits or waits there."""
+
+    line: SessionLine
+    seated: list[PlaceLine]
+    clashing: list[PlaceLine]
+    waiting: list[tuple[PlaceLine, int]]  # with their position
+    offered: list[PlaceLine]
+
+
+@dataclass(frozen=True)
+class DayOfMany:
+    on: str
+    name: str
+    sessions: list[SessionOfMany]
+
+
+def agenda(shown: Overview) -> list[DayOfMany]:
+    """Everyone's seats and waits, session by session; stars are each person's own."""
+    edition = shown.delegation.edition
+    wanted = {booking.session_id for line in shown.lines for booking in line.seats}
+    wanted |= {wait.session_id for line in shown.lines for wait in line.waits}
+    rows = list(ReleasedSession.objects.of(edition).filter(pk__in=wanted))
+    positions = positions_of(wait for line in shown.lines for wait in line.waits)
+    sessions = [_of_many(line, shown.lines, positions) for line in session_lines(rows, edition)]
+    return [
+        DayOfMany(on.isoformat(), name, list(group))
+        for (on, name), group in groupby(
+            sessions, key=lambda each: (each.line.starts_at.date(), each.line.day)
+        )
+    ]
+
+
+def _of_many(line: SessionLine, lines: Sequence[PlaceLine], positions: dict[int, int]) -> SessionOfMany:
+    seated, clashing, waiting, offered = [], [], [], []
+    for place in lines:
+        for booking in place.seats:
+            if booking.session_id == line.row.pk:
+                (clashing if booking.status == Booking.Status.CLASH else seated).append(place)
+        for wait in place.waits:
+            if wait.session_id != line.row.pk:
+                continue
+            if wait.status == Wait.Status.OFFERED:
+                offered.append(place)
+            else:
+                waiting.append((place, positions.get(wait.pk, 0)))
+    return SessionOfMany(line, seated, clashing, waiting, offered)
+
+
+@dataclass(frozen=True)
+class PlaceChoice:
+    """What one place may do about one session."""
+
+    line: PlaceLine
+    booking: Booking | None
+    wait: Wait | None
+    position: int
+    until: str  # how long an offered seat is kept
+    overlapped: list[ReleasedSession]
+
+    @property
+    def is_offered(self) -> bool:
+        return self.wait is not None and self.wait.status == Wait.Status.OFFERED
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has neither a seat nor a wait here, nor a seat elsewhere at the time."""
+        return self.booking is None and self.wait is None and not self.overlapped
+
+
+def choices_for(released: ReleasedSession, shown: Overview) -> list[PlaceChoice]:
+    """One for each place, in its order."""
+    overlapping = {
+        booking.session_id for line in shown.lines for booking in line.seats if _overlaps(booking, released)
+    }
+    others = {
+        row.pk: row
+        for row in ReleasedSession.objects.select_related("session", "edition").filter(pk__in=overlapping)
+    }
+    waits = {
+        line.place.pk: wait for line in shown.lines for wait in line.waits if wait.session_id == released.pk
+    }
+    positions = positions_of(waits.values())
+    return [_choice(released, line, waits.get(line.place.pk), positions, others) for line in shown.lines]
+
+
+def _choice(
+    released: ReleasedSession,
+    line: PlaceLine,
+    wait: Wait | None,
+    positions: dict[int, int],
+    others: dict[int, ReleasedSession],
+) -> PlaceChoice:
+    until = moment_at(wait.offer_until, released.edition) if wait is not None and wait.offer_until else ""
+    return PlaceChoice(
+        line=line,
+        booking=next((seat for seat in line.seats if seat.session_id == released.pk), None),
+        wait=wait,
+        position=positions.get(wait.pk, 0) if wait is not None else 0,
+        until=until,
+        overlapped=[
+            others[seat.session_id]
+            for seat in line.seats
+            if _overlaps(seat, released) and seat.session_id in others
+        ],
+    )
+
+
+def _overlaps(booking: Booking, released: ReleasedSession) -> bool:
+    return (
+        booking.session_id != released.pk
+        and booking.during.lower < released.ends_at
+        and released.starts_at < booking.during.upper
+    )
+
+
+@dataclass(frozen=True)
+class PlaceEvent:
+    at: datetime
+    when: str
+    who: str
+    what: str
+    about: str
+
+
+def history_of(place: Place, *, is_for_organisers: bool = False) -> list[PlaceEvent]:
+    """All that happened to a place, whoever had it, the newest first; what is between a person and us left out."""
+    events = (
+        RegistrationEvent.objects.filter(Q(place=place) | Q(registration__place=place))
+        .exclude(verb__in=PRIVATE_VERBS)
+        .select_related("actor", "registration__managed_by")
+        .order_by("-at", "-pk")
+    )
+    found = list(events)
+    titles = _titles(found)
+    return [
+        PlaceEvent(
+            event.at,
+            moment_at(event.at, place.edition),
+            _who(event, is_for_organisers=is_for_organisers),
+            event.get_verb_display(),
+            event.reason or titles.get(event.detail.get("session", ""), ""),
+        )
+        for event in found
+    ]
+
+
+def _titles(events: Iterable[RegistrationEvent]) -> dict[str, str]:
+    codes = {event.detail["session"] for event in events if "session" in event.detail}
+    rows = ReleasedSession.objects.select_related("session").filter(session__code__in=codes)
+    return {row.session.code: row.title for row in rows}
+
+
+def _who(event: RegistrationEvent, *, is_for_organisers: bool) -> str:
+    person = event.registration.name if event.registration else ""
+    if event.actor is None:
+        # The clock, or an account that was deleted: the event says the same.
+        return person or _("The conference")
+    actor = str(event.actor)
+    if event.actor.is_staff and not is_for_organisers:
+        actor = _("The organisers")
+    if not person or not event.is_on_behalf:
+        return person or actor
+    return _("%(actor)s for %(person)s") % {"actor": actor, "person": person}

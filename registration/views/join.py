@@ -1,0 +1,104 @@
+"""Joining a delegation by a secret link: who invites to what, then an account, then one's own part.
+
+Opening the link changes nothing, so a mail program that looks at it first does no harm. The secret waits in the
+session while its owner logs in or makes an account, so that it stands in no further address.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from efus_conference.secret_links import language_choices, private
+from efus_conference.templatetags.dates import days_of, moment_at
+from registration.actions.invitations import ask_for_new_invitation
+from registration.models import PlaceInvitation, Registration
+from registration.requests import reader
+from registration.views.drafts import Draft
+
+KEY = "join"
+
+
+def _invitation(token: str) -> PlaceInvitation | None:
+    return (
+        PlaceInvitation.objects.usable()
+        .by_token(token)
+        .filter(place__closed_at=None)
+        .select_related("place__delegation__organisation", "place__delegation__edition", "made_by")
+        .first()
+    )
+
+
+@csrf_exempt  # its form on an expired link asks for a new one: who knows the address needs no forgery
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest, token: str) -> HttpResponse:
+    """Who invites to what. A link that does not work gets one and the same answer, and an offer to ask again."""
+    invitation = _invitation(token)
+    if invitation is None:
+        return private(_not_usable(request, token))
+    if request.GET.get("as") in ("login", "signup", "me"):
+        request.session[KEY] = token
+        there = reverse("registration:join_details")
+        if request.user.is_authenticated:
+            return private(redirect(there))
+        account = reverse("account_signup" if request.GET["as"] == "signup" else "account_login")
+        return private(redirect(f"{account}?{urlencode({'next': there})}"))
+    return private(render(request, "registration/join.html", _facts(invitation)))
+
+
+def _facts(invitation: PlaceInvitation) -> dict[str, Any]:
+    delegation = invitation.place.delegation
+    assert delegation is not None
+    edition = delegation.edition
+    return {
+        "invitation": invitation,
+        "delegation": delegation,
+        "edition": edition,
+        "days": days_of(edition),
+        "inviter": str(invitation.made_by or delegation.organisation),
+        "until": moment_at(invitation.expires_at, edition),
+        "languages": language_choices(),
+    }
+
+
+def _not_usable(request: HttpRequest, token: str) -> HttpResponse:
+    is_asked = request.method == "POST" and "new_link" in request.POST
+    if is_asked:
+        ask_for_new_invitation(token=token, address=get_adapter().get_client_ip(request))
+    context = {"is_asked": is_asked, "languages": []}
+    return render(request, "registration/join_not_usable.html", context, status=200 if is_asked else 404)
+
+
+@login_required
+@never_cache
+@require_safe
+def join_details(request: HttpRequest) -> HttpResponse:
+    """To the pages of a registration, for oneself or (`?who=other`) for someone one assists."""
+    invitation = _invitation(str(request.session.get(KEY, "")))
+    if invitation is None:
+        return render(request, "registration/join_gone.html", status=404)
+    facts, user = _facts(invitation), reader(request)
+    edition, delegation = facts["edition"], facts["delegation"]
+    is_own = request.GET.get("who") != "other"
+    own = Registration.objects.live().managed_by(user).filter(edition=edition, is_own=True).first()
+    if is_own and own is not None:
+        return render(request, "registration/join_already.html", {**facts, "own": own})
+    draft = Draft.of(request, edition)
+    if draft is None or (draft.invitation_id, draft.is_own) != (invitation.pk, is_own):
+        # The organisation is the one that invites, whatever one came from before.
+        came_from = {
+            "organisation_name": str(delegation.organisation),
+            "country": delegation.organisation.country,
+        }
+        Draft(edition.pk, is_own, answers=came_from, invitation_id=invitation.pk).keep(request)
+    return redirect("registration:register_details")
