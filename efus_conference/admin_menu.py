@@ -41,6 +41,8 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
             ("registration.BookingLimit", "production_quantity_limits"),
             ("registration.BookingRules", "timer"),
             ("registration.Category", "style"),
+            ("registration.Question", "quiz"),
+            ("registration.AccessNeed", "accessible"),
             ("registration.Place", "chair"),
             ("registration.Message", "campaign"),
             ("registration.SensitiveReading", "visibility"),

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from registration.views import (
     agenda,
     answers,
+    change,
     companions,
     delegation_places,
     delegation_sheets,
@@ -29,7 +30,7 @@ pages: list[URLPattern] = [
     path("my/", mine.my, name="my"),
     path("my/registrations/<int:pk>/", mine.registration, name="registration"),
     path("my/registrations/<int:pk>/registered/", mine.registered, name="registered"),
-    path("my/registrations/<int:pk>/change/", mine.change, name="change"),
+    path("my/registrations/<int:pk>/change/", change.change, name="change"),
     path("my/registrations/<int:pk>/questions/", answers.questions, name="questions"),
     path("my/registrations/<int:pk>/questions/<int:part>/", answers.questions, name="questions_part"),
     path("my/registrations/<int:pk>/press-card/", answers.press_card, name="press_card"),

@@ -29,6 +29,7 @@ from registration.actions.places import (
     offer_free_places,
     wait_together,
 )
+from registration.actions.questions import copy_question
 from registration.actions.refusals import (
     AlreadyBegun,
     AlreadyBooked,
@@ -131,6 +132,7 @@ __all__ = [
     "book_seat",
     "cancel_registration",
     "change_registration",
+    "copy_question",
     "decline_place",
     "decline_seat",
     "drop_abandoned",

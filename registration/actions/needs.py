@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from efus_conference.mail import queue
@@ -11,6 +12,14 @@ from registration.actions.refusals import NobodyForNeeds, NoNeeds, NotReadable
 from registration.models import NeedReply, Registration, RegistrationEvent, SensitiveReading
 
 READ_NEEDS = "registration.read_needs"
+
+
+def may_answer_for_needs() -> QuerySet[User]:
+    """The organisers who may read access needs, by name."""
+    codename = READ_NEEDS.partition(".")[2]
+    right = Q(groups__permissions__codename=codename) | Q(user_permissions__codename=codename)
+    people = User.objects.filter(Q(is_superuser=True) | right, is_staff=True, is_active=True)
+    return people.distinct().order_by("name", "email")
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from registration.actions.entry import (
     state_in,
 )
 from registration.actions.locks import violated
+from registration.actions.needs import reopen_needs
 from registration.actions.places import close_with, release_seats
 from registration.actions.refusals import (
     AlreadyRegistered,
@@ -177,6 +178,8 @@ def change_registration(
             if not fresh.email:
                 fresh.mails_to = Registration.MailsTo.MANAGER
             fresh.save()
+            if "needs" in changed:
+                reopen_needs(fresh)
             names = ["category", *changed] if is_moving else changed
             fresh.events.create(verb=Verb.CHANGED, actor=by, detail={"fields": names})
             mail = "registration/changed"

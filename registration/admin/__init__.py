@@ -2,12 +2,15 @@ from registration.admin.bookings import BookingAdmin, BookingLimitAdmin, Booking
 from registration.admin.categories import CategoryAdmin
 from registration.admin.delegations import DelegationAdmin, PlaceAdmin
 from registration.admin.messages import MessageAdmin
+from registration.admin.needs import AccessNeedAdmin
 from registration.admin.people import RegistrationAdmin
 from registration.admin.press import AccreditationAdmin
+from registration.admin.questions import QuestionAdmin
 from registration.admin.records import FeedLinkAdmin, RegistrationEventAdmin, SensitiveReadingAdmin, StarAdmin
 from registration.admin.seats import SeatPoolAdmin
 
 __all__ = [
+    "AccessNeedAdmin",
     "AccreditationAdmin",
     "BookingAdmin",
     "BookingLimitAdmin",
@@ -17,6 +20,7 @@ __all__ = [
     "FeedLinkAdmin",
     "MessageAdmin",
     "PlaceAdmin",
+    "QuestionAdmin",
     "RegistrationAdmin",
     "RegistrationEventAdmin",
     "SeatPoolAdmin",

@@ -30,6 +30,7 @@ from registration.actions import (
 )
 from registration.actions.keepers import MATCHED
 from registration.actions.registrations import CHANGEABLE
+from registration.admin.answers_button import WithAnswers
 from registration.admin.base import EditionFilter, RefusingAdmin
 from registration.admin.decisions import Decisions
 from registration.admin.resources import RegistrationResource, RegistrationWithNeedsResource
@@ -96,7 +97,7 @@ class DeskForm(forms.ModelForm):
 
 
 @admin.register(Registration)
-class RegistrationAdmin(Decisions, RefusingAdmin, SpreadsheetAdmin):
+class RegistrationAdmin(WithAnswers, Decisions, RefusingAdmin, SpreadsheetAdmin):
     """Entering by hand registers, saving changes, and the button cancels, each as on the site, with its mail."""
 
     form = DeskForm

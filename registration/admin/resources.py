@@ -5,6 +5,7 @@ from __future__ import annotations
 from import_export.fields import Field
 
 from efus_conference.exports import SafeResource
+from registration.admin.answer_columns import AnswerColumns
 from registration.models import Registration
 
 COLUMNS = (
@@ -23,7 +24,7 @@ COLUMNS = (
 )
 
 
-class RegistrationResource(SafeResource):
+class RegistrationResource(AnswerColumns, SafeResource):
     edition = Field(column_name="edition")
     category = Field(column_name="category")
     organisation_name = Field(column_name="organisation")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,6 +19,7 @@ from programme.models import Session
 from registration import actions
 from registration.answers import is_readable
 from registration.asking import Asking, asking_of, values_of
+from registration.downloads import download
 from registration.models import Answer, PendingFile, PressCard, Question, Registration
 from registration.question_fields import STAYS, field_name
 from registration.question_forms import QuestionsForm, names_of
@@ -92,23 +90,7 @@ def press_card(request: HttpRequest, pk: int) -> HttpResponseBase:
         card = actions.read_press_card(registration=kept, by=reader(request))
     except actions.NotReadable as refusal:
         raise Http404 from refusal
-    return download(card.card, name=f"press-card{PurePath(card.card.name or '').suffix}")
-
-
-def download(file: Any, *, name: str) -> HttpResponseBase:
-    """The exact bytes, for the disk and never for the browser's window."""
-    if not file:
-        raise Http404
-    try:
-        response = FileResponse(
-            file.open("rb"), content_type="application/octet-stream", as_attachment=True, filename=name
-        )
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return download(card.card, name="press-card")
 
 
 def _session(request: HttpRequest, kept: Registration) -> Session | None:

@@ -17,14 +17,10 @@ from efus_conference.models import Edition
 from efus_conference.models.organisations import country_name
 from efus_conference.sorting import sort_key
 from registration.actions import (
-    AlreadyRegistered,
-    NoLongerRegistered,
-    Refusal,
     cancel_registration,
-    change_registration,
 )
 from registration.agenda import entries_of
-from registration.forms import RegistrationForm
+from registration.answers import answers_shown, is_readable
 from registration.history import told
 from registration.models import Booking, Registration
 from registration.reason_form import ReasonForm
@@ -97,6 +93,8 @@ def registration(request: HttpRequest, pk: int) -> HttpResponse:
             "country": country_name(kept.country),
             "entries": [entry for entry in entries_of(kept) if entry.is_booked],
             "history": told(kept),
+            "answers": answers_shown(kept, by=reader(request)),
+            "reads_needs": is_readable(kept, reader(request)),
             "standing": standing_of(kept),
             "is_changeable": kept.is_live and kept.edition.phase() != "over",
             "may_hand_over": _may_hand_over(kept),
@@ -114,42 +112,6 @@ def registered(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(kept)
     context = {"registration": kept, "edition": kept.edition, "standing": standing_of(kept)}
     return render(request, "registration/registered.html", context)
-
-
-@login_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def change(request: HttpRequest, pk: int) -> HttpResponse:
-    kept = kept_by_reader(request, pk)
-    if not kept.is_live or kept.edition.phase() == "over":
-        return _cannot(request, kept)
-    names = [*RegistrationForm.base_fields]
-    form = RegistrationForm(
-        request.POST if request.method == "POST" else None,
-        initial={name: getattr(kept, name) for name in names},
-        edition=kept.edition,
-        is_own=kept.is_own,
-        current=kept.category,
-    )
-    form.helper.inputs[0].value = _("Save")
-    if request.method == "POST" and form.is_valid():
-        try:
-            change_registration(registration=kept, by=reader(request), **form.cleaned_data)
-        except AlreadyRegistered as refusal:
-            form.add_error("email", str(refusal))
-        except NoLongerRegistered:
-            return _cannot(request, kept)
-        except Refusal as refusal:
-            # Everything else that is refused is about the category one changes to.
-            form.add_error("category", str(refusal))
-        else:
-            messages.success(request, _("Your changes are saved."))
-            return redirect(kept)
-    return render(
-        request,
-        "registration/change.html",
-        {"form": form, "registration": kept, "edition": kept.edition, "is_own": kept.is_own},
-    )
 
 
 @login_required
