@@ -15,7 +15,7 @@ from registration.actions.delegation_refusals import EditionOver, NoCompanion, T
 from registration.actions.refusals import AlreadyBooked, NotYours, Refusal
 from registration.actions.registrations import register
 from registration.actions.seats import book_seat, release_seats_of
-from registration.actions.states import held, move
+from registration.actions.states import check_may_act, held, move
 from registration.models import Booking, Place, Registration, RegistrationEvent, Wait
 from registration.powers import may_act_for
 from registration.states import Status
@@ -146,8 +146,7 @@ def _locked_person(registration: Registration, *, by: User) -> Registration:
     """Who is accompanied, with the locks that naming a companion needs."""
     User.objects.select_for_update(no_key=True).get(pk=registration.managed_by_id)
     [main] = held([registration.pk]).chosen
-    if not may_act_for(main.place, by):
-        raise NotYours
+    check_may_act(main, by)
     if main.edition.phase() == "over":
         raise EditionOver
     if not main.is_confirmed or main.place.accompanies_id is not None:
