@@ -6,7 +6,15 @@ import signal
 import sys
 
 # These touch no database, so they start no embedded one.
-WITHOUT_DATABASE = {"check", "collectstatic", "compilemessages", "diffsettings", "draw_model", "makemessages"}
+WITHOUT_DATABASE = {
+    "check",
+    "collectstatic",
+    "compilemessages",
+    "diffsettings",
+    "draw_model",
+    "draw_states",
+    "makemessages",
+}
 HELP = {"help", "--help", "-h", "version", "--version"}
 
 

@@ -20,6 +20,7 @@ from django.contrib import admin
 
 from efus_conference import mail
 from efus_conference.admin_base import OrganisersAdmin
+from efus_conference.management import states_picture
 from efus_conference.management.model_picture import draw
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -204,6 +205,11 @@ def test_a_module_is_read_in_one_sitting(path: Path) -> None:
 def test_the_picture_of_the_model_is_drawn_from_the_models_as_they_are() -> None:
     drawn = (ROOT / "docs" / "model.svg").read_text(encoding="utf-8")
     assert drawn == draw(), "Run: .venv/bin/python manage.py draw_model"
+
+
+def test_the_picture_of_the_states_is_drawn_from_the_table_as_it_is() -> None:
+    drawn = (ROOT / "docs" / "registration-states.svg").read_text(encoding="utf-8")
+    assert drawn == states_picture.draw(), "Run: .venv/bin/python manage.py draw_states"
 
 
 def test_links_between_the_documents_lead_somewhere() -> None:
