@@ -83,13 +83,26 @@ def site_address(path: str) -> str:
 def send(context: JobContext, kind: str, ids: dict[str, int]) -> None:
     """Composes and sends; a mail this very job already sent to an address in that language is not sent again."""
     job_id = context.job.id
-    for letter in _composers[kind](**ids):
+    for letter in compose(kind, **ids):
         if Mail.objects.filter(job_id=job_id, to=letter.to, language=letter.language).exists():
             continue
         _send(kind, letter, job_id=job_id, ids=ids)
 
 
-def _send(kind: str, letter: Letter, *, job_id: int | None, ids: dict[str, int]) -> None:
+def compose(kind: str, **ids: int) -> Iterable[Letter]:
+    """The letters of a kind, as its job would send them now."""
+    return _composers[kind](**ids)
+
+
+@dataclass(frozen=True)
+class Rendered:
+    subject: str
+    text: str
+    html: str
+
+
+def render(kind: str, letter: Letter) -> Rendered:
+    """A letter in its language."""
     app_name, name = kind.split("/")
     template = f"{app_name}/emails/{name}"
     with translation.override(letter.language):
@@ -98,6 +111,12 @@ def _send(kind: str, letter: Letter, *, job_id: int | None, ids: dict[str, int])
         # A tag on a line of its own leaves an empty line; more than one in a row is never meant.
         text = re.sub(r"\n{3,}", "\n\n", render_to_string(f"{template}.txt", values)).strip() + "\n"
         html = render_to_string(f"{template}.html", {**values, "subject": subject})
+    return Rendered(subject, text, html)
+
+
+def _send(kind: str, letter: Letter, *, job_id: int | None, ids: dict[str, int]) -> None:
+    rendered = render(kind, letter)
+    subject, text = rendered.subject, rendered.text
     mail_id = _next_mail_id()
     message = EmailMultiAlternatives(
         subject,
@@ -113,7 +132,7 @@ def _send(kind: str, letter: Letter, *, job_id: int | None, ids: dict[str, int])
             **letter.headers,
         },
     )
-    message.attach_alternative(html, "text/html")
+    message.attach_alternative(rendered.html, "text/html")
     for attachment in letter.attachments:
         message.attach(*attachment)
     deliver(message)

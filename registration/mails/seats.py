@@ -47,7 +47,7 @@ def seat_offer(wait_id: int) -> list[Letter]:
             "overlaps": [
                 _for_you(to, row) for row in _rows(overlapping.values_list("session_id", flat=True))
             ],
-            "is_wheelchair": wait.party.is_wheelchair,
+            "is_wheelchair": wait.is_wheelchair,
         }
     return to.letters(context)
 
@@ -158,7 +158,7 @@ def _wait_ended(wait_id: int, status: str) -> list[Letter]:
 
 
 def _wait(wait_id: int, status: str) -> Wait | None:
-    return Wait.objects.select_related("party").filter(pk=wait_id, status=status).first()
+    return Wait.objects.filter(pk=wait_id, status=status).first()
 
 
 def _released(session_id: int) -> ReleasedSession | None:

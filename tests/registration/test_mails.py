@@ -1,18 +1,39 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.template import engines
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from icalendar import Calendar
 
-from efus_conference.models import Mail
+from efus_conference.bounces import return_address
+from efus_conference.mail import compose, queue, render
+from efus_conference.models import Edition, Mail, User
 from programme.actions import release
-from programme.models import Session
+from programme.models import ReleasedSession, Session
 from registration.actions import book_seat, cancel_registration, change_registration, register
 from registration.actions.telling import tell_of_changes
+from registration.models import (
+    AgendaChange,
+    Booking,
+    Delegation,
+    Message,
+    NeedReply,
+    Place,
+    PlaceInvitation,
+    Registration,
+    SeatPool,
+    Wait,
+    WaitParty,
+)
 from tests import factories
 from tests.factories import NINE
 
@@ -101,3 +122,295 @@ def test_the_confirmation_brings_the_days_of_the_conference(
         edition.ends_on + timedelta(days=1),
     )
     assert mail["Subject"] == f"Ada Example is registered for {edition.name}"
+
+
+def sent(registration: Registration, **fields: Any) -> Mail:
+    values = {
+        "kind": "registration/confirmation", "to": registration.email, "language": "en", "subject": "Confirmed",
+        "text": "Hello\nhttp://localhost:8000/en/my/join/•••/ <b>", **fields,
+    }  # fmt: skip
+    return Mail.objects.create(subject_ids={"registration_id": registration.pk}, **values)
+
+
+@pytest.mark.django_db
+def test_a_person_reads_what_was_sent_to_them_and_whether_it_came_back(
+    client: Client, edition: Edition, registration: Registration, robin: User
+) -> None:
+    mail = sent(registration)
+    sent(factories.registration(edition), subject="Somebody else's")
+    client.force_login(robin)
+    page = client.get(f"/en/my/registrations/{registration.pk}/").content.decode()
+    assert ("Confirmed" in page, "Somebody else" in page, "could not be delivered" in page) == (
+        True,
+        False,
+        False,
+    )
+
+    text = client.get(f"/en/my/registrations/{registration.pk}/mails/{mail.pk}/").content.decode()
+    assert "/my/join/•••/" in text
+    assert "&lt;b&gt;" in text
+
+    Mail.objects.filter(pk=mail.pk).update(bounce="failed", bounced_at=NINE, bounce_status="5.1.1")
+    page = client.get(f"/en/my/registrations/{registration.pk}/").content.decode()
+    assert "The latest e-mail could not be delivered." in page
+    text = client.get(f"/en/my/registrations/{registration.pk}/mails/{mail.pk}/").content.decode()
+    assert "This e-mail could not be delivered." in text
+
+
+@pytest.mark.django_db
+def test_a_mail_about_somebody_else_is_not_found(
+    client: Client, edition: Edition, registration: Registration, robin: User
+) -> None:
+    stranger = factories.registration(edition)
+    theirs, own = sent(stranger), sent(registration)
+    client.force_login(robin)
+    for of, mail in ((registration, theirs), (stranger, theirs), (stranger, own)):
+        assert client.get(f"/en/my/registrations/{of.pk}/mails/{mail.pk}/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_page_of_a_person_costs_the_same_with_one_mail_and_with_fifty(
+    client: Client, registration: Registration, robin: User
+) -> None:
+    client.force_login(robin)
+    counts = []
+    for more in (1, 49):
+        for _ in range(more):
+            sent(registration)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(f"/en/my/registrations/{registration.pk}/")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.django_db
+def test_organisers_see_what_could_not_be_delivered_until_something_new_is_sent_there(
+    client: Client, registration: Registration
+) -> None:
+    client.force_login(factories.user(is_staff=True, is_superuser=True))
+    mail = sent(registration)
+    failed = {"bounce": "failed", "bounced_at": timezone.now(), "bounce_status": "5.1.1"}
+    Mail.objects.filter(pk=mail.pk).update(**failed)
+    task = "E-mails to 1 address could not be delivered."
+
+    assert task in client.get("/admin/").content.decode()
+    page = client.get(f"/admin/registration/registration/{registration.pk}/change/").content.decode()
+    assert "<strong>could not be delivered</strong>" in page
+    sent(registration)
+    assert task not in client.get("/admin/").content.decode()
+
+
+class Everything:
+    """One of each thing a mail may tell of, and the ids its job would have."""
+
+    def __init__(self, language: str) -> None:
+        factories.edition(is_current=False)
+        self.edition = edition = factories.edition()
+        self.language = language
+        self.room = factories.room(edition, name_en="Great Hall")
+        organisation = factories.organisation(name_en="Košice")
+        coordinator = factories.user(language=language)
+        self.delegation = Delegation.objects.create(
+            edition=edition, organisation=organisation, coordinator=coordinator
+        )
+        self.place = Place.objects.create(edition=edition, delegation=self.delegation)
+        self.session = factories.session(edition, title_en="Safe nights", room=self.room)
+        other = factories.session(edition, title_en="Mayors", starts_at=NINE + timedelta(minutes=30))
+        for session in (self.session, other):
+            factories.pool(session)
+        release(edition=edition, by=None)
+        self.person = self.registered("confirmed")
+        self.clash = [
+            self.booking(session, status="clash", clash_until=NINE - timedelta(days=1))
+            for session in (self.session, other)
+        ]
+
+    def registered(self, status: str, **fields: Any) -> Registration:
+        return factories.registration(
+            self.edition, status=status, language=self.language, organisation_name="Košice", country="SK",
+            function="Mayor <b>", **fields,
+        )  # fmt: skip
+
+    def booking(self, session: Session, **fields: Any) -> Booking:
+        released = ReleasedSession.objects.get(pk=session.pk)
+        return Booking.objects.create(
+            place=self.person.place, session=session, during=released.during, **fields
+        )
+
+    def wait(self, status: str, **fields: Any) -> dict[str, int]:
+        pool = SeatPool.objects.get(pk=self.session.pk)
+        party = WaitParty.objects.create(pool=pool)
+        made = Wait.objects.create(
+            session=self.session, place=self.person.place, party=party, status=status, **fields
+        )
+        return {"wait_id": made.pk}
+
+    def invitation(self) -> dict[str, int]:
+        made = PlaceInvitation.objects.create(
+            place=self.place, email="new@example.org", language=self.language,
+            made_by=self.delegation.coordinator, expires_at=NINE,
+        )  # fmt: skip
+        return {"invitation_id": made.pk}
+
+    def ids(self, kind: str) -> dict[str, int]:
+        later = timezone.now() + timedelta(days=1)
+        now = timezone.now()
+        match kind:
+            case "submitted":
+                return {"registration_id": self.registered("submitted").pk}
+            case "waiting":
+                return {"registration_id": self.registered("waiting", waiting_since=now).pk}
+            case "place_offer":
+                return {"registration_id": self.registered("approved", offer_until=later).pk}
+            case "refused":
+                return {"registration_id": self.registered("refused", refusal="Too <late>\nfor it").pk}
+            case "cancelled" | "place_expired":
+                return {"registration_id": self.registered("cancelled", cancelled_at=now).pk}
+            case "replaced":
+                return {
+                    "registration_id": self.registered("cancelled", cancelled_at=now, place=self.place).pk
+                }
+            case "replaced_by":
+                return {"registration_id": self.registered("confirmed", place=self.place).pk}
+            case "need_reply":
+                NeedReply.objects.create(registration=self.person, reply="A ramp", replied_at=now)
+            case "seat_offer":
+                return self.wait("offered", offered_at=now, offer_until=later)
+            case "seat_expired":
+                return self.wait("expired", ended_at=now)
+            case "list_closed":
+                return self.wait("cut_off", ended_at=now)
+            case "clash_settled":
+                Booking.objects.filter(pk=self.clash[1].pk).update(status="given_up")
+                return {"booking_id": self.clash[1].pk}
+            case "identity_reminder":
+                Session.objects.filter(pk=self.session.pk).update(identity_by=NINE - timedelta(days=2))
+                release(edition=self.edition, by=None)
+                return {"booking_id": self.clash[0].pk}
+            case "digest":
+                Session.objects.filter(pk=self.session.pk).update(room=factories.room(self.edition))
+                release(edition=self.edition, by=None)
+                tell_of_changes(at=later)
+                return {"registration_id": self.person.pk, "change_id": AgendaChange.objects.get().pk}
+            case "place_invitation" | "place_link_asked":
+                return self.invitation()
+            case "message" | "message_trial":
+                message = Message.objects.create(
+                    edition=self.edition, subject_en="Hello {given_name}", body_en="See {agenda} & come"
+                )
+                whom = (
+                    {"user_id": self.delegation.coordinator.pk}  # type: ignore[union-attr]
+                    if kind == "message_trial"
+                    else {"registration_id": self.person.pk}
+                )
+                return {"message_id": message.pk, **whom}
+        return {"registration_id": self.person.pk}
+
+
+KINDS = [
+    "confirmation", "submitted", "waiting", "place_offer", "refused", "cancelled", "place_expired", "changed",
+    "reminder", "replaced", "replaced_by", "need_reply", "seat_offer", "seat_expired", "list_closed", "clash",
+    "clash_settled", "digest", "place_invitation", "place_link_asked", "message", "message_trial",
+    "identity_reminder",
+]  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_mail_is_whole_in_every_language(kind: str, language: str, monkeypatch: Any) -> None:
+    engine = engines["django"].engine  # type: ignore[attr-defined]
+    monkeypatch.setattr(engine, "string_if_invalid", "MISSING(%s)")
+    name = "registration/" + ("replaced" if kind == "replaced_by" else kind)
+    ids = Everything(language).ids(kind)
+    found = list(compose(name, **ids))
+    assert found
+    for letter in found:
+        mail = render(name, letter)
+        for part in (mail.subject, mail.text, mail.html):
+            assert "MISSING" not in part
+            assert not re.search(r"%\(\w+\)s|\{\{|\}\}|\bNone\b", part)
+        assert mail.subject
+        assert f'<html lang="{letter.language}">' in mail.html
+        assert "<b>" not in mail.html
+        assert "&amp;" not in mail.text
+        assert "&lt;" not in mail.text
+        assert not re.search(r"\n{3,}", mail.text)
+        for secret in letter.secrets:
+            assert secret in mail.text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "kind", ["submitted", "waiting", "place_offer", "refused", "place_expired", "cancelled"]
+)
+def test_what_is_no_longer_so_is_not_told(kind: str, registration: Registration) -> None:
+    assert list(compose(f"registration/{kind}", registration_id=registration.pk)) == []
+
+
+@pytest.mark.django_db
+def test_a_mail_about_nobody_any_more_is_none(registration: Registration) -> None:
+    gone = registration.pk + 1000
+    for kind in ("confirmation", "changed", "reminder", "replaced", "need_reply", "clash"):
+        assert list(compose(f"registration/{kind}", registration_id=gone)) == []
+    for kind in ("seat_offer", "seat_expired", "list_closed"):
+        assert list(compose(f"registration/{kind}", wait_id=gone)) == []
+
+
+@pytest.mark.django_db
+def test_an_offer_says_until_when_and_what_one_would_give_up() -> None:
+    world = Everything("en")
+    [letter] = compose("registration/seat_offer", **world.ids("seat_offer"))
+    mail = render("registration/seat_offer", letter)
+    assert "Safe nights\nWednesday 14 May, 09:00 to 10:00\nGreat Hall\n" in mail.text
+    assert "It is kept until" in mail.text
+    assert "- Mayors, Wednesday 14 May, 09:30 to 10:30" in mail.text
+
+
+@pytest.mark.django_db
+def test_a_clash_names_both_seats_and_which_one_stays() -> None:
+    world = Everything("en")
+    [letter] = compose("registration/clash", **world.ids("clash"))
+    text = render("registration/clash", letter).text
+    first, second = text.index("Safe nights"), text.index("Mayors")
+    assert first < text.index("It stays if nothing is chosen.") < second
+    assert "Please choose until 13 May 2031, 09:00" in text
+
+
+@pytest.mark.django_db
+def test_neither_of_two_on_one_place_reads_of_the_other() -> None:
+    world = Everything("en")
+    old, new = world.ids("replaced")["registration_id"], world.ids("replaced_by")["registration_id"]
+    texts = {}
+    for pk in (old, new):
+        [letter] = compose("registration/replaced", registration_id=pk)
+        texts[pk] = render("registration/replaced", letter).text
+    names = dict(Registration.objects.values_list("pk", "family_name"))
+    assert (names[old] in texts[old], names[new] in texts[new]) == (True, True)
+    assert (names[new] in texts[old], names[old] in texts[new]) == (False, False)
+    assert "was given to someone else" in texts[old]
+
+
+@pytest.mark.django_db
+def test_a_seat_offered_to_a_place_without_a_person_is_told_to_the_coordinator() -> None:
+    world = Everything("nl")
+    ids = world.ids("seat_offer")
+    Wait.objects.update(place=world.place)
+    [letter] = compose("registration/seat_offer", **ids)
+    coordinator = world.delegation.coordinator
+    assert coordinator is not None
+    assert (letter.to, letter.language, letter.concerns) == (coordinator.email, "nl", {})
+
+
+def test_a_mail_carries_its_own_address_of_return_and_says_that_a_machine_wrote_it(
+    fresh_db: str, mailbox: Mailbox, run_worker: Worker
+) -> None:
+    person = factories.registration(factories.edition())
+    queue("registration/confirmation", registration_id=person.pk)
+    run_worker()
+    [mail], [kept] = mailbox(), Mail.objects.all()
+    assert (mail["From"], mail["Return-Path"], mail["Auto-Submitted"]) == (
+        '"Security, Democracy & Cities" <no-reply@localhost>',
+        f"<{return_address(kept.pk)}>",
+        "auto-generated",
+    )
