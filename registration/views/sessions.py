@@ -25,6 +25,7 @@ from registration import actions
 from registration.agenda import Choice, choices_for
 from registration.agenda.options import Button, buttons_of
 from registration.agenda.words import Mark, mark_of, why_no_seats
+from registration.asking import unanswered
 from registration.deeds import Deed, done
 from registration.identities import identity_state
 from registration.models import Registration, SeatPool
@@ -162,6 +163,10 @@ def _next(what: str, asked: Asked, registration: Registration) -> str:
     if what == "give_up":
         return f"{here}?gave_up={registration.pk}#person-{registration.pk}"
     if what in ("book", "swap", "accept_offer"):
+        if unanswered(registration, session=asked.session):
+            # They lead back here, where a document that is needed is asked for.
+            address = reverse("registration:questions", args=[registration.pk])
+            return f"{address}?session={asked.session.code}"
         [choice] = choices_for(asked.line, [registration], asked.programme, None)
         identity = choice.entry.identity
         if identity and identity.is_open and not identity.is_given:

@@ -17,7 +17,7 @@ from PIL import Image
 
 from efus_conference.models import Edition, User
 from programme.models import Session
-from registration.actions import book_seat, drop_abandoned, keep_file, sweep_files
+from registration.actions import drop_abandoned, keep_file, sweep_files
 from registration.asking import Asking, questions_of, unanswered
 from registration.models import Answer, Category, PendingFile, PressCard, Question, Registration
 from tests import factories
@@ -429,6 +429,26 @@ def test_a_category_that_closes_between_form_and_sending_leaves_all_that_was_typ
     assert "Αντιδήμαρχος" in text(response)
 
 
+def test_changing_to_the_press_asks_for_the_card_beside_what_is_changed(
+    page: Client, registration: Registration
+) -> None:
+    press = factories.category(registration.edition, name_en="Press", is_press=True)
+    ask(registration.edition, "beat", categories=[press], is_required=True)
+    address = f"/en/my/registrations/{registration.pk}/change/"
+    refused = page.post(address, filled(press, press_number="77"))
+    done = page.post(address, filled(press, press_medium="Le Soir", press_card=picture()))  # type: ignore[arg-type]
+
+    assert refused.context["form"].errors == {"press_medium": ["Enter the medium you work for."]}
+    assert "77" in text(refused)
+    registration.refresh_from_db()
+    assert (registration.category, registration.press_card.medium, PendingFile.objects.count()) == (
+        press,
+        "Le Soir",
+        0,
+    )
+    assert done.headers["Location"] == f"/en/my/registrations/{registration.pk}/questions/"
+
+
 # --- the draft ------------------------------------------------------------------------------------------
 
 
@@ -457,7 +477,7 @@ def test_what_goes_with_a_seat_is_asked_after_the_booking(
     session = bookable(title_en="The prison")
     boots = ask(registration.edition, "boots", session=session, is_required=True)
     before = unanswered(registration)
-    book_seat(place=registration.place, session=session, by=robin)
+    booked = page.post(f"/en/my/sessions/{session.code}/", {"registration": registration.pk, "what": "book"})
     address = f"/en/my/registrations/{registration.pk}/questions/?session={session.code}"
     shown = text(page.get(address))
     after = unanswered(registration, session=session)
@@ -465,6 +485,7 @@ def test_what_goes_with_a_seat_is_asked_after_the_booking(
         f"/en/my/registrations/{registration.pk}/questions/1/?session={session.code}", {"q_boots": "43"}
     )
 
+    assert booked.headers["Location"] == address
     assert (before, after, unanswered(registration, session=session)) == ([], [boots], [])
     assert "The prison" in shown
     assert (sent.headers["Location"], answered()) == (f"/en/my/sessions/{session.code}/", {"boots": "43"})
