@@ -41,7 +41,7 @@ class InLanguage:
 
 def message_page(request: HttpRequest, admin: MessageAdmin, pk: int) -> HttpResponse:
     """POST `what`: “trial” to oneself, “ask” whether it is meant, “send”."""
-    message = get_object_or_404(Message.objects.select_related("edition"), pk=pk)
+    message: Message = get_object_or_404(Message.objects.select_related("edition"), pk=pk)
     address = reverse("admin:registration_message_change", args=[pk])
     if message.sent_at is not None:
         if not admin.has_view_permission(request, message):

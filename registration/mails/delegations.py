@@ -40,30 +40,6 @@ def place_invitation(invitation_id: int) -> list[Letter]:
     return [Letter(to=invitation.email, language=invitation.language, context=context, secrets=(token,))]
 
 
-@composes("registration/place_link_asked")
-def place_link_asked(invitation_id: int) -> list[Letter]:
-    """To the coordinator: whom they invited asks for a new link; nothing when a place was taken or given back since."""
-    invitation = (
-        PlaceInvitation.objects.filter(pk=invitation_id, used_at=None, revoked_at=None)
-        .select_related("place__edition", "place__delegation__organisation", "place__delegation__coordinator")
-        .first()
-    )
-    delegation = invitation.place.delegation if invitation else None
-    coordinator = delegation.coordinator if delegation else None
-    if invitation is None or delegation is None or coordinator is None:
-        return []
-    with translation.override(coordinator.language):
-        context = {
-            "edition_name": invitation.place.edition.name,
-            "organisation": str(delegation.organisation),
-            "invited": invitation.email,
-            "delegation_url": site_address(reverse("registration:delegation")),
-        }
-    return [
-        Letter(to=coordinator.email, language=coordinator.language, context=context, user_id=coordinator.pk)
-    ]
-
-
 @composes("registration/replaced")
 def replaced(registration_id: int) -> list[Letter]:
     """Of a registration that is over: its place went to someone else. Of one that is not: a place is theirs now.

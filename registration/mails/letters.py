@@ -70,9 +70,9 @@ def addressee_of(place_id: int) -> Addressee | None:
     place = Place.objects.select_related("edition", "delegation__coordinator", "accompanies").get(pk=place_id)
     if place.accompanies_id is not None:
         return addressee_of(place.accompanies_id)
-    coordinator = place.delegation and place.delegation.coordinator
-    if place.delegation is None or coordinator is None or place.closed_at is not None:
+    if place.delegation is None or place.delegation.coordinator is None or place.closed_at is not None:
         return None
+    coordinator = place.delegation.coordinator
     name = place.note or _("a place of %(delegation)s") % {"delegation": place.delegation.organisation}
     recipients = ((coordinator.email, coordinator.pk),)
     return Addressee(place_id, place.edition, coordinator.language, name, recipients, None)

@@ -17,7 +17,7 @@ LONGEST = 1_000_000  # bytes; the report itself comes before the mail it gives b
 class Command(BaseCommand):
     help = "Records on its mail that it could not be delivered, from a report on standard input."
     # What the mail server runs for each report: nothing to check beforehand.
-    requires_system_checks: list[str] = []  # type: ignore[assignment]
+    requires_system_checks: list[str] = []
     stealth_options = ("stdin",)
 
     def add_arguments(self, parser: CommandParser) -> None:
