@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,33 +11,29 @@ from django.db.models import ExpressionWrapper, F, IntegerField
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import ngettext
-from procrastinate.contrib.django.models import ProcrastinateJob
 
-from declarations.models import Signature
 from efus_conference.admin_menu import list_address, may_read
 from efus_conference.models import Edition
-from programme.actions import differences
-from programme.models import Appearance, Material, ReleasedSession
-from registration.models import Accreditation, Booking, Registration, SeatPool
-from registration.powers import DESK
-from registration.states import Status
+from efus_conference.views.organiser_tasks import (
+    ROWS_SHOWN,
+    clashing_bookings,
+    draft_not_released,
+    failed_jobs,
+    handed_in,
+    press_to_accredit,
+    registrations_to_approve,
+    signatures_to_verify,
+    speakers_who_declined,
+    undelivered_mails,
+)
+from programme.models import ReleasedSession
+from registration.models import Registration, SeatPool
 
 DAYS_SHOWN = 14
-ROWS_SHOWN = 8
 NEARLY_GONE = 10  # of a session's seats, the hundredth part that is still free
 CHART_HEIGHT = 120  # units of the plot of the last days
 BAR_WIDTH = 24
 BAR_GAP = 8
-
-
-@dataclass(frozen=True)
-class Task:
-    """Something that waits: a sentence, and the list to work through."""
-
-    sentence: str
-    address: str
-    details: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ class Departure:
 
 def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     edition = Edition.objects.current()
-    tasks = [*signatures_to_verify(request), *failed_jobs(request)]
+    tasks = [*signatures_to_verify(request), *failed_jobs(request), *undelivered_mails(request)]
     context.update({"edition": edition, "bars": [], "seats": [], "departures": []})
     if edition is not None:
         tasks += [
@@ -101,184 +97,6 @@ def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict
             }
     context["tasks"] = tasks
     return context
-
-
-def signatures_to_verify(request: HttpRequest) -> list[Task]:
-    if not may_read(request, "declarations.Signature"):
-        return []
-    waiting = (
-        Signature.objects.to_verify()
-        .select_related("signatory__organisation", "signatory__declaration")
-        .order_by("made_at")
-    )
-    count = waiting.count()
-    if not count:
-        return []
-    return [
-        Task(
-            ngettext(
-                "%(count)d signature waits to be verified.",
-                "%(count)d signatures wait to be verified.",
-                count,
-            )
-            % {"count": count},
-            list_address("declarations.Signature", "state__in=submitted,under_review"),
-            [f"{row.signatory.organisation} · {row.signatory.declaration}" for row in waiting[:ROWS_SHOWN]],
-        )
-    ]
-
-
-def failed_jobs(request: HttpRequest) -> list[Task]:
-    if not may_read(request, "procrastinate.ProcrastinateJob"):
-        return []
-    count = ProcrastinateJob.objects.filter(status="failed").count()
-    if not count:
-        return []
-    sentence = ngettext(
-        "%(count)d job failed for good: its mail was not sent.",
-        "%(count)d jobs failed for good: their mails were not sent.",
-        count,
-    )
-    address = list_address("procrastinate.ProcrastinateJob", "status__exact=failed")
-    return [Task(sentence % {"count": count}, address)]
-
-
-def draft_not_released(request: HttpRequest, edition: Edition) -> list[Task]:
-    if not may_read(request, "programme.Session"):
-        return []
-    changes = differences(edition=edition)
-    if not changes:
-        return []
-    sentence = ngettext(
-        "%(count)d session differs from what the public sees: release it when it is ready.",
-        "%(count)d sessions differ from what the public sees: release them when they are ready.",
-        len(changes),
-    )
-    return [
-        Task(
-            sentence % {"count": len(changes)},
-            list_address("programme.Session", f"edition__id__exact={edition.pk}"),
-            [change.after.title for change in changes[:ROWS_SHOWN]],
-        )
-    ]
-
-
-def speakers_who_declined(request: HttpRequest, edition: Edition) -> list[Task]:
-    if not may_read(request, "programme.Speaker"):
-        return []
-    declined = list(
-        Appearance.objects.filter(
-            session__edition=edition, answer=Appearance.Answer.DECLINED, session__is_cancelled=False
-        ).select_related("speaker", "session")
-    )
-    if not declined:
-        return []
-    sentence = ngettext(
-        "%(count)d speaker declined and still stands in the session.",
-        "%(count)d speakers declined and still stand in their sessions.",
-        len(declined),
-    )
-    return [
-        Task(
-            sentence % {"count": len(declined)},
-            list_address("programme.Speaker", "answer=declined"),
-            [f"{one.speaker}: {one.session}" for one in declined[:ROWS_SHOWN]],
-        )
-    ]
-
-
-def handed_in(request: HttpRequest, edition: Edition) -> list[Task]:
-    if not may_read(request, "programme.Material"):
-        return []
-    waiting = list(
-        Material.objects.filter(
-            session__edition=edition, is_published=False, handed_in_by__isnull=False
-        ).select_related("session")
-    )
-    if not waiting:
-        return []
-    sentence = ngettext(
-        "%(count)d file that a speaker handed in is not published.",
-        "%(count)d files that speakers handed in are not published.",
-        len(waiting),
-    )
-    return [
-        Task(
-            sentence % {"count": len(waiting)},
-            list_address("programme.Material", "state=waiting"),
-            [f"{one.session}: {one}" for one in waiting[:ROWS_SHOWN]],
-        )
-    ]
-
-
-def registrations_to_approve(request: HttpRequest, edition: Edition) -> list[Task]:
-    """Those of everyone but the press, on which its office decides."""
-    if not request.user.has_perm(DESK):
-        return []
-    waiting = (
-        Registration.objects.filter(edition=edition, status=Status.SUBMITTED, category__is_press=False)
-        .order_by("submitted_at", "pk")
-        .defer("needs")
-    )
-    count = waiting.count()
-    if not count:
-        return []
-    sentence = ngettext(
-        "%(count)d registration is to be approved.", "%(count)d registrations are to be approved.", count
-    )
-    return [
-        Task(
-            sentence % {"count": count},
-            list_address("registration.Registration", f"status__exact=submitted&edition={edition.pk}"),
-            [row.name for row in waiting[:ROWS_SHOWN]],
-        )
-    ]
-
-
-def press_to_accredit(request: HttpRequest, edition: Edition) -> list[Task]:
-    if not may_read(request, "registration.Accreditation"):
-        return []
-    waiting = (
-        Accreditation.objects.filter(edition=edition, status=Status.SUBMITTED, category__is_press=True)
-        .select_related("press_card")
-        .order_by("submitted_at", "pk")
-        .defer("needs")
-    )
-    count = waiting.count()
-    if not count:
-        return []
-    sentence = ngettext(
-        "%(count)d journalist waits to be accredited.", "%(count)d journalists wait to be accredited.", count
-    )
-    return [
-        Task(
-            sentence % {"count": count},
-            list_address("registration.Accreditation", f"status__exact=submitted&edition={edition.pk}"),
-            [
-                f"{row.name} · {card.medium}" if (card := getattr(row, "press_card", None)) else row.name
-                for row in waiting[:ROWS_SHOWN]
-            ],
-        )
-    ]
-
-
-def clashing_bookings(request: HttpRequest, edition: Edition) -> list[Task]:
-    if not may_read(request, "registration.Booking"):
-        return []
-    count = Booking.objects.filter(session__edition=edition, status=Booking.Status.CLASH).count()
-    if not count:
-        return []
-    sentence = ngettext(
-        "%(count)d booked seat overlaps another since a session moved.",
-        "%(count)d booked seats overlap others since sessions moved.",
-        count,
-    )
-    return [
-        Task(
-            sentence % {"count": count},
-            list_address("registration.Booking", f"status__exact=clash&edition={edition.pk}"),
-        )
-    ]
 
 
 def seats_nearly_gone(edition: Edition) -> list[NearlyGone]:

@@ -1,0 +1,232 @@
+"""What waits for organisers: each a sentence and the list to work through, for those who may."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import ngettext
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from declarations.models import Signature
+from efus_conference.admin_menu import list_address, may_read
+from efus_conference.models import Edition, Mail
+from programme.actions import differences
+from programme.models import Appearance, Material
+from registration.models import Accreditation, Booking, Registration
+from registration.powers import DESK
+from registration.states import Status
+
+ROWS_SHOWN = 8
+BOUNCES_SHOWN = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits: a sentence, and the list to work through."""
+
+    sentence: str
+    address: str
+    details: list[str] = field(default_factory=list)
+
+
+def signatures_to_verify(request: HttpRequest) -> list[Task]:
+    if not may_read(request, "declarations.Signature"):
+        return []
+    waiting = (
+        Signature.objects.to_verify()
+        .select_related("signatory__organisation", "signatory__declaration")
+        .order_by("made_at")
+    )
+    count = waiting.count()
+    if not count:
+        return []
+    return [
+        Task(
+            ngettext(
+                "%(count)d signature waits to be verified.",
+                "%(count)d signatures wait to be verified.",
+                count,
+            )
+            % {"count": count},
+            list_address("declarations.Signature", "state__in=submitted,under_review"),
+            [f"{row.signatory.organisation} · {row.signatory.declaration}" for row in waiting[:ROWS_SHOWN]],
+        )
+    ]
+
+
+def failed_jobs(request: HttpRequest) -> list[Task]:
+    if not may_read(request, "procrastinate.ProcrastinateJob"):
+        return []
+    count = ProcrastinateJob.objects.filter(status="failed").count()
+    if not count:
+        return []
+    sentence = ngettext(
+        "%(count)d job failed for good: its mail was not sent.",
+        "%(count)d jobs failed for good: their mails were not sent.",
+        count,
+    )
+    address = list_address("procrastinate.ProcrastinateJob", "status__exact=failed")
+    return [Task(sentence % {"count": count}, address)]
+
+
+def undelivered_mails(request: HttpRequest) -> list[Task]:
+    """The addresses to which nothing more was sent since a mail came back: someone should find the right ones."""
+    if not may_read(request, "efus_conference.Mail"):
+        return []
+    failed = Mail.objects.undelivered().filter(bounced_at__gt=timezone.now() - BOUNCES_SHOWN)
+    addresses = list(failed.order_by("-bounced_at", "pk").values_list("to", "bounce_status"))
+    if not addresses:
+        return []
+    sentence = ngettext(
+        "E-mails to %(count)d address could not be delivered.",
+        "E-mails to %(count)d addresses could not be delivered.",
+        len(addresses),
+    )
+    return [
+        Task(
+            sentence % {"count": len(addresses)},
+            list_address("efus_conference.Mail", "bounce__exact=failed"),
+            [f"{address} ({status})" for address, status in addresses[:ROWS_SHOWN]],
+        )
+    ]
+
+
+def draft_not_released(request: HttpRequest, edition: Edition) -> list[Task]:
+    if not may_read(request, "programme.Session"):
+        return []
+    changes = differences(edition=edition)
+    if not changes:
+        return []
+    sentence = ngettext(
+        "%(count)d session differs from what the public sees: release it when it is ready.",
+        "%(count)d sessions differ from what the public sees: release them when they are ready.",
+        len(changes),
+    )
+    return [
+        Task(
+            sentence % {"count": len(changes)},
+            list_address("programme.Session", f"edition__id__exact={edition.pk}"),
+            [change.after.title for change in changes[:ROWS_SHOWN]],
+        )
+    ]
+
+
+def speakers_who_declined(request: HttpRequest, edition: Edition) -> list[Task]:
+    if not may_read(request, "programme.Speaker"):
+        return []
+    declined = list(
+        Appearance.objects.filter(
+            session__edition=edition, answer=Appearance.Answer.DECLINED, session__is_cancelled=False
+        ).select_related("speaker", "session")
+    )
+    if not declined:
+        return []
+    sentence = ngettext(
+        "%(count)d speaker declined and still stands in the session.",
+        "%(count)d speakers declined and still stand in their sessions.",
+        len(declined),
+    )
+    return [
+        Task(
+            sentence % {"count": len(declined)},
+            list_address("programme.Speaker", "answer=declined"),
+            [f"{one.speaker}: {one.session}" for one in declined[:ROWS_SHOWN]],
+        )
+    ]
+
+
+def handed_in(request: HttpRequest, edition: Edition) -> list[Task]:
+    if not may_read(request, "programme.Material"):
+        return []
+    waiting = list(
+        Material.objects.filter(
+            session__edition=edition, is_published=False, handed_in_by__isnull=False
+        ).select_related("session")
+    )
+    if not waiting:
+        return []
+    sentence = ngettext(
+        "%(count)d file that a speaker handed in is not published.",
+        "%(count)d files that speakers handed in are not published.",
+        len(waiting),
+    )
+    return [
+        Task(
+            sentence % {"count": len(waiting)},
+            list_address("programme.Material", "state=waiting"),
+            [f"{one.session}: {one}" for one in waiting[:ROWS_SHOWN]],
+        )
+    ]
+
+
+def registrations_to_approve(request: HttpRequest, edition: Edition) -> list[Task]:
+    """Those of everyone but the press, on which its office decides."""
+    if not request.user.has_perm(DESK):
+        return []
+    waiting = (
+        Registration.objects.filter(edition=edition, status=Status.SUBMITTED, category__is_press=False)
+        .order_by("submitted_at", "pk")
+        .defer("needs")
+    )
+    count = waiting.count()
+    if not count:
+        return []
+    sentence = ngettext(
+        "%(count)d registration is to be approved.", "%(count)d registrations are to be approved.", count
+    )
+    return [
+        Task(
+            sentence % {"count": count},
+            list_address("registration.Registration", f"status__exact=submitted&edition={edition.pk}"),
+            [row.name for row in waiting[:ROWS_SHOWN]],
+        )
+    ]
+
+
+def press_to_accredit(request: HttpRequest, edition: Edition) -> list[Task]:
+    if not may_read(request, "registration.Accreditation"):
+        return []
+    waiting = (
+        Accreditation.objects.filter(edition=edition, status=Status.SUBMITTED, category__is_press=True)
+        .select_related("press_card")
+        .order_by("submitted_at", "pk")
+        .defer("needs")
+    )
+    count = waiting.count()
+    if not count:
+        return []
+    sentence = ngettext(
+        "%(count)d journalist waits to be accredited.", "%(count)d journalists wait to be accredited.", count
+    )
+    return [
+        Task(
+            sentence % {"count": count},
+            list_address("registration.Accreditation", f"status__exact=submitted&edition={edition.pk}"),
+            [
+                f"{row.name} · {card.medium}" if (card := getattr(row, "press_card", None)) else row.name
+                for row in waiting[:ROWS_SHOWN]
+            ],
+        )
+    ]
+
+
+def clashing_bookings(request: HttpRequest, edition: Edition) -> list[Task]:
+    if not may_read(request, "registration.Booking"):
+        return []
+    count = Booking.objects.filter(session__edition=edition, status=Booking.Status.CLASH).count()
+    if not count:
+        return []
+    sentence = ngettext(
+        "%(count)d booked seat overlaps another since a session moved.",
+        "%(count)d booked seats overlap others since sessions moved.",
+        count,
+    )
+    return [
+        Task(
+            sentence % {"count": count},
+            list_address("registration.Booking", f"status__exact=clash&edition={edition.pk}"),
+        )
+    ]
