@@ -184,7 +184,7 @@ def _categories(edition: Edition) -> dict[str, Any]:
 
 
 def _languages() -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for code, own_name in settings.LANGUAGES:
         found |= {_folded(code): code, _folded(own_name): code}
         for other, _name in settings.LANGUAGES:
@@ -277,24 +277,28 @@ def sheet_to_fill_in(edition: Edition) -> bytes:
     return kept.getvalue()
 
 
-def people_of(shown: Overview, *, as_format: str) -> bytes:
-    """Who comes, as xlsx or csv; the first columns are those of the sheet to fill in."""
-    headings = [
+def headings() -> list[str]:
+    return [
         *(str(heading) for heading in COLUMNS.values()),
         _("State"),
         _("Seats booked"),
         _("Waiting"),
         _("Companions"),
     ]
-    dataset = tablib.Dataset(headers=headings)
-    for row in _exported(shown):
+
+
+def people_of(shown: Overview, *, as_format: str) -> bytes:
+    """Who comes, as xlsx or csv; the first columns are those of the sheet to fill in."""
+    dataset = tablib.Dataset(headers=headings())
+    for row in exported(shown):
         dataset.append([safe_cell(printable(cell) if isinstance(cell, str) else cell) for cell in row])
     made = dataset.export(as_format)
     # With its mark, Excel takes the file for UTF-8.
     return made if isinstance(made, bytes) else f"\ufeff{made}".encode()
 
 
-def _exported(shown: Overview) -> Iterator[list[Any]]:
+def exported(shown: Overview) -> Iterator[list[Any]]:
+    """The cells below those headings, not made safe yet."""
     languages = dict(settings.LANGUAGES)
     for line in shown.lines:
         person = line.person

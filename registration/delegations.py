@@ -11,6 +11,7 @@ from itertools import groupby
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from efus_conference.models import Edition
 from efus_conference.templatetags.dates import moment_at
 from programme.models import ReleasedSession
 from programme.wording import SessionLine, session_lines
@@ -34,6 +35,7 @@ TAGS = {
     Status.WAITING: "tag-warning",
     Status.APPROVED: "tag-action",
 }
+MOST_EVENTS = 300  # more, nobody reads
 # They tell of needs and documents, which are between the person and the organisers.
 PRIVATE_VERBS = (Verb.ANSWERED, Verb.REPLIED, Verb.IDENTITY, Verb.NO_IDENTITY)
 
@@ -191,7 +193,10 @@ def agenda(shown: Overview) -> list[DayOfMany]:
 
 
 def _of_many(line: SessionLine, lines: Sequence[PlaceLine], positions: dict[int, int]) -> SessionOfMany:
-    seated, clashing, waiting, offered = [], [], [], []
+    seated: list[PlaceLine] = []
+    clashing: list[PlaceLine] = []
+    waiting: list[tuple[PlaceLine, int]] = []
+    offered: list[PlaceLine] = []
     for place in lines:
         for booking in place.seats:
             if booking.session_id == line.row.pk:
@@ -282,25 +287,35 @@ class PlaceEvent:
     about: str
 
 
-def history_of(place: Place, *, is_for_organisers: bool = False) -> list[PlaceEvent]:
+def history_of(place: Place) -> list[PlaceEvent]:
     """All that happened to a place, whoever had it, the newest first; what is between a person and us left out."""
-    events = (
-        RegistrationEvent.objects.filter(Q(place=place) | Q(registration__place=place))
+    return _told(Q(place=place) | Q(registration__place=place), place.edition, is_for_organisers=False)
+
+
+def history_of_delegation(delegation: Delegation) -> list[PlaceEvent]:
+    """The same of all its places and their companions, as organisers read it."""
+    places = Place.objects.filter(Q(delegation=delegation) | Q(accompanies__delegation=delegation))
+    mine = Q(place__in=places) | Q(registration__place__in=places)
+    return _told(mine, delegation.edition, is_for_organisers=True)
+
+
+def _told(mine: Q, edition: Edition, *, is_for_organisers: bool) -> list[PlaceEvent]:
+    events = list(
+        RegistrationEvent.objects.filter(mine)
         .exclude(verb__in=PRIVATE_VERBS)
         .select_related("actor", "registration__managed_by")
-        .order_by("-at", "-pk")
+        .order_by("-at", "-pk")[:MOST_EVENTS]
     )
-    found = list(events)
-    titles = _titles(found)
+    titles = _titles(events)
     return [
         PlaceEvent(
             event.at,
-            moment_at(event.at, place.edition),
+            moment_at(event.at, edition),
             _who(event, is_for_organisers=is_for_organisers),
             event.get_verb_display(),
             event.reason or titles.get(event.detail.get("session", ""), ""),
         )
-        for event in found
+        for event in events
     ]
 
 

@@ -68,7 +68,7 @@ def remove_companion(*, place: Place, by: User) -> Registration | None:
         raise EditionOver
     if not companion.is_live:
         return None
-    main = Registration.objects.live().filter(place_id=place.accompanies_id).first()
+    main = Registration.objects.live().filter(place=place.accompanies).first()
     end_companions([companion], by=by)
     if main is not None:
         main.events.create(verb=Verb.UNACCOMPANIED, actor=by)
@@ -82,7 +82,7 @@ def restore_companion(*, registration: Registration, by: User) -> Named:
     Raises NotYours, EditionOver, NoCompanion, TooManyCompanions, AlreadyRegistered.
     """
     place = registration.place
-    former = Registration.objects.live().filter(place_id=place.accompanies_id).first()
+    former = Registration.objects.live().filter(place=place.accompanies).first()
     if former is None or registration.is_live:
         raise NoCompanion
     main = _locked_person(former, by=by)

@@ -1,22 +1,26 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Prefetch, Q, QuerySet
-from django.http import HttpRequest
+from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import display
+from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
-from efus_conference.admin_base import (
-    OrganisersAdmin,
-    OrganisersTabularInline,
-)
+from efus_conference.admin_base import OrganisersAdmin, number
+from registration.actions.delegations import add_places
 from registration.admin.base import EditionFilter
-from registration.models import Delegation, Place, Registration
+from registration.admin.delegation_page import delegation_page, people_file
+from registration.models import Delegation, Place, PlaceRequest, Registration
+from registration.requests import reader
 
 
 class DelegationForm(forms.ModelForm):
@@ -34,59 +38,111 @@ class DelegationForm(forms.ModelForm):
         fields = ("edition", "organisation", "coordinator")
 
 
-class PlaceInline(OrganisersTabularInline):
-    model = Place
-    max_num = 0
-    fields = ["shown_person"]
-    readonly_fields = ["shown_person"]
+class NamesFilter(admin.SimpleListFilter):
+    """What a delegation still needs."""
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Place]:
-        return with_people(super().get_queryset(request))
+    title = _("names")
+    parameter_name = "names"
 
-    @display(description=_("person"))
-    def shown_person(self, place: Place) -> str:
-        return person_of(place)
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterator[tuple[str, Any]]:
+        yield "none", _("cities without a named delegate")
+        yield "some", _("with places without a name")
+        yield "asks", _("asks for more places")
+        yield "alone", _("without a coordinator")
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        named = Registration.objects.live().filter(place__delegation=OuterRef("pk"))
+        if self.value() == "none":
+            return queryset.filter(~Exists(named))
+        if self.value() == "some":
+            people = Registration.objects.live().filter(place=OuterRef("pk"))
+            unnamed = Place.objects.standing().filter(~Exists(people), delegation=OuterRef("pk"))
+            return queryset.filter(Exists(unnamed))
+        if self.value() == "asks":
+            asked = PlaceRequest.objects.filter(delegation=OuterRef("pk"), answered_at=None)
+            return queryset.filter(Exists(asked))
+        if self.value() == "alone":
+            return queryset.filter(coordinator=None)
+        return queryset
 
 
 @admin.register(Delegation)
 class DelegationAdmin(OrganisersAdmin):
-    list_display = ["organisation", "edition", "coordinator", "places_count", "named_count"]
-    list_filter = [EditionFilter]
+    """A city's row; what it is about, its places and people, has a page of its own."""
+
+    list_display = ["organisation", "edition", "coordinator", "places_count", "named_count", "shown_request"]
+    list_filter = [EditionFilter, NamesFilter]
     list_select_related = ["organisation", "edition", "coordinator"]
     search_fields = ["organisation__name_en__unaccent", "coordinator__email", "coordinator__name__unaccent"]
     autocomplete_fields = ["organisation", "coordinator"]
     form = DelegationForm
     fields = ["edition", "organisation", "coordinator", "more_places"]
-    inlines = [PlaceInline]
+    actions = ["export_people"]
+    actions_detail = ["open_city"]
+    actions_row = ["open_city"]
+
+    def get_urls(self) -> list[URLPattern]:
+        def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+            return self.admin_site.admin_view(lambda request, **known: view(request, admin=self, **known))
+
+        return [
+            path("<int:pk>/city/", page(delegation_page), name="registration_delegation_city"),
+            *super().get_urls(),
+        ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delegation]:
-        named = Count("places__registrations", filter=~Q(places__registrations__status="cancelled"))
+        standing = Q(places__closed_at=None, places__isnull=False)
         rows: QuerySet[Delegation] = (
             super().get_queryset(request).prefetch_related("edition__hosting__organisation")
         )
-        return rows.annotate(places_n=Count("places", distinct=True), named_n=named)
+        live = Registration.objects.live().filter(place__delegation=OuterRef("pk")).order_by()
+        asked = PlaceRequest.objects.filter(delegation=OuterRef("pk"), answered_at=None)
+        return rows.annotate(
+            places_n=Count("places", filter=standing, distinct=True),
+            named_n=_counted(live.values("place__delegation").annotate(n=Count("pk")).values("n")),
+            asked_n=_counted(asked.values("places")),
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Delegation | None = None) -> list[str]:
         return ["edition"] if obj else []
 
     def save_model(self, request: HttpRequest, obj: Delegation, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        more = form.cleaned_data.get("more_places") or 0
-        Place.objects.bulk_create(Place(edition=obj.edition, delegation=obj) for _number in range(more))
+        if more := form.cleaned_data.get("more_places"):
+            add_places(delegation=obj, count=more, by=reader(request))
 
-    @display(description=_("places"))
+    @action(description=_("Page of the city"), url_path="open-city")
+    def open_city(self, request: HttpRequest, object_id: int | str) -> HttpResponse:
+        return redirect("admin:registration_delegation_city", pk=number(object_id))
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("registration.view_registration"))
+
+    @action(description=_("Their people as a spreadsheet"), permissions=["export"])
+    def export_people(self, request: HttpRequest, queryset: QuerySet[Delegation]) -> HttpResponse:
+        return people_file(queryset.select_related("edition", "organisation"))
+
+    @display(description=_("places"), ordering="places_n")
     def places_count(self, delegation: Any) -> int:
         return int(delegation.places_n)
 
-    @display(description=_("named places"))
+    @display(description=_("named places"), ordering="named_n")
     def named_count(self, delegation: Any) -> int:
         return int(delegation.named_n)
+
+    @display(description=_("asks for"), ordering="asked_n", label="warning")
+    def shown_request(self, delegation: Any) -> str:
+        return f"+{delegation.asked_n}" if delegation.asked_n else ""
+
+
+def _counted(rows: Any) -> Any:
+    return Coalesce(Subquery(rows[:1], output_field=IntegerField()), 0)
 
 
 @admin.register(Place)
 class PlaceAdmin(OrganisersAdmin):
-    list_display = ["__str__", "shown_person", "delegation", "edition"]
-    list_filter = [EditionFilter]
+    list_display = ["__str__", "shown_person", "delegation", "edition", "shown_state"]
+    list_filter = [EditionFilter, "companion_kind", ("closed_at", admin.EmptyFieldListFilter)]
     list_select_related = ["edition", "delegation__organisation", "delegation__edition"]
     search_fields = [
         "registrations__family_name__unaccent",
@@ -94,6 +150,7 @@ class PlaceAdmin(OrganisersAdmin):
         "delegation__organisation__name_en__unaccent",
     ]
     autocomplete_fields = ["delegation"]
+    fields = ["edition", "delegation", "note", "shown_person", "shown_state", "accompanies", "companion_kind"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Place]:
         return with_people(super().get_queryset(request)).prefetch_related(
@@ -101,11 +158,18 @@ class PlaceAdmin(OrganisersAdmin):
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Place | None = None) -> list[str]:
-        return ["edition", "shown_person"] if obj else ["shown_person"]
+        fixed = ["shown_person", "shown_state", "accompanies", "companion_kind"]
+        return ["edition", *fixed] if obj else fixed
 
     @display(description=_("person"))
     def shown_person(self, place: Place) -> str:
         return person_of(place)
+
+    @display(description=_("state"), label={"standing": "success", "closed": "danger"})
+    def shown_state(self, place: Place) -> tuple[str, str]:
+        if place.closed_at is not None:
+            return "closed", gettext("taken back")
+        return "standing", gettext("stands")
 
 
 def with_people(places: QuerySet[Place]) -> QuerySet[Place]:

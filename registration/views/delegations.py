@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -169,7 +171,7 @@ def _say_booked(request: HttpRequest, done: GroupSeats, shown: Overview) -> None
     _say_refused(request, done.refused, shown)
 
 
-def _say_refused(request: HttpRequest, refused: dict[Place, Refusal], shown: Overview) -> None:
+def _say_refused(request: HttpRequest, refused: Mapping[Place, Refusal], shown: Overview) -> None:
     names = {line.place.pk: line.name for line in shown.lines}
     for place, refusal in refused.items():
         messages.error(

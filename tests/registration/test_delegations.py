@@ -732,6 +732,68 @@ def test_an_occupied_place_is_not_taken_back_and_a_free_one_frees_its_seats(
         name_place(place=free, by=klara, person=person(category))
 
 
+@pytest.fixture
+def organiser(client: Client) -> Client:
+    account = factories.user(is_staff=True)
+    names = [f"{what}_{model}" for what in ("view", "change") for model in ("registration", "delegation")]
+    account.user_permissions.set(Permission.objects.filter(codename__in=names))
+    client.force_login(account)
+    return client
+
+
+def test_organisers_have_a_page_per_city(
+    organiser: Client, delegation: Delegation, klara: User, category: Category, bookable: Bookable
+) -> None:
+    named, invited, free = delegation.places.order_by("pk")
+    made = name_place(place=named, by=klara, person=person(category))
+    Registration.objects.filter(pk=made.pk).update(needs="A secret need")
+    name_companion(
+        registration=made, by=klara, companion_kind="security", person=person(None, given_name="Sam")
+    )
+    invite_to_place(place=invited, by=klara, email="invited@example.org", language="en")
+    visit = bookable()
+    book_seat(place=named, session=visit, by=klara)
+    ask_for_places(delegation=delegation, count=4, why="Two councillors", by=klara)
+    address = f"/admin/registration/delegation/{delegation.pk}/city/"
+
+    shown = organiser.get(address).content.decode()
+    for wanted in ("Zofie", "Sam", "invited@example.org", visit.title, "Two councillors", klara.email):
+        assert wanted in shown
+    assert "A secret need" not in shown
+    for what in (f"take_back-{named.pk}", f"take_back-{invited.pk}", f"take_back-{free.pk}", "banana", "\0"):
+        organiser.post(address, {"what": what})
+    organiser.post(address, {"what": f"uninvite-{invited.pk}"})
+    assert organiser.post(address, {"what": "add", "places": "banana"}).status_code == 200
+    organiser.post(address, {"what": "add", "places": "4"})
+
+    assert [place.closed_at is None for place in (named, invited)] == [True, True]
+    assert delegation.places.standing().count() == 6
+    assert PlaceInvitation.objects.get().is_open is False
+    assert PlaceRequest.objects.get().granted == 4
+    assert organiser.get(f"{address}?as=xlsx").headers["Content-Disposition"] == (
+        'attachment; filename="delegations.xlsx"'
+    )
+
+
+def test_the_list_of_cities_finds_those_without_a_named_delegate(
+    organiser: Client, edition: Edition, delegation: Delegation, place: Place, klara: User, category: Category
+) -> None:
+    other = delegation_of(edition, factories.user(), places=1)
+    name_place(place=place, by=klara, person=person(category))
+    address = "/admin/registration/delegation/"
+
+    def cities(query: str) -> set[int]:
+        page = organiser.get(f"{address}?{query}")
+        return {row.pk for row in page.context["cl"].result_list}
+
+    assert cities("names=none") == {other.pk}
+    assert cities("names=some") == {delegation.pk, other.pk}
+    assert cities("names=asks") == set()
+    assert cities("names=banana") == {delegation.pk, other.pk}
+    sheet = organiser.post(address, {"action": "export_people", "_selected_action": [delegation.pk]})
+    assert sheet.headers["Content-Type"].endswith("spreadsheetml.sheet")
+
+
 def test_the_same_person_is_not_named_twice(delegation: Delegation, klara: User, category: Category) -> None:
     first, second, _third = delegation.places.order_by("pk")
     name_place(place=first, by=klara, person=person(category))
