@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from efus_conference.models import Edition, User
 from programme.models import ReleasedSession
 from programme.now import next_after, on_at, turns_at
-from registration.models import Booking, Registration, SeatPool, Star
+from registration.models import Booking, Registration, SeatPool, Star, Wait
+from registration.waiting import positions_of
 
 LONGEST_DAY = timedelta(hours=18)
 
@@ -26,13 +27,16 @@ def state_of(edition: Edition | None, person: User | None, at: datetime | None =
     return {
         "at": at.astimezone(zone).isoformat(timespec="seconds"),
         **_mine(edition, person),
-        "free": free_seats(edition, at) if edition else {},
+        **(_seats(edition, at) if edition else {"free": {}, "lists": {}}),
         **_now(edition, at),
         "labels": {
             "starred": _("In my agenda"),
             "booked": _("Seat booked"),
+            "offered": _("Seat offered"),
+            "waiting": _("Waiting, number %(position)s"),
             "free": _("Free seats: %(count)s"),
             "full": _("Full"),
+            "list": _("Full, waiting: %(count)s"),
             "now": _("Now"),
             "next": _("Next"),
             "line": _("Now, %(time)s"),
@@ -42,24 +46,36 @@ def state_of(edition: Edition | None, person: User | None, at: datetime | None =
     }
 
 
-def _mine(edition: Edition | None, person: User | None) -> dict[str, list[str]]:
-    """Of all registrations that the account keeps."""
+def _mine(edition: Edition | None, person: User | None) -> dict[str, Any]:
+    """Of all registrations that the account keeps; of several waits for one session the first to be served."""
+    told: dict[str, Any] = {"starred": [], "booked": [], "offered": [], "waiting": {}}
     if edition is None or person is None:
-        return {"starred": [], "booked": []}
+        return told
     live = Registration.objects.live().managed_by(person).filter(edition=edition)
     starred = Star.objects.filter(registration__in=live).values_list("session__code", flat=True)
-    booked = (
-        Booking.objects.standing()
-        .filter(place__in=live.values("place"))
-        .values_list("session__code", flat=True)
-    )
-    return {"starred": sorted(set(starred)), "booked": sorted(set(booked))}
+    seats = Booking.objects.standing().filter(place__in=live.values("place"))
+    waits = list(Wait.objects.standing().filter(place__in=live.values("place")).select_related("session"))
+    positions = positions_of(waits)
+    told["starred"] = sorted(set(starred))
+    told["booked"] = sorted(set(seats.values_list("session__code", flat=True)))
+    told["offered"] = sorted({wait.session.code for wait in waits if wait.pk not in positions})
+    for wait in sorted(waits, key=lambda wait: -positions.get(wait.pk, 0)):
+        if wait.pk in positions:
+            told["waiting"][wait.session.code] = positions[wait.pk]
+    return told
 
 
-def free_seats(edition: Edition, at: datetime) -> dict[str, int]:
-    """By code, of the public sessions with seats of their own that take place and have not begun."""
+def _seats(edition: Edition, at: datetime) -> dict[str, dict[str, int]]:
+    """By code, of the public sessions with seats of their own that take place and have not begun.
+
+    `free` are the seats that anyone may book, none while someone waits; `lists` how many wait, where anyone does.
+    """
     pools = SeatPool.objects.bookable(edition, at).select_related("session").order_by("session__code")
-    return {pool.session.code: pool.free for pool in pools}
+    rows = list(pools)
+    return {
+        "free": {pool.session.code: max(0, pool.open) for pool in rows},
+        "lists": {pool.session.code: pool.waiting for pool in rows if pool.waiting},
+    }
 
 
 def _now(edition: Edition | None, at: datetime) -> dict[str, Any]:

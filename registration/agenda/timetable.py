@@ -23,6 +23,9 @@ from registration.agenda.ways import Way, way_to
 from registration.agenda.words import Mark, change_word, mark_of
 from registration.identities import IdentityState
 
+# The free time before the first entry and after the last one is no longer than this on the page.
+LONGEST_MARGIN = timedelta(hours=1)
+
 
 @dataclass
 class Block:
@@ -105,17 +108,18 @@ def _day(
 ) -> AgendaDay:
     if not entries:
         return day
-    first = min([*(entry.line.starts_at for entry in entries), *(gap.starts_at for gap in gaps)])
+    spans = [_span(gap) for gap in gaps]
+    first = min([*(entry.line.starts_at for entry in entries), *(start for start, _end in spans)])
     first -= timedelta(minutes=first.minute % 5, seconds=first.second, microseconds=first.microsecond)
     lanes, most = _lanes(entries)
-    end = max([*(entry.line.ends_at for entry in entries), *(gap.ends_at for gap in gaps)])
+    end = max([*(entry.line.ends_at for entry in entries), *(end for _start, end in spans)])
     is_grid = most <= MOST_COLUMNS and _steps(first, end) <= MOST_ROWS
     day.css = f"rooms-{most}" if is_grid else ""
     until = _("to %(time)s")
     slots: dict[datetime, Slot] = {}
 
     def slot(moment: datetime) -> Slot:
-        row = f"r{_steps(first, moment) + 1}" if is_grid else ""
+        row = f"r{max(0, _steps(first, moment)) + 1}" if is_grid else ""
         return slots.setdefault(moment, Slot(f"{moment:%H:%M}", moment.isoformat(), row))
 
     for entry in entries:
@@ -137,12 +141,21 @@ def _day(
             filter(None, ["cell", line.css, place, "is-cancelled" if line.is_cancelled else ""])
         )
         slot(line.starts_at).blocks.append(block)
-    for gap in gaps:
-        place = f" {_rows(first, gap.starts_at, gap.ends_at)} wide" if is_grid else ""
+    for gap, (start, until_then) in zip(gaps, spans, strict=True):
+        place = f" {_rows(first, start, until_then)} wide" if is_grid else ""
         shown = [(one, address.replace("000000", one.line.row.code)) for one in gap.shown]
         slot(gap.starts_at).gaps.append(GapBlock(gap, shown, f"cell gap{place}"))
     day.slots = [slots[moment] for moment in sorted(slots)]
     return day
+
+
+def _span(gap: Gap) -> tuple[datetime, datetime]:
+    """From when to when it takes room on the page."""
+    if gap.before is None:
+        return max(gap.starts_at, gap.ends_at - LONGEST_MARGIN), gap.ends_at
+    if gap.after is None:
+        return gap.starts_at, min(gap.ends_at, gap.starts_at + LONGEST_MARGIN)
+    return gap.starts_at, gap.ends_at
 
 
 def _lanes(entries: Iterable[AgendaEntry]) -> tuple[dict[int, str], int]:

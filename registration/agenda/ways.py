@@ -49,7 +49,11 @@ class Way:
 def way_between(first: SessionLine, second: SessionLine, programme: Programme) -> Way | None:
     """None within one house, where the way is not known, and where they overlap or are on two days."""
     left = minutes_of(second.starts_at - first.ends_at)
-    if left < 0 or first.starts_at.date() != second.starts_at.date() or _are_in_one_house(first, second):
+    if (
+        left < 0
+        or first.starts_at.date() != second.starts_at.date()
+        or _are_in_one_house(first.row, second.row)
+    ):
         return None
     minutes = programme.minutes(first.row, second.row)
     return Way(minutes, left, first, second) if minutes else None
@@ -69,12 +73,11 @@ def way_to(entry: AgendaEntry, earlier: Sequence[AgendaEntry], programme: Progra
 
 
 def walk(first: ReleasedSession | None, second: ReleasedSession | None, programme: Programme) -> timedelta:
-    """How long to allow for the way; nothing where it is not known."""
-    if first is None or second is None:
+    """How long to allow for the way; nothing within one house, and where it is not known."""
+    if first is None or second is None or _are_in_one_house(first, second):
         return timedelta()
     return (programme.minutes(first, second) or 0) * MINUTE
 
 
-def _are_in_one_house(first: SessionLine, second: SessionLine) -> bool:
-    rooms = first.row.room, second.row.room
-    return rooms[0] is None or rooms[1] is None or rooms[0].venue_id == rooms[1].venue_id
+def _are_in_one_house(first: ReleasedSession, second: ReleasedSession) -> bool:
+    return first.room is not None and second.room is not None and first.room.venue_id == second.room.venue_id

@@ -35,11 +35,11 @@ def free_seats(request: HttpRequest, pages: EditionPages) -> HttpResponse:
 
     def is_wanted(line: SessionLine) -> bool:
         is_of_day = asked not in days or f"{line.starts_at:%Y-%m-%d}" == asked
-        return is_of_day and (pools[line.row.pk].free > 0 or not context["only_free"])
+        return is_of_day and (pools[line.row.pk].open > 0 or not context["only_free"])
 
     shown = [line for line in lines if is_wanted(line)]
     context["by_day"] = [
-        {"name": name, "on": on.isoformat(), "lines": [(line, pools[line.row.pk].free) for line in group]}
+        {"name": name, "on": on.isoformat(), "lines": [(line, pools[line.row.pk]) for line in group]}
         for (on, name), group in groupby(shown, key=lambda line: (line.starts_at.date(), line.day))
     ]
     context["has_any"] = bool(lines)

@@ -1,6 +1,6 @@
 // Public pages are the same for everyone and hold no clock. One small request adds what the reader has starred and
 // booked, how many seats are free, what is on now and what is next; all of it by the server's clock. It also copies
-// the calendar's address. All works without it.
+// the agenda's addresses and prints it. All works without it.
 "use strict";
 
 const codeOf = (link) => link.pathname.match(/\/sessions\/([0-9A-Z]{6})\/$/)?.[1];
@@ -27,7 +27,7 @@ async function ask() {
 }
 
 function mark() {
-  const { starred, booked, free, now, next, labels } = state;
+  const { starred, booked, offered, waiting, free, lists, now, next, labels } = state;
   for (const link of links) {
     const code = codeOf(link);
     const tags = [];
@@ -35,8 +35,10 @@ function mark() {
     if (now.includes(code) && !isSaid) tags.push(["tag-action", labels.now]);
     else if (next.includes(code) && !isSaid) tags.push(["tag", labels.next]);
     if (booked.includes(code)) tags.push(["tag-success", labels.booked]);
+    else if (offered.includes(code)) tags.push(["tag-action", labels.offered]);
+    else if (waiting[code]) tags.push(["tag-warning", say(labels.waiting, waiting[code])]);
     else if (starred.includes(code)) tags.push(["tag-info", labels.starred]);
-    if (free[code] === 0) tags.push(["tag-warning", labels.full]);
+    if (free[code] === 0) tags.push(["tag-warning", lists[code] ? say(labels.list, lists[code]) : labels.full]);
     else if (free[code]) tags.push(["tag-quiet", say(labels.free, free[code])]);
     link.marks?.remove();
     if (tags.length) {
@@ -113,13 +115,19 @@ if (links.length && !calendar) {
     .catch(() => {});
 }
 
-const address = document.getElementById("feed-address");
-if (address && navigator.clipboard) {
-  const button = element("button", "button button-secondary", address.dataset.copy);
-  button.type = "button";
-  button.onclick = async () => {
-    await navigator.clipboard.writeText(address.value);
-    button.textContent = address.dataset.copied;
-  };
-  calendar.querySelector(".actions").prepend(button);
+if (navigator.clipboard)
+  for (const address of document.querySelectorAll("input[data-copy]")) {
+    const button = element("button", "button button-secondary button-small", address.dataset.copy);
+    button.type = "button";
+    button.onclick = async () => {
+      await navigator.clipboard.writeText(address.value);
+      button.textContent = address.dataset.copied;
+    };
+    address.closest("section").querySelector(".actions").prepend(button);
+  }
+
+for (const place of document.querySelectorAll("[data-print]")) {
+  const button = element("button", "button button-secondary button-small", place.dataset.print);
+  button.onclick = () => print();
+  place.append(button);
 }
