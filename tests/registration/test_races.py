@@ -58,15 +58,17 @@ def at_once(work: Callable[..., object], arguments: Iterable[tuple[Any, ...]], w
         return "done"
 
     with ThreadPoolExecutor(workers, initializer=open_connection) as pool:
-        outcomes = Counter(pool.map(one, list(arguments)))
-        # Each thread has a connection that its database waits for when it is dropped.
-        end = Barrier(workers)
+        try:
+            outcomes = Counter(pool.map(one, list(arguments)))
+        finally:
+            # Each thread has a connection that its database waits for when it is dropped.
+            end = Barrier(workers)
 
-        def close(_: int) -> None:
-            end.wait(timeout=30)
-            connections.close_all()
+            def close(_: int) -> None:
+                end.wait(timeout=30)
+                connections.close_all()
 
-        list(pool.map(close, range(workers)))
+            list(pool.map(close, range(workers)))
     return outcomes
 
 
