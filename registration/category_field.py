@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -110,10 +110,10 @@ class CategoryField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         # Of a granted place only the press is still asked for something.
         state = "" if self.is_granted and not obj.is_press else state_of(obj)
-        parts = [part for part in (obj.hint, state) if part]
-        return (
-            format_html('{} <span class="hint">{}</span>', obj.name, " ".join(parts)) if parts else obj.name
-        )
+        lines = [(line,) for line in (obj.hint, state) if line]
+        if not lines:
+            return str(obj.name)
+        return format_html("{}{}", obj.name, format_html_join("", ' <span class="hint">{}</span>', lines))
 
     def clean(self, value: Any) -> Any:
         category = super().clean(value)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crispy_forms.layout import HTML, Fieldset
+from crispy_forms.layout import Fieldset
 from django.core.exceptions import ValidationError
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from efus_conference.models import User
@@ -46,10 +45,7 @@ class ChangeForm(RegistrationForm):
         if self.with_press:
             self.pending = PendingFile.objects.named([(data or {}).get("press_card", "")], user=by)
             self.fields.update(press_fields(names_of(self.pending), problem, is_needed=False))
-            hint = _("Only if you choose a category of the press.")
-            self.helper.layout.append(
-                Fieldset(_("Press"), HTML(format_html('<p class="hint">{}</p>', hint)), *PRESS)
-            )
+            self.helper.layout.append(Fieldset(_("Only if you choose a category of the press"), *PRESS))
         self.helper.inputs[0].value = _("Save")
 
     def clean(self) -> dict[str, Any]:

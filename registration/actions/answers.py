@@ -138,10 +138,11 @@ def read_answers(*, registration: Registration, by: User, how: str) -> list[Answ
     return answers
 
 
-def note_answers_read(registration_ids: list[int], *, by: User, how: str) -> None:
+def note_answers_read(
+    registration_ids: list[int], *, by: User, how: str, what: str = SensitiveReading.What.ANSWERS
+) -> None:
     SensitiveReading.objects.bulk_create(
-        SensitiveReading(reader=by, registration_id=pk, what=SensitiveReading.What.ANSWERS, how=how)
-        for pk in registration_ids
+        SensitiveReading(reader=by, registration_id=pk, what=what, how=how) for pk in registration_ids
     )
 
 

@@ -45,7 +45,11 @@ class AnswerColumns:
             self._answers[answer.registration_id, question.pk] = in_words(question, answer.value)
             if question.privacy in SENSITIVE:
                 read.add(answer.registration_id)
-        note_answers_read(sorted(read), by=self._by, how=SensitiveReading.How.SHEET)
+        how = SensitiveReading.How.SHEET
+        note_answers_read(sorted(read), by=self._by, how=how)
+        if "needs" in self.fields:
+            told = queryset.exclude(needs="").values_list("pk", flat=True)
+            note_answers_read(list(told), by=self._by, how=how, what=SensitiveReading.What.NEEDS)
 
     def get_export_headers(self, *args: Any, **kwargs: Any) -> list[str]:
         headers: list[str] = super().get_export_headers(*args, **kwargs)  # type: ignore[misc]

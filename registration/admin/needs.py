@@ -86,6 +86,7 @@ class AccessNeedAdmin(RefusingAdmin):
     """The list tells who needs a reply, never what they need; that is read on the page, and noted."""
 
     form = ReplyForm
+    view_on_site = False  # that page is the person's alone
     list_display = [
         "shown_name",
         "shown_organisation",

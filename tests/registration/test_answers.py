@@ -310,6 +310,16 @@ def test_the_sheet_holds_what_its_reader_may_read_and_no_formula(
     assert list(SensitiveReading.objects.values_list("registration", "how")) == [(registration.pk, "sheet")]
 
 
+def test_needs_that_leave_in_a_sheet_are_noted(client: Client, edition: Edition) -> None:
+    ramp, _nothing = factories.registration(edition, needs="A ramp"), factories.registration(edition)
+    client.force_login(with_rights("view_registration", "read_needs"))
+    client.post("/admin/registration/registration/export/", {"format": "0", "resource": "0"})
+
+    assert list(SensitiveReading.objects.values_list("registration", "what", "how")) == [
+        (ramp.pk, "needs", "sheet")
+    ]
+
+
 @pytest.fixture
 def organiser(client: Client) -> Client:
     client.force_login(factories.user(is_staff=True, is_superuser=True))
