@@ -1,5 +1,6 @@
 from registration.admin.bookings import BookingAdmin, BookingLimitAdmin, BookingRulesAdmin, WaitAdmin
 from registration.admin.categories import CategoryAdmin
+from registration.admin.changes import AgendaChangeAdmin
 from registration.admin.delegations import DelegationAdmin, PlaceAdmin
 from registration.admin.messages import MessageAdmin
 from registration.admin.needs import AccessNeedAdmin
@@ -12,6 +13,7 @@ from registration.admin.seats import SeatPoolAdmin
 __all__ = [
     "AccessNeedAdmin",
     "AccreditationAdmin",
+    "AgendaChangeAdmin",
     "BookingAdmin",
     "BookingLimitAdmin",
     "BookingRulesAdmin",

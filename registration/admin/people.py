@@ -33,6 +33,7 @@ from registration.actions.registrations import CHANGEABLE
 from registration.admin.answers_button import WithAnswers
 from registration.admin.base import EditionFilter, RefusingAdmin
 from registration.admin.decisions import Decisions
+from registration.admin.mails import ShowsMails
 from registration.admin.resources import RegistrationResource, RegistrationWithNeedsResource
 from registration.forms import countries
 from registration.models import Booking, Registration, RegistrationEvent
@@ -97,7 +98,7 @@ class DeskForm(forms.ModelForm):
 
 
 @admin.register(Registration)
-class RegistrationAdmin(WithAnswers, Decisions, RefusingAdmin, SpreadsheetAdmin):
+class RegistrationAdmin(WithAnswers, ShowsMails, Decisions, RefusingAdmin, SpreadsheetAdmin):
     """Entering by hand registers, saving changes, and the button cancels, each as on the site, with its mail."""
 
     form = DeskForm
@@ -141,6 +142,7 @@ class RegistrationAdmin(WithAnswers, Decisions, RefusingAdmin, SpreadsheetAdmin)
         "changed_at",
         "cancelled_at",
         "seats",
+        "mails",
     ]
 
     def get_inlines(self, request: HttpRequest, obj: Registration | None) -> list[Any]:
@@ -167,7 +169,7 @@ class RegistrationAdmin(WithAnswers, Decisions, RefusingAdmin, SpreadsheetAdmin)
             state.append("is_outside_quota")
         return [
             (None, {"fields": [*state, *person]}),
-            (_("At the conference"), {"fields": [*part, "seats"]}),
+            (_("At the conference"), {"fields": [*part, "seats", "mails"]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Registration | None = None) -> list[str]:
