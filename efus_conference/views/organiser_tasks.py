@@ -15,7 +15,7 @@ from efus_conference.admin_menu import list_address, may_read
 from efus_conference.models import Edition, Mail
 from programme.actions import differences
 from programme.models import Appearance, Material
-from registration.models import Accreditation, Booking, Registration
+from registration.models import Accreditation, Booking, PlaceRequest, Registration
 from registration.powers import DESK
 from registration.states import Status
 
@@ -134,6 +134,29 @@ def speakers_who_declined(request: HttpRequest, edition: Edition) -> list[Task]:
             sentence % {"count": len(declined)},
             list_address("programme.Speaker", "answer=declined"),
             [f"{one.speaker}: {one.session}" for one in declined[:ROWS_SHOWN]],
+        )
+    ]
+
+
+def places_asked_for(request: HttpRequest, edition: Edition) -> list[Task]:
+    """Cities that ask for more places."""
+    if not request.user.has_perm(DESK):
+        return []
+    asked = list(
+        PlaceRequest.objects.filter(delegation__edition=edition, answered_at=None)
+        .select_related("delegation__organisation")
+        .order_by("asked_at", "pk")
+    )
+    if not asked:
+        return []
+    sentence = ngettext(
+        "%(count)d city asks for more places.", "%(count)d cities ask for more places.", len(asked)
+    )
+    return [
+        Task(
+            sentence % {"count": len(asked)},
+            list_address("registration.Delegation", f"names=asks&edition={edition.pk}"),
+            [f"{one.delegation.organisation}: +{one.places}" for one in asked[:ROWS_SHOWN]],
         )
     ]
 

@@ -20,6 +20,7 @@ from efus_conference.views.organiser_tasks import (
     draft_not_released,
     failed_jobs,
     handed_in,
+    places_asked_for,
     press_to_accredit,
     registrations_to_approve,
     signatures_to_verify,
@@ -80,6 +81,7 @@ def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict
             *handed_in(request, edition),
             *registrations_to_approve(request, edition),
             *press_to_accredit(request, edition),
+            *places_asked_for(request, edition),
             *clashing_bookings(request, edition),
         ]
         if may_read(request, "registration.SeatPool"):

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
+from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from efus_conference.exports import printable, safe_cell
 from efus_conference.templatetags.dates import moment_at
@@ -37,6 +38,7 @@ class AddForm(forms.Form):
         label=gettext_lazy("Places to add"),
         min_value=1,
         max_value=200,
+        widget=UnfoldAdminIntegerFieldWidget,
         error_messages={
             "required": gettext_lazy("Enter a number."),
             "invalid": gettext_lazy("Enter a whole number, like 2."),

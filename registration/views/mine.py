@@ -6,7 +6,7 @@ from collections import Counter
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -32,7 +32,7 @@ from registration.states import Status
 def kept_by_reader(request: HttpRequest, pk: int) -> Registration:
     """One of the reader's registrations; anyone else's is not found."""
     mine = Registration.objects.managed_by(reader(request)).select_related(
-        "edition", "category", "organisation", "managed_by", "party"
+        "edition", "category", "organisation", "managed_by", "party", "place"
     )
     return get_object_or_404(mine, pk=pk)
 
@@ -79,6 +79,16 @@ def my(request: HttpRequest) -> HttpResponse:
     )
 
 
+def companions_of(kept: Registration) -> QuerySet[Registration]:
+    return (
+        Registration.objects.live()
+        .filter(place__accompanies=kept.place_id)
+        .select_related("place")
+        .defer("needs")
+        .by_name()
+    )
+
+
 @login_required
 @never_cache
 @require_safe
@@ -96,6 +106,7 @@ def registration(request: HttpRequest, pk: int) -> HttpResponse:
             "answers": answers_shown(kept, by=reader(request)),
             "reads_needs": is_readable(kept, reader(request)),
             "standing": standing_of(kept),
+            "companions": companions_of(kept),
             "is_changeable": kept.is_live and kept.edition.phase() != "over",
             "may_hand_over": _may_hand_over(kept),
             "may_register": kept.edition.is_current and kept.edition.is_registration_open(),
@@ -129,10 +140,14 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         cancel_registration(registration=kept, by=reader(request), reason=form.cleaned_data["reason"].strip())
-        messages.success(request, _("The registration is cancelled, and its seats are free for others."))
+        if kept.place.delegation_id is None:
+            said = _("The registration is cancelled, and its seats are free for others.")
+        else:
+            said = _("The registration is cancelled. Its seats stay with the delegation’s place.")
+        messages.success(request, said)
         return redirect(kept)
     entries = [entry for entry in entries_of(kept) if entry.is_booked]
-    companions = Registration.objects.live().filter(place__accompanies=kept.place_id).by_name()
+    companions = companions_of(kept)
     return render(
         request,
         "registration/cancel.html",
