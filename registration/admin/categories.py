@@ -9,7 +9,6 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -45,26 +44,31 @@ class CategoryAdmin(RefusingAdmin, TranslatedAdmin):
     list_display = [
         "name",
         "edition",
-        "given",
+        "quota",
+        "taken_count",
+        "offered_count",
         "to_approve",
         "waiting",
-        "needs_approval",
-        "is_by_invitation",
-        "order",
+        "asks_approval",
     ]
     list_filter = [EditionFilter, "is_by_invitation", "needs_approval", "is_press"]
     list_select_related = ["edition"]
     search_fields = ["name_en__unaccent", "name_fr__unaccent", "name_nl__unaccent", "slug"]
     prepopulated_fields = {"slug": ["name_en"]}
-    readonly_fields = ["given", "to_approve", "waiting"]
+    readonly_fields = ["taken_count", "offered_count", "to_approve", "waiting"]
     fieldsets = [
-        (
-            None,
-            {"fields": [("edition", "slug"), ("is_by_invitation", "needs_approval", "is_press"), "order"]},
-        ),
+        (None, {"fields": [("edition", "slug"), "is_by_invitation", "needs_approval", "is_press", "order"]}),
         (
             _("How many, and when"),
-            {"fields": ["quota", ("given", "to_approve", "waiting"), ("opens_at", "closes_at")]},
+            {
+                "fields": [
+                    "quota",
+                    ("taken_count", "offered_count"),
+                    ("to_approve", "waiting"),
+                    "opens_at",
+                    "closes_at",
+                ]
+            },
         ),
         *in_languages("name", "hint"),
     ]
@@ -81,12 +85,9 @@ class CategoryAdmin(RefusingAdmin, TranslatedAdmin):
     def save_model(self, request: HttpRequest, obj: Category, form: Any, change: bool) -> None:
         save_category(category=obj)
 
-    @display(description=_("confirmed, and offered"))
-    def given(self, category: Category) -> str:
-        facts = {"taken": category.taken_count, "offered": category.offered_count, "quota": category.quota}
-        if category.quota is None:
-            return gettext("%(taken)d, and %(offered)d") % facts
-        return gettext("%(taken)d, and %(offered)d, of %(quota)d") % facts
+    @display(description=_("needs approval"), boolean=True)
+    def asks_approval(self, category: Category) -> bool:
+        return category.asks_approval
 
     @display(description=_("to be approved"))
     def to_approve(self, category: Any) -> SafeString | str:

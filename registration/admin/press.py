@@ -40,14 +40,16 @@ class AccreditationAdmin(Decisions, ReadOnlyAdmin, OrganisersAdmin):
     list_select_related = ["press_card", "edition"]
     search_fields = ["given_name__unaccent", "family_name__unaccent", "press_card__medium__unaccent", "email"]
     actions = ["approve_chosen", "refuse_chosen", "reopen_chosen"]
-    readonly_fields = ["shown_name", "medium", "number", "card", "shown_country", "shown_status", "refusal"]
+    readonly_fields = ["shown_name", "medium", "number", "card", "shown_country"]
+    # The person's own page is not the press office's to open.
+    view_on_site = False
     fields = [
         ("shown_name", "email"),
         ("function", "organisation_name"),
         "shown_country",
         ("medium", "number"),
         "card",
-        ("shown_status", "submitted_at"),
+        ("status", "submitted_at"),
         "refusal",
     ]
 

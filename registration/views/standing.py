@@ -86,7 +86,7 @@ def together(request: HttpRequest) -> HttpResponse:
         for category, group in groupby(rows, key=lambda row: row.category)
     ]
     context = {
-        "lists": [one for one in lists if len(one["rows"]) > 1],  # type: ignore[arg-type]
+        "lists": [one for one in lists if len(one["rows"]) > 1],
         "chosen": chosen,
         "how": request.POST.get("how", "all"),
         "error": error,
