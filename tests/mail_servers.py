@@ -15,6 +15,7 @@ class StubbornServer:
     def __init__(self, *, accepts: int) -> None:
         self.accepts = accepts
         self.accepted: list[EmailMessage] = []
+        self.connections = 0
         self._is_full = threading.Event()
         self._ends = threading.Event()
 
@@ -27,6 +28,7 @@ class StubbornServer:
 
         class Handler(socketserver.StreamRequestHandler):
             def handle(self) -> None:
+                outer.connections += 1
                 self._say("220 ready")
                 while line := self.rfile.readline():
                     verb = line[:4].upper().strip()

@@ -248,7 +248,7 @@ def test_a_run_that_is_killed_in_the_middle_reaches_each_once_with_old_and_new_t
         finally:
             worker.kill()
             worker.wait()
-    assert len(server.accepted) == 2
+    assert (len(server.accepted), server.connections) == (2, 1)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
     tell_of_changes(at=timezone.now() + timedelta(days=1))

@@ -7,16 +7,18 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from efus_conference.models import Edition, Mail, User
-from programme.models import Session
+from programme.models import Release, Session
 from registration.actions import book_seat, wait_for_seats
 from registration.actions.messages import AlreadySent, NobodyToWriteTo, NotAllowedToWrite, send_message
 from registration.admin.messages import progress_of
 from registration.audiences import audience_of
-from registration.models import Delegation, Message, Place, Registration
+from registration.models import AgendaChange, Delegation, Message, Place, Registration
 from registration.placeholders import filled, unknown_placeholders
 from tests import factories
 
@@ -194,3 +196,28 @@ class TestInTheAdmin:
         client.force_login(factories.user(is_staff=True))
         message = written(edition)
         assert client.get(f"/admin/registration/message/{message.pk}/send/").status_code == 403
+
+
+@pytest.mark.django_db
+def test_the_lists_of_messages_and_changes_cost_the_same_at_one_and_at_fifty(
+    client: Client, organiser: User, edition: Edition, bookable: Bookable
+) -> None:
+    session, made = bookable(), Release.objects.get()
+    facts = {"during": [], "room": None, "status": "confirmed", "languages": []}
+    counts = []
+    for more in (1, 49):
+        for _ in range(more):
+            written(edition, written_by=factories.user())
+            AgendaChange.objects.create(
+                registration=factories.registration(edition),
+                session=session,
+                release=made,
+                before=facts,
+                after=facts,
+            )
+        for model in ("message", "agendachange"):
+            client.get(f"/admin/registration/{model}/")
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(f"/admin/registration/{model}/").status_code == 200
+            counts.append(len(queries))
+    assert counts[:2] == counts[2:]
