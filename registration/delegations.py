@@ -115,7 +115,11 @@ class Overview:
 
 def overview(delegation: Delegation) -> Overview:
     """Its places that were not taken back, in the order in which they were granted; six queries at any size."""
-    places = list(delegation.places.standing().order_by("pk"))
+    return Overview(delegation, lines_of(list(delegation.places.standing().order_by("pk"))))
+
+
+def lines_of(places: Sequence[Place]) -> list[PlaceLine]:
+    """What stands on each of the places, in their order; five queries at any number."""
     ids = [place.pk for place in places]
     people = {
         person.place_id: person
@@ -143,7 +147,7 @@ def overview(delegation: Delegation) -> Overview:
     waits: dict[int, list[Wait]] = defaultdict(list)
     for wait in Wait.objects.standing().filter(place__in=ids).order_by("pk"):
         waits[wait.place_id].append(wait)
-    lines = [
+    return [
         PlaceLine(
             place,
             number,
@@ -155,7 +159,6 @@ def overview(delegation: Delegation) -> Overview:
         )
         for number, place in enumerate(places, start=1)
     ]
-    return Overview(delegation, lines)
 
 
 @dataclass(frozen=True)
@@ -176,14 +179,13 @@ class DayOfMany:
     sessions: list[SessionOfMany]
 
 
-def agenda(shown: Overview) -> list[DayOfMany]:
+def agenda(lines: Sequence[PlaceLine], edition: Edition) -> list[DayOfMany]:
     """Everyone's seats and waits, session by session; stars are each person's own."""
-    edition = shown.delegation.edition
-    wanted = {booking.session_id for line in shown.lines for booking in line.seats}
-    wanted |= {wait.session_id for line in shown.lines for wait in line.waits}
+    wanted = {booking.session_id for line in lines for booking in line.seats}
+    wanted |= {wait.session_id for line in lines for wait in line.waits}
     rows = list(ReleasedSession.objects.of(edition).filter(pk__in=wanted))
-    positions = positions_of(wait for line in shown.lines for wait in line.waits)
-    sessions = [_of_many(line, shown.lines, positions) for line in session_lines(rows, edition)]
+    positions = positions_of(wait for line in lines for wait in line.waits)
+    sessions = [_of_many(line, lines, positions) for line in session_lines(rows, edition)]
     return [
         DayOfMany(on.isoformat(), name, list(group))
         for (on, name), group in groupby(

@@ -40,6 +40,7 @@ pages: list[URLPattern] = [
     path("my/registrations/<int:pk>/place/", standing.offered_place, name="offered_place"),
     path("my/registrations/<int:pk>/hand-over/", standing.hand_over_to_person, name="hand_over"),
     path("my/registrations/together/", standing.together, name="together"),
+    path("my/agendas/", delegations.agendas, name="agendas"),
     path("my/delegation/", delegations.delegation, name="delegation"),
     path("my/delegation/<int:pk>/agenda/", delegations.delegation_agenda, name="delegation_agenda"),
     path(

@@ -71,7 +71,7 @@ def delegation_page(request: HttpRequest, admin: DelegationAdmin, pk: int) -> Ht
         "opts": admin.opts,
         "delegation": delegation,
         "shown": shown,
-        "days": agenda(shown),
+        "days": agenda(shown.lines, delegation.edition),
         "holds": Hold.objects.filter(delegation=delegation).select_related("pool__session"),
         "taken_back": delegation.places.exclude(closed_at=None).count(),
         "asked": asked,

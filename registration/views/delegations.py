@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from efus_conference.models import Edition
 from programme.models import ReleasedSession
 from programme.wording import session_lines
 from registration.actions.delegation_refusals import SeatsRefused
@@ -24,8 +25,8 @@ from registration.actions.refusals import Refusal
 from registration.actions.seats import give_up_seat
 from registration.actions.waiting_lists import accept_seat, decline_seat, leave_list, wait_for_seats
 from registration.delegation_forms import MorePlacesForm
-from registration.delegations import Overview, PlaceChoice, agenda, choices_for, overview
-from registration.models import Delegation, Place, SeatPool
+from registration.delegations import Overview, PlaceChoice, agenda, choices_for, lines_of, overview
+from registration.models import Delegation, Place, Registration, SeatPool
 from registration.requests import reader
 from registration.times import spoken_span
 
@@ -74,7 +75,7 @@ def delegation_agenda(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "delegation": mine,
             "edition": mine.edition,
-            "days": agenda(shown),
+            "days": agenda(shown.lines, mine.edition),
             "without": [line for line in shown.lines if not line.seats and not line.waits],
             "bookable": [
                 (line, pools[line.row.pk], taken.count(line.row.pk))
@@ -83,6 +84,23 @@ def delegation_agenda(request: HttpRequest, pk: int) -> HttpResponse:
             "places": len(shown.lines),
         },
     )
+
+
+@login_required
+@never_cache
+@require_safe
+def agendas(request: HttpRequest) -> HttpResponse:
+    """The agendas of all whose registrations the account keeps, side by side."""
+    edition = Edition.objects.current()
+    kept = Registration.objects.live().managed_by(reader(request)).filter(edition=edition)
+    places = [row.place for row in kept.select_related("place").defer("needs").order_by("-is_own", "pk")]
+    lines = lines_of(places)
+    context = {
+        "edition": edition,
+        "days": agenda(lines, edition) if edition else [],
+        "without": [line for line in lines if not line.seats and not line.waits],
+    }
+    return render(request, "registration/agendas.html", context)
 
 
 @login_required

@@ -528,6 +528,28 @@ def test_the_agenda_shows_everyone_and_no_need(
     assert "secret need" not in shown
 
 
+def test_an_assistant_sees_all_agendas_side_by_side_and_no_one_else_s(
+    page: Client, edition: Edition, klara: User, category: Category, bookable: Bookable
+) -> None:
+    visit = bookable()
+    for name in ("Žofie", "Björn"):
+        kept = factories.registration(
+            edition, managed_by=klara, is_own=False, category=category, given_name=name
+        )
+        book_seat(place=kept.place, session=visit, by=klara)
+    other = factories.registration(edition, category=category, given_name="Stranger")
+    book_seat(place=other.place, session=visit, by=other.managed_by)
+
+    shown = page.get("/en/my/agendas/").content.decode()
+
+    assert [name in shown for name in ("Žofie", "Björn", "Stranger", visit.title)] == [
+        True,
+        True,
+        False,
+        True,
+    ]
+
+
 # --- pages --------------------------------------------------------------------------------------------
 
 
