@@ -12,6 +12,7 @@ from efus_conference.mail import Letter, composes, site_address
 from efus_conference.templatetags.dates import moment_at
 from programme.models import ReleasedSession
 from registration.actions.clashes import spoken_sessions
+from registration.asking import unanswered
 from registration.mails.letters import conference_days, facts, letters, read
 from registration.models import Booking, IdentityDocument, Registration
 from registration.times import spoken_clock, spoken_day
@@ -67,6 +68,9 @@ def reminder(registration_id: int) -> list[Letter]:
             ],
             "has_clash": any(booking.status == Booking.Status.CLASH for booking in bookings.values()),
             "missing": _missing(registration, rows, bookings),
+            # How many, never which: what is asked tells of needs, and copies of mails are kept.
+            "unanswered": len(unanswered(registration, only_required=True)),
+            "questions_url": site_address(reverse("registration:questions", args=[registration.pk])),
         }
         attachments = conference_days(registration)
     return letters(registration, context, attachments)

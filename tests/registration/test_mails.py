@@ -29,6 +29,7 @@ from registration.models import (
     NeedReply,
     Place,
     PlaceInvitation,
+    Question,
     Registration,
     SeatPool,
     Wait,
@@ -365,6 +366,35 @@ def test_an_offer_says_until_when_and_what_one_would_give_up() -> None:
     assert "Safe nights\nWednesday 14 May, 09:00 to 10:00\nGreat Hall\n" in mail.text
     assert "It is kept until" in mail.text
     assert "- Mayors, Wednesday 14 May, 09:30 to 10:30" in mail.text
+
+
+@pytest.mark.django_db
+def test_a_reminder_brings_the_agenda_and_what_is_missing() -> None:
+    world = Everything("en")
+    Session.objects.filter(pk=world.session.pk).update(identity_by=NINE - timedelta(days=2))
+    release(edition=world.edition, by=None)
+    question = {"edition": world.edition, "slug": "diet", "text_en": "A secret diet?", "kind": "text"}
+    Question.objects.create(**question, is_required=True)
+    [letter] = compose("registration/reminder", registration_id=world.person.pk)
+    text = render("registration/reminder", letter).text
+    site, person = "http://localhost:8000/en/my", world.person.pk
+    assert (
+        f"""\
+Still to be done:
+- Two of the sessions are at the same time: please choose
+  {site}/agenda/?registration={person}
+- The identity document for “Safe nights”, until 12 May 2031, 09:00
+  {site}/sessions/{world.session.code}/identity/?registration={person}
+- 1 question still to be answered
+  {site}/registrations/{person}/questions/
+
+Wednesday 14 May
+- 09:00 to 10:00: Safe nights, Great Hall (at the same time as another)
+- 09:30 to 10:30: Mayors (at the same time as another)
+"""
+        in text
+    )
+    assert "secret" not in text
 
 
 @pytest.mark.django_db
