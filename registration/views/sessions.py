@@ -167,6 +167,8 @@ def _next(what: str, asked: Asked, registration: Registration) -> str:
             # They lead back here, where a document that is needed is asked for.
             address = reverse("registration:questions", args=[registration.pk])
             return f"{address}?session={asked.session.code}"
+        if asked.line.row.identity_by is None:
+            return here
         [choice] = choices_for(asked.line, [registration], asked.programme, None)
         identity = choice.entry.identity
         if identity and identity.is_open and not identity.is_given:
