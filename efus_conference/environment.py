@@ -77,7 +77,10 @@ def web_address(name: str, default: str) -> str:
     return value
 
 
-def sender(name: str, default: str) -> str:
+NOBODY = "Security, Democracy & Cities <no-reply@localhost>"
+
+
+def sender(name: str, default: str = NOBODY) -> str:
     """Who mails come from, as “Name <address>”: a name with a comma would else be read as two addresses."""
     value = text(name, default)
     shown, _bracket, address = value.removesuffix(">").rpartition("<")

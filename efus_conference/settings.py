@@ -185,11 +185,9 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "efus_conference.accounts.SignupForm"
-ACCOUNT_FORMS = {
-    "signup": "efus_conference.alike.SignupForm",
-    "reset_password": "efus_conference.alike.ResetPasswordForm",
-    "request_login_code": "efus_conference.alike.RequestLoginCodeForm",
-}
+_ALIKE = "efus_conference.alike"  # what tells nobody whether an address has an account
+ACCOUNT_FORMS = {"signup": f"{_ALIKE}.SignupForm", "reset_password": f"{_ALIKE}.ResetPasswordForm"}
+ACCOUNT_FORMS["request_login_code"] = f"{_ALIKE}.RequestLoginCodeForm"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -251,9 +249,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000  # the admin's longest inline tables
 
 # --- mail and jobs -----------------------------------------------------------------------------------
 
-DEFAULT_FROM_EMAIL = environment.sender(
-    "DEFAULT_FROM_EMAIL", "Security, Democracy & Cities <no-reply@localhost>"
-)
+DEFAULT_FROM_EMAIL = environment.sender("DEFAULT_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Where answers to mails go, and what the footer names; without it neither does.
 CONTACT_EMAIL = environment.text("CONTACT_EMAIL")

@@ -158,6 +158,15 @@ WITHOUT_A_PAGE = {
     "efus_conference.LoadedItem",  # what the content loader remembers
     "registration.FeedLink",  # its token opens somebody's agenda: nobody else sees it
     "registration.IdentityDocument",  # read on one page, with a right of its own, and each reading is noted
+    "registration.AgendaChange",  # what a digest will tell; the mail that told it is kept
+    "registration.Answer",  # read by right, and noted, on the page of the registration's answers
+    "registration.NeedReply",  # on the page of the access needs, a proxy of the registration
+    "registration.Party",  # seen in the history of those who wait together
+    "registration.PendingFile",  # what somebody is still writing
+    "registration.PlaceInvitation",  # on the page of its delegation
+    "registration.PlaceRequest",  # on the page of its delegation
+    "registration.PressCard",  # on the page of the accreditation
+    "registration.WaitParty",  # the rows of the waiting lists show it
     "declarations.Actor",  # a pseudonym, shown where it acted
 }
 

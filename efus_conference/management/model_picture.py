@@ -85,7 +85,10 @@ def layout() -> dict[type[models.Model], Box]:
     boxes: dict[type[models.Model], Box] = {}
     for number, label in enumerate(COLUMNS):
         top = TOP
-        for model in sorted(apps.get_app_config(label).get_models(), key=lambda model: model.__name__):
+        models = apps.get_app_config(label).get_models()
+        for model in sorted(models, key=lambda model: model.__name__):
+            if model._meta.proxy:
+                continue  # the same table once more
             box = Box(model, rows_of(model), MARGIN + number * (BOX_WIDTH + COLUMN_GAP), top)
             boxes[model] = box
             top += box.height + GAP

@@ -10,6 +10,7 @@ from registration.actions.answers import (
     save_press_card,
 )
 from registration.actions.approval import approve_registration, refuse_registration, reopen_registration
+from registration.actions.capacity import hold_seats, set_seats
 from registration.actions.categories import save_category
 from registration.actions.deadlines import settle
 from registration.actions.entry import PressDetails
@@ -59,14 +60,7 @@ from registration.actions.refusals import (
     SpeaksThen,
 )
 from registration.actions.registrations import cancel_registration, change_registration, register
-from registration.actions.seats import (
-    book_seat,
-    give_up_seat,
-    hold_seats,
-    release_seats_of,
-    set_seats,
-    swap_seat,
-)
+from registration.actions.seats import book_seat, give_up_seat, release_seats_of, swap_seat
 from registration.actions.state_refusals import (
     AnswerTheOffer,
     CategoryClosed,

@@ -10,7 +10,7 @@ from django.db.models import Q
 from efus_conference.mail import queue
 from programme.models import ReleasedSession
 from registration.actions.clashes import overlap, settle_clashes, spoken_sessions
-from registration.actions.seats import free_seats
+from registration.actions.seating import free_seats
 from registration.actions.waits import end_waits, note, offer_free_seats
 from registration.models import Booking, Place, Registration, RegistrationEvent, SeatPool, Wait
 

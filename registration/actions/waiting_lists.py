@@ -19,7 +19,7 @@ from registration.actions.refusals import (
     NotYours,
     SeatsAreOpen,
 )
-from registration.actions.seats import (
+from registration.actions.seating import (
     check_free_for,
     check_speaks_not,
     give_up_for,

@@ -23,6 +23,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from programme.actions import release
 from registration import actions, queueing
 from registration.actions import Refusal, companions, delegations
+from registration.actions import seating as seating_module
 from registration.actions import seats as seats_module
 from registration.actions import waits as waits_module
 from registration.models import Booking, Category, Place, Registration, Wait
@@ -289,7 +290,7 @@ class Everything(Seats):
 
     @rule(which=any_index, what=any_index)
     def replace(self, which: int, what: int) -> None:
-        """The seats go with the place, to whoever comes instead."""
+        """The seats go with the place, to whoever comes instead; what companions had may be offered to it."""
         place = self.world.places[which % 3]
         had = self.before.of_place(place.pk)
         with self.step():
@@ -359,7 +360,7 @@ def offer_to_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def book_past_who_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(seats_module, "open_of", waits_module.free_of)
+    monkeypatch.setattr(seating_module, "open_of", waits_module.free_of)
 
 
 def forget_who_waits_when_a_seat_is_freed(monkeypatch: pytest.MonkeyPatch) -> None:
