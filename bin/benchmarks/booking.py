@@ -18,7 +18,7 @@ from benchmarks.storm import Person, Storm
 
 PEOPLE, CONNECTIONS = 500, 60
 VISITS, SEATS = 10, 25
-RETURNED = 40  # seats that are given up at once, after the storm
+RETURNED = 60  # people who give up their one seat at once, after the storm
 RUSH_PEOPLE, RUSH_SEATS = 200, 50
 MOST_STATEMENTS = 12  # of one booking
 MOST_REQUESTS = 2  # of one booking: the page with the form, and the form
@@ -54,26 +54,34 @@ def _opening_hour(copy: Copy, outcome: Outcome) -> None:
     seen = storm.begin([copy.site], people, codes, storm.wants_two_of_many, CONNECTIONS)()
     _print(seen)
     _say_aims(seen)
-    after = _check(copy, "opening", seen.people, outcome)
-    returned = _given_back(copy, "opening", seen.people, codes)
-    again = storm.begin([copy.site], returned, codes, storm.gives_back, CONNECTIONS)()
-    left = {person.registration: person for person in again.people}
-    everyone = [left.get(person.registration, person) for person in seen.people]
-    then = _check(copy, "opening", everyone, outcome)
-    offered = _count(then, "offered") - _count(after, "offered")
+    there = _check(copy, "opening", seen.people, outcome)
+    known = {person.registration: person for person in seen.people}
+
+    chosen = copy.ask_inside("wanted", "opening", str(RETURNED), module="crowd")
+    there = _then(copy, known, chosen, codes, storm.gives_back, outcome)
+    offered = [registration for registration, _code, status in there["waits"] if status == "offered"]
     print(
-        f"  {RETURNED} seats given up at once: {offered} of them offered to who waits, in order of arrival."
+        f"  {len(chosen)} seats were given up at once, {len(offered)} are offered to who waits, in order of arrival."
+    )
+    there = _then(copy, known, offered, codes, storm.answers, outcome)
+    print(
+        f"  Of these {_count(there, 'accepted')} were accepted and {_count(there, 'declined')} declined at once."
     )
 
 
-def _given_back(copy: Copy, name: str, people: Sequence[Person], codes: Sequence[str]) -> list[Person]:
-    """Copies of some of the people, who each have one seat that others wait for and give it up."""
-    by_registration = {person.registration: person for person in people}
-    chosen = copy.ask_inside("wanted", name, str(RETURNED), module="crowd")
-    return [
-        Person(person.registration, person.cookie, list(person.seats), list(person.waits))
-        for person in (by_registration[registration] for registration in chosen)
-    ]
+def _then(
+    copy: Copy,
+    known: dict[int, Person],
+    chosen: Sequence[int],
+    codes: Sequence[str],
+    habit: storm.Habit,
+    outcome: Outcome,
+) -> dict[str, Any]:
+    """Some of the people do something more, and all is checked again."""
+    seen = storm.begin([copy.site], [known[one] for one in chosen], codes, habit, CONNECTIONS)()
+    # Those who acted come back from the client's processes as copies.
+    known.update({person.registration: person for person in seen.people})
+    return _check(copy, "opening", list(known.values()), outcome)
 
 
 def _with_a_worker_killed(copy: Copy, outcome: Outcome) -> None:

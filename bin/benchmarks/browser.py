@@ -71,34 +71,36 @@ class Browser:
             return page
         raise RuntimeError(f"{path} did not answer {MOST_ATTEMPTS} times.")
 
-    def act(self, path: str, what: str, **more: str) -> None:
-        """Reads the page, presses a button and follows to the page with the answer. Raises Refused.
+    def act(self, path: str, what: str) -> dict[str, str]:
+        """Reads the page, presses a button and follows to the page with the answer; the fields it sent.
 
         When the answer is lost nobody knows whether it happened, so the page is read again: where the button
-        is still there it is pressed again.
+        is still there it is pressed again. Raises Refused.
         """
         page = self.page(path)
-        is_repeated = False
+        sent: dict[str, str] = {}
         for _attempt in range(MOST_ATTEMPTS):
             form = the_form(page, what)
-            if form is None and is_repeated:
-                return
+            if form is None and sent:
+                return sent
             if form is None:
                 raise Refused(f"[no button “{what}”: {labels_of(page)}]")
+            sent = form
             try:
-                status, to, _page = self._ask("POST", path, urlencode({**form, **more, "what": what}))
+                status, to, page = self._ask("POST", path, urlencode({**form, "what": what}))
             except (OSError, http.client.HTTPException):
-                is_repeated, page = True, self.page(path)
+                page = self.page(path)
                 continue
-            if status != 302:
+            if status == 302:
+                page = self.page(to)
+            elif status != 409:
                 raise RuntimeError(f"Posting “{what}” to {path} answered with status {status}.")
-            page = self.page(to)
             said = _NOTICE.search(page)
             if said is None:
                 # The answer that was lost had the sentence in it; the page says the rest.
-                is_repeated, page = True, self.page(path)
+                page = self.page(path)
             elif said[1] == " notice-success":
-                return
+                return sent
             else:
                 raise Refused(_NAMED.sub("…", unescape(_TAGS.sub("", said[2])).strip()))
         raise RuntimeError(f"“{what}” at {path} had no answer {MOST_ATTEMPTS} times.")

@@ -98,7 +98,9 @@ def _serve(environment: Mapping[str, str], port: int, application: str | None) -
     command = [str(PYTHON), "-m", "gunicorn", "-c", "python:efus_conference.gunicorn_conf"]
     if application:
         command += ["--pythonpath", str(HERE / "served"), f"{application}:application"]
-    server = start(command, env={**environment, "PORT": str(port)})
+    # What a server says of single requests is none of the figures.
+    with (Path(environment["DATA_DIR"]) / f"server-{port}.log").open("w", encoding="utf-8") as log:
+        server = start(command, env={**environment, "PORT": str(port)}, stdout=log, stderr=log)
     deadline = time.monotonic() + PATIENCE
     while not _answers(port, "/" if application else "/healthz"):
         if server.poll() is not None:

@@ -44,45 +44,55 @@ class Record(Log):
 # --- what people do ---------------------------------------------------------------------------------------
 
 
-def _is_done(browser: Browser, record: Record, code: str, what: str, **more: str) -> bool:
+def _act(browser: Browser, record: Record, code: str, what: str) -> dict[str, str] | None:
+    """The fields that were sent; None for a refusal, which is noted."""
     try:
-        browser.act(f"/en/my/sessions/{code}/", what, **more)
+        return browser.act(f"/en/my/sessions/{code}/", what)
     except Refused as refusal:
         record.refusals.append(str(refusal))
-        return False
-    return True
+        return None
+
+
+def _takes(record: Record, person: Person, code: str, sent: dict[str, str]) -> None:
+    """Has the seat from now on, instead of another where the form said so."""
+    if given := sent.get("give"):
+        person.seats.remove(given)
+        record.swaps += 1
+    person.seats.append(code)
 
 
 def book(browser: Browser, record: Record, person: Person, code: str) -> None:
-    if _is_done(browser, record, code, "book"):
-        person.seats.append(code)
+    if (sent := _act(browser, record, code, "book")) is not None:
+        _takes(record, person, code, sent)
         record.won_at.append(time.monotonic())
         with won.get_lock():
             won.value += 1
 
 
-def swap(browser: Browser, record: Record, person: Person, take: str) -> None:
-    """Takes it instead of the first seat."""
-    if _is_done(browser, record, take, "swap", give_up=person.seats[0]):
-        person.seats[0] = take
-        record.swaps += 1
+def swap(browser: Browser, record: Record, person: Person, code: str) -> None:
+    if (sent := _act(browser, record, code, "swap")) is not None:
+        _takes(record, person, code, sent)
 
 
 def wait(browser: Browser, record: Record, person: Person, code: str) -> None:
     asked_at = time.monotonic()
-    if _is_done(browser, record, code, "wait"):
+    if _act(browser, record, code, "wait") is not None:
         person.waits.append((code, asked_at, time.monotonic()))
 
 
 def wants_two_of_many(browser: Browser, record: Record, person: Person, codes: Sequence[str]) -> None:
-    """Two seats in an order of their own, other visits where one is refused; some swap; the first wish waits."""
+    """Two seats, and another try where one is refused; one in five takes what is at the same time instead.
+
+    In the end each waits for their first wish, if they have no seat there.
+    """
     dice = random.Random(person.registration)  # noqa: S311 - the same storm each time
     wishes = dice.sample(list(codes), len(codes))
     for code in wishes[:6]:
         if len(person.seats) < 2:
             book(browser, record, person, code)
     if person.seats and dice.random() < 0.2:
-        swap(browser, record, person, wishes[7])
+        # Two visits stand side by side at one time, see crowd.PER_SLOT.
+        swap(browser, record, person, codes[codes.index(person.seats[0]) ^ 1])
     if wishes[0] not in person.seats:
         wait(browser, record, person, wishes[0])
 
@@ -93,8 +103,17 @@ def wants_that_one(browser: Browser, record: Record, person: Person, codes: Sequ
 
 def gives_back(browser: Browser, record: Record, person: Person, codes: Sequence[str]) -> None:
     for code in list(person.seats):
-        if _is_done(browser, record, code, "give_up"):
+        if _act(browser, record, code, "give_up") is not None:
             person.seats.remove(code)
+
+
+def answers(browser: Browser, record: Record, person: Person, codes: Sequence[str]) -> None:
+    """Three of four accept what they are offered; else it goes on to the next."""
+    code = person.waits[0][0]
+    if person.registration % 4 == 0:
+        _act(browser, record, code, "decline_offer")
+    elif (sent := _act(browser, record, code, "accept_offer")) is not None:
+        _takes(record, person, code, sent)
 
 
 Habit = Callable[[Browser, Record, Person, Sequence[str]], None]

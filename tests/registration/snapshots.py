@@ -105,12 +105,12 @@ class Snapshot:
             last_event=RegistrationEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
         )
 
-    def of_place(self, place: int) -> tuple[set[int], set[tuple[int, str]]]:
-        """The sessions of its seats, and its waits that stand."""
+    def of_place(self, place: int) -> tuple[set[int], set[int]]:
+        """The sessions in which it has a seat, and those whose list it is on."""
         return (
             {session for holder, session in self.seats.values() if holder == place},
-            {(wait.session, wait.status) for wait in self.waits.values() if wait.place == place and wait.status in STEPS},
-        )  # fmt: skip
+            {wait.session for wait in self.waits.values() if wait.place == place and wait.status in STEPS},
+        )
 
 
 # --- at rest -----------------------------------------------------------------------------------------------
