@@ -61,7 +61,8 @@ def load_seats_held_back(ledger: Ledger) -> None:
         if session is None or ledger.knows(item["key"]):
             continue
         hold = hold_seats(session=session, seats=item["seats"], delegation=delegation, speaker=speaker)
-        ledger.note(item["key"], hold)
+        if hold is not None:
+            ledger.note(item["key"], hold)
 
 
 def load_waiting(ledger: Ledger) -> None:

@@ -1,0 +1,166 @@
+"""What the organisers' groups may do in the admin: decided by hand, model by model and page by page."""
+
+from __future__ import annotations
+
+from tests.permissions.roles import GROUPS, Row, row, same
+
+# v: see the list, a row and its history · a: add · c: change · d: delete.
+#                                 content  desk    press   officer administrator
+MODELS = """
+auth.group                        ----     ----    ----    ----    vacd
+efus_conference.user              ----     v---    ----    ----    vacd
+efus_conference.organisation      vac-     vac-    v---    vac-    vacd
+efus_conference.project           vac-     ----    ----    v---    vacd
+efus_conference.edition           vac-     v---    v---    v---    vac-
+efus_conference.mail              ----     v---    ----    ----    v---
+procrastinate.procrastinatejob    ----     ----    ----    ----    v---
+programme.appearance              vacd     ----    ----    ----    vacd
+programme.material                vacd     ----    ----    ----    vacd
+programme.releasedsession         v---     v---    v---    ----    v---
+programme.release                 v---     ----    ----    ----    v---
+programme.session                 vacd     v---    v---    ----    vacd
+programme.speaker                 vacd     v---    v---    ----    vacd
+programme.venue                   vacd     ----    ----    ----    vacd
+programme.walkingtime             vacd     ----    ----    ----    vacd
+programme.room                    vacd     v---    ----    ----    vacd
+programme.sessionkind             vac-     v---    ----    ----    vacd
+programme.theme                   vacd     ----    ----    ----    vacd
+registration.category             ----     vacd    ----    ----    vacd
+registration.delegation           ----     vacd    ----    ----    vacd
+registration.place                ----     vacd    ----    ----    vacd
+registration.question             ----     vacd    ----    ----    vacd
+registration.accessneed           ----     v-c-    ----    ----    v-c-
+registration.agendachange         ----     ----    ----    ----    v---
+registration.registration         ----     vac-    ----    ----    vac-
+registration.seatpool             vac-     vac-    ----    ----    vac-
+registration.booking              ----     va--    ----    ----    va--
+registration.wait                 ----     v---    ----    ----    v---
+registration.bookinglimit         ----     vacd    ----    ----    vacd
+registration.bookingrules         ----     vac-    ----    ----    vacd
+registration.message              ----     vacd    ----    ----    vacd
+registration.accreditation        ----     ----    v---    ----    v---
+registration.star                 ----     v---    ----    ----    v---
+registration.feedlink             ----     v---    ----    ----    v---
+registration.registrationevent    ----     v---    ----    ----    v---
+registration.sensitivereading     ----     ----    ----    ----    v---
+declarations.declaration          v---     ----    v---    vac-    vac-
+declarations.evidence             ----     ----    ----    v---    v---
+declarations.signatory            ----     ----    ----    vac-    vac-
+declarations.invitation           ----     ----    ----    v---    v---
+declarations.signature            ----     ----    ----    va--    va--
+declarations.signatureevent       ----     ----    ----    v---    v---
+declarations.actor                ----     ----    ----    v---    v---
+declarations.mandate              ----     ----    ----    v---    v---
+archive.keyfigure                 vacd     ----    vac-    ----    vacd
+archive.video                     vacd     ----    vac-    ----    vacd
+archive.voice                     vacd     ----    ----    ----    vacd
+archive.partner                   vacd     ----    ----    ----    vacd
+archive.editionnote               vacd     ----    ----    ----    vacd
+"""
+
+RIGHTS: dict[str, dict[str, str]] = {
+    label: dict(zip(GROUPS, cells, strict=True))
+    for label, *cells in map(str.split, MODELS.strip().splitlines())
+}
+
+
+def organisers(method: str, name: str, answer: str, **more: str) -> Row:
+    """A page of the admin: who is no organiser is sent to the login."""
+    return row(method, f"admin:{name}", anyone="login", people="login", organisers=answer, **more)
+
+
+def for_all(name: str, get: str = "200", post: str = "405") -> list[Row]:
+    return [organisers("GET", name, get), organisers("POST", name, post)]
+
+
+def only(
+    groups: str, name: str, get: str = "200", post: str | None = None, *, denied: str = "403"
+) -> list[Row]:
+    """A page for some groups, and for administrators."""
+    roles = [*groups.split(), "administrator"]
+    return [
+        organisers("GET", name, denied if get != "405" else get, **dict.fromkeys(roles, get)),
+        organisers("POST", name, denied, **dict.fromkeys(roles, post or get)),
+    ]
+
+
+def sheets(model: str, reads: str, writes: str) -> list[Row]:
+    """A model's way out to a spreadsheet, and back in."""
+    return [
+        *only(reads, f"{model}_export"),
+        *only(writes, f"{model}_import"),
+        *only(writes, f"{model}_process_import", "405", "302"),
+    ]
+
+
+PAGES: list[Row] = [
+    # Every organiser's.
+    *for_all("index", post="200"),
+    *for_all("search", post="200"),
+    *for_all("password_change", post="200"),
+    *for_all("password_change_done"),
+    *for_all("jsi18n"),
+    *for_all("view_on_site", "302", "302"),  # to a public page
+    # Says 403 without the field it is asked for; with one, the model's own rights decide.
+    *for_all("autocomplete", "403", "405"),
+    *for_all("programme_room_all_door_sheets", post="200"),  # what hangs at the doors
+    # Buttons that lead to a page, which itself is guarded.
+    *for_all("registration_seatpool_open_interpretation", "302", "302"),
+    *for_all("registration_delegation_open_city", "302", "302"),
+    *for_all("registration_registration_open_answers", "302", "302"),
+    row("GET", "admin:login", anyone="login", people="403", organisers="302"),
+    row("POST", "admin:login", anyone="login", people="403", organisers="302"),
+    row("GET", "admin:logout", anyone="302", people="302", organisers="405"),
+    row("POST", "admin:logout", anyone="302", people="302", organisers="200"),
+    # By what the groups do. The list of an app is the registration's here.
+    *only("content desk press", "app_list", denied="404"),
+    *only("", "auth_user_password_change"),
+    *sheets("efus_conference_organisation", "content desk press officer", "content desk officer"),
+    *sheets("programme_appearance", "content", "content"),
+    *sheets("programme_session", "content desk press", "content"),
+    *sheets("programme_speaker", "content desk press", "content"),
+    *sheets("programme_venue", "content", "content"),
+    *sheets("programme_room", "content desk", "content"),
+    *only("content", "programme_material_file"),
+    *only("content", "programme_session_release"),
+    *only("content", "programme_session_reset", "302"),
+    *only("content", "programme_session_reset_this", "302"),
+    *only("content", "programme_session_release_everything", "302"),
+    *only("content desk press", "programme_session_timetable"),
+    *only("content desk press", "programme_session_open_timetable", "302"),
+    *only("content desk press", "programme_session_in_the_timetable", "302"),
+    *only("content", "programme_session_move"),
+    *only("content", "programme_session_move_endpoint", "405", "404"),
+    *only("content", "programme_speaker_send_links", "302"),
+    *only("desk", "registration_registration_export"),
+    *only("desk", "registration_delegation_city", "200", "302"),
+    *only("desk", "registration_question_copy", "200", "302"),
+    *only("desk", "registration_question_open_copy", "302"),
+    *only("desk", "registration_answers_of"),
+    *only("desk", "registration_answer_file"),
+    *only("press", "registration_press_card"),
+    *only("desk", "registration_message_send"),
+    *only("desk", "registration_message_look_and_send"),
+    *only("press", "registration_accreditation_card"),
+    organisers("GET", "registration_registration_import", "403"),
+    organisers("POST", "registration_registration_import", "403"),
+    organisers("GET", "registration_registration_process_import", "405"),
+    organisers("POST", "registration_registration_process_import", "403"),
+    *only("content desk", "registration_seatpool_interpretation"),
+    *only("desk", "registration_seatpool_bus_list"),
+    *only("desk", "registration_seatpool_open_bus_list", "302"),
+    *only("officer", "declarations_declaration_publish"),
+    *only("officer", "declarations_evidence_download"),
+    *only("officer", "declarations_evidence_preview"),
+    *only("officer", "declarations_signatory_change_mailbox"),
+    *only("officer", "declarations_signatory_send_invitation"),
+    *only("officer", "declarations_signatory_confirm_change", "404"),  # no change waits for a second officer
+    *only("officer", "declarations_invitation_revoke_link", "200", "302"),
+    *only("officer", "declarations_signature_verify_it", "200", "302"),
+    *only("officer", "declarations_signature_ask"),
+    *only("officer", "declarations_signature_refuse_it"),
+    *only("officer", "declarations_signature_withdraw_it"),
+    # Nobody's: the choice of language.
+    same("GET", "set_language", "302"),
+    same("POST", "set_language", "302"),
+]

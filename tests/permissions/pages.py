@@ -1,0 +1,230 @@
+"""What each page outside the admin answers to whom: decided by hand.
+
+A status, or two: of one's own object and of another's. “login” leads there. See `tests/permissions/roles.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.permissions.roles import Row, row, same
+
+
+def public(name: str, answer: str = "200") -> list[Row]:
+    """Read by everyone, written by nobody."""
+    return [same("GET", name, answer), same("POST", name, "405")]
+
+
+def by_link(name: str, get: str, post: str) -> list[Row]:
+    """Who has the secret of the address may, whoever they are; without it nobody, administrators included."""
+    return [same("GET", name, f"{get}/404"), same("POST", name, post if post == "405" else f"{post}/404")]
+
+
+def personal(name: str, get: str, post: str, **more: str) -> list[Row]:
+    """For who is logged in, about themselves."""
+    return [
+        row("GET", name, anyone="login", people=get, **more),
+        row("POST", name, anyone="login", people=post, **more),
+    ]
+
+
+def of_keeper(name: str, get: str, post: str) -> list[Row]:
+    """About one registration: of who keeps it; to others it does not exist. Organisers have the admin."""
+    return [
+        row("GET", name, anyone="login", people=f"{get}/404", organisers="404"),
+        row(
+            "POST",
+            name,
+            anyone="login",
+            people="405" if post == "405" else f"{post}/404",
+            organisers="405" if post == "405" else "404",
+        ),
+    ]
+
+
+def of_coordinator(page: str, get: str, post: str) -> list[Row]:
+    """About one city: of its coordinator; to others, organisers included, it does not exist."""
+    name = f"registration:delegation_{page}"
+    return [
+        row("GET", name, anyone="login", people="404", coordinator=f"{get}/404"),
+        row("POST", name, anyone="login", people="405")
+        if post == "405"
+        else row("POST", name, anyone="login", people="404", coordinator=f"{post}/404"),
+    ]
+
+
+def desk_too(rows: list[Row], answer: str) -> list[Row]:
+    return [replace(each, more=(("desk", answer), ("administrator", answer))) for each in rows]
+
+
+PUBLIC: list[Row] = [
+    *public("root", "302"),
+    *public("healthz"),
+    *public("robots"),
+    *public("sitemap"),
+    *public("security_txt", "404"),  # until there is a contact
+    *public("home"),
+    *public("media", "404"),  # slides are read at their own address, portraits at theirs
+    *public("programme:timetable"),
+    *public("programme:changes"),
+    *public("programme:now"),
+    *public("programme:rooms"),
+    *public("programme:room"),
+    *public("programme:session"),
+    *public("programme:materials"),
+    *public("programme:speakers"),
+    *public("programme:speaker"),
+    *public("programme_machine:schedule_ics"),
+    *public("programme_machine:schedule_json"),
+    *public("programme_machine:schedule_xml"),
+    *public("programme_machine:booklet"),
+    *public("programme_machine:sessions_csv"),
+    *public("programme_machine:changes_atom"),
+    *public("programme_machine:edition_card"),
+    *public("programme_machine:session_card"),
+    *public("programme_machine:portrait", "404"),  # nobody has one here
+    *public("programme_machine:portrait_in_size", "404"),
+    *public("programme_machine:material"),
+    *public("registration:free_seats"),
+    *public("declarations:declarations"),
+    *public("declarations:declaration"),
+    *public("declarations:signatories"),
+    *public("declarations_machine:text"),
+    *public("declarations_machine:signatories_csv"),
+    *public("declarations_machine:signatories_json"),
+    *public("archive:editions"),
+    *public("archive:edition"),
+    *public("archive:organisation"),
+    *public("archive:search"),
+]
+
+LINKS: list[Row] = [
+    *by_link("speak/<str:token>", "200", "302"),
+    *by_link("programme_machine:speak", "200", "302"),
+    *by_link("programme_machine:speak_sessions", "200", "200"),
+    *by_link("programme_machine:speak_texts", "200", "302"),
+    *by_link("programme_machine:speak_portrait", "200", "200"),
+    *by_link("programme_machine:speak_picture", "404", "404"),  # no portrait yet
+    *by_link("programme_machine:speak_consent", "200", "200"),
+    *by_link("programme_machine:speak_slides", "200", "200"),
+    *by_link("sign/<str:token>/", "200", "302"),
+    *by_link("declarations_machine:sign", "200", "302"),
+    *by_link("declarations_machine:sign_record", "302", "302"),  # to the text first
+    *by_link("declarations_machine:sign_check", "302", "302"),
+    *by_link("declarations_machine:receipt", "200", "405"),
+    *by_link("registration_machine:agenda_feed", "200", "405"),
+    *by_link("registration:shared_agenda", "200", "405"),
+    *by_link("registration:join", "200", "200"),
+]
+
+PERSONAL: list[Row] = [
+    same("GET", "registration:register", "200"),
+    same("POST", "registration:register", "200"),
+    *personal("registration:register_details", "302", "200"),
+    *personal("registration:register_check", "200", "200"),
+    *public("registration_machine:state"),  # of who asks; of nobody without a login
+    *personal("registration:my", "200", "405"),
+    *personal("registration:agenda", "200", "405"),
+    *personal("registration:agendas", "200", "405"),
+    row("GET", "registration:calendar_address", anyone="login", people="405"),
+    row("POST", "registration:calendar_address", anyone="login", people="302/404", organisers="404"),
+    row("GET", "registration:my_session", anyone="login", people="200"),
+    row("POST", "registration:my_session", anyone="login", people="302/404", organisers="404"),
+    *personal(
+        "registration:identity",
+        "302",
+        "302",
+        **dict.fromkeys(("content", "desk", "press", "officer", "administrator"), "404"),
+    ),
+    *of_keeper("registration:registration", "200", "405"),
+    *of_keeper("registration:registered", "200", "405"),
+    *of_keeper("registration:change", "200", "200"),
+    *of_keeper("registration:questions", "200", "302"),
+    *of_keeper("registration:questions_part", "200", "302"),
+    *of_keeper("registration:press_card", "200", "405"),
+    # A file is an answer: who coordinates a city reads none of its people's.
+    row(
+        "GET",
+        "registration:answer_file",
+        anyone="login",
+        people="200/404",
+        organisers="404",
+        coordinator="404",
+    ),
+    row("POST", "registration:answer_file", anyone="login", people="405"),
+    *of_keeper("registration:mail", "200", "405"),
+    *of_keeper("registration:offered_place", "302", "302"),  # none is offered
+    row(
+        "GET",
+        "registration:hand_over",
+        anyone="login",
+        people="200/404",
+        organisers="404",
+        participant="302/404",
+    ),
+    row("POST", "registration:hand_over", anyone="login", people="302/404", organisers="404"),
+    *of_keeper("registration:cancel", "200", "302"),
+    *personal("registration:together", "200", "200"),
+    # The desk may do what a keeper may.
+    *desk_too(of_keeper("registration:companions", "200", "200"), "200"),
+    *personal("registration:register_questions", "302", "302"),  # nothing was typed yet
+    *personal("registration:delegation", "200", "405"),
+    *personal("registration:agendas", "200", "405"),
+    *of_coordinator("agenda", "200", "405"),
+    *of_coordinator("session", "200", "302"),
+    *of_coordinator("more", "200", "200"),
+    *of_coordinator("people", "200", "200"),
+    *of_coordinator("template", "200", "405"),
+    *of_coordinator("export", "200", "405"),
+    *of_coordinator("place", "200", "302"),
+    *of_coordinator("name", "200", "200"),
+    *of_coordinator("invite", "200", "200"),
+    *of_coordinator("replace", "200", "200"),
+    *of_coordinator("give_up", "200", "302"),
+    *personal("registration:join_details", "404", "405"),  # without the link that leads there
+]
+
+
+def before_login(name: str) -> list[Row]:
+    """Who is logged in needs it no more."""
+    return [row(method, name, anyone="200", people="302") for method in ("GET", "POST")]
+
+
+ACCOUNTS: list[Row] = [
+    *before_login("account_login"),
+    *before_login("account_signup"),
+    *before_login("account_request_login_code"),
+    row("GET", "account_logout", anyone="302", people="200"),
+    row("POST", "account_logout", anyone="302", people="302"),
+    *public("account_inactive"),
+    same("GET", "account_reset_password", "200"),
+    same("POST", "account_reset_password", "200"),
+    *public("account_reset_password_done"),
+    same("GET", "account_reset_password_from_key", "200"),  # says that the link does not work
+    same("POST", "account_reset_password_from_key", "200"),
+    *public("account_reset_password_from_key_done"),
+    *personal("account_reauthenticate", "200", "200"),
+    *personal("account_email", "200", "302"),
+    *personal("account_email_verification_sent", "302", "302"),
+    *personal("account_change_password", "200", "200"),
+    *personal("account_set_password", "302", "302"),
+    same("GET", "account_confirm_login_code", "302"),  # to asking for a code
+    same("POST", "account_confirm_login_code", "302"),
+    *personal("mfa_index", "200", "405"),
+    *personal("mfa_authenticate", "302", "302"),
+    *personal("mfa_reauthenticate", "302", "302"),
+    *personal("mfa_activate_totp", "302", "302"),
+    *personal("mfa_deactivate_totp", "404", "404"),
+    *personal("mfa_view_recovery_codes", "404", "405"),
+    *personal("mfa_generate_recovery_codes", "302", "302"),
+    *personal("mfa_download_recovery_codes", "404", "404"),
+    *personal("mfa_list_webauthn", "200", "405"),
+    *personal("mfa_add_webauthn", "302", "302"),
+    *personal("mfa_reauthenticate_webauthn", "302", "302"),
+    *personal("mfa_remove_webauthn", "302", "302"),
+    *personal("mfa_edit_webauthn", "302", "302"),
+    row("GET", "mfa_login_webauthn", anyone="login", people="302"),
+    row("POST", "mfa_login_webauthn", anyone="login", people="302"),
+]
+
+PAGES: list[Row] = [*PUBLIC, *LINKS, *PERSONAL, *ACCOUNTS]
