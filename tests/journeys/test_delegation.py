@@ -171,3 +171,9 @@ def test_a_delegation_of_five_with_one_replacement(
         Booking.objects.standing().filter(session_id=booked.pk, place__accompanies=before.place_id).count()
         == 1
     )
+
+    # The organisers' page of this city.
+    organiser = new_person(viewport={"width": 1280, "height": 900})
+    log_in(organiser, demo_site, "organiser", language)
+    organiser.goto(f"/admin/registration/delegation/{delegation.pk}/city/")
+    expect(organiser.locator("main.tt")).to_contain_text("Eva Nachfolge")
