@@ -53,13 +53,6 @@ class Choice:
     def is_free_then(self) -> bool:
         return not (self.overlapped or self.speaks_in or self.limited_by)
 
-    def seats_open(self, pool: SeatPool) -> int:
-        return self.held + pool.open
-
-    def has_room(self, pool: SeatPool) -> bool:
-        """Whether there are seats for the person and all who come with them."""
-        return self.seats_open(pool) >= self.company.count
-
 
 def choices_for(
     line: SessionLine,

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.utils.translation import ngettext
+
 from programme.at_hand import Programme
 from programme.wording import SessionLine
 from registration.agenda.entries import AgendaEntry
@@ -13,7 +15,7 @@ from registration.agenda.ways import walk
 from registration.agenda.words import spoken_duration
 
 SHORTEST = timedelta(minutes=15)
-MOST_SHOWN = 12
+MOST_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,15 @@ class Suggestion:
 
     line: SessionLine
     seats: int | None
+
+    @property
+    def facts(self) -> str:
+        """“14:00–15:30 · Workshop · 12 seats left”."""
+        facts = f"{self.line.starts}–{self.line.ends} · {self.line.kind}"
+        if self.seats is None:
+            return facts
+        left = ngettext("%(count)d seat left", "%(count)d seats left", self.seats) % {"count": self.seats}
+        return f"{facts} · {left}"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from programme.places import PracticalMatters
 from programme.timetable import LONGEST_SPAN, MOST_COLUMNS, MOST_ROWS, STEP
 from programme.wording import SessionLine
 from registration.agenda.entries import AgendaEntry
-from registration.agenda.gaps import Gap, Suggestion, gaps_of
+from registration.agenda.gaps import Gap, gaps_of
 from registration.agenda.ways import Way, way_to
 from registration.agenda.words import Mark, change_word, mark_of
 from registration.identities import IdentityState
@@ -34,7 +34,7 @@ class Block:
     entry: AgendaEntry
     line: SessionLine
     mark: Mark
-    until: str
+    facts: str  # “to 11:00 · Room 2”
     way: Way | None
     practical: PracticalMatters | None
     identity: IdentityState | None
@@ -47,7 +47,7 @@ class Block:
 @dataclass
 class GapBlock:
     gap: Gap
-    shown: Sequence[tuple[Suggestion, str]]  # each with the address where it is starred or booked
+    shown: Sequence[tuple[str, str, str]]  # of each session that fits: address, title, facts
     css: str = ""
 
 
@@ -128,7 +128,7 @@ def _day(
             entry,
             line,
             mark_of(entry),
-            until % {"time": line.ends},
+            " · ".join(filter(None, [until % {"time": line.ends}, line.room])),
             way_to(entry, entries, programme) if not line.is_cancelled else None,
             entry.practical if line.row.departs_at or line.row.text("meeting_point") else None,
             entry.identity,
@@ -143,7 +143,9 @@ def _day(
         slot(line.starts_at).blocks.append(block)
     for gap, (start, until_then) in zip(gaps, spans, strict=True):
         place = f" {_rows(first, start, until_then)} wide" if is_grid else ""
-        shown = [(one, address.replace("000000", one.line.row.code)) for one in gap.shown]
+        shown = [
+            (address.replace("000000", one.line.row.code), one.line.title, one.facts) for one in gap.shown
+        ]
         slot(gap.starts_at).gaps.append(GapBlock(gap, shown, f"cell gap{place}"))
     day.slots = [slots[moment] for moment in sorted(slots)]
     return day
