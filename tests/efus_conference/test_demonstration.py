@@ -23,10 +23,12 @@ from efus_conference.models import Edition, LoadedItem, User
 from efus_conference.secret_links import hash_of_token
 from programme.models import ReleasedSession, Speaker, SpeakerLink
 from registration.models import (
+    Answer,
     Booking,
     Category,
     Delegation,
     Hold,
+    Message,
     Place,
     Question,
     QuestionChoice,
@@ -156,6 +158,27 @@ def test_it_shows_what_waits_for_the_organisers() -> None:
         "Wethouder-Voorbeeld": True,
         "Kokeilu-Malli": False,
     }
+
+
+def test_what_its_people_answered_fits_what_they_are_asked() -> None:
+    answers = Answer.objects.values_list("registration__given_name", "question__slug", "value")
+    assert {slug: value for name, slug, value in answers if name == "Wim"} == {
+        "first-time": "yes",
+        "diet": "other",
+        "diet-other": "No nuts, please.",
+        "access": "wheelchair",
+        "assistance": "yes",
+    }
+    assert ("Стоян", "boots", "42-44") in answers
+
+
+def test_its_organisers_wrote_to_one_city() -> None:
+    message = Message.objects.get()
+    assert (message.audience, str(message.delegation), message.sent_count) == (
+        "city",
+        "Beispielstadt · Sampleham 2027",
+        Registration.objects.confirmed().filter(place__delegation=message.delegation).count(),
+    )
 
 
 def test_its_full_visit_offers_a_seat_and_lets_others_wait() -> None:

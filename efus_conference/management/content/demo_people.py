@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from efus_conference.accounts import add_account
 from efus_conference.management.content.demo_accounts import Accounts
 from efus_conference.management.content.demo_questions import load_answers
-from efus_conference.management.content.files import Record, records, translated
+from efus_conference.management.content.files import Record, record, records, translated
 from efus_conference.management.content.ledger import Ledger
 from efus_conference.models import Edition, Organisation, User
 from programme.models import Session, Speaker
@@ -23,7 +23,8 @@ from registration.actions import (
 from registration.actions.companions import name_companion
 from registration.actions.delegations import note_place, unnamed
 from registration.actions.invitations import invite_to_place
-from registration.models import Category, Delegation, Place, Registration
+from registration.actions.messages import send_message
+from registration.models import Category, Delegation, Message, Place, Registration
 
 
 def load_categories(ledger: Ledger) -> None:
@@ -72,6 +73,24 @@ def load_registrations(ledger: Ledger, accounts: Accounts) -> None:
             _load_registration(ledger, item, accounts)
     for item in records("demo/delegations"):
         _fill_places(ledger, item)
+
+
+def load_message(ledger: Ledger, accounts: Accounts) -> None:
+    """What the organisers wrote to those of one city."""
+    item: Record = record("demo/message")
+    edition, organiser = ledger.row(item["edition"], Edition), accounts.get("organiser")
+    delegation = ledger.row(item["delegation"], Delegation)
+    if edition is None or organiser is None or delegation is None or ledger.knows(item["key"]):
+        return
+    message = Message.objects.create(
+        edition=edition,
+        audience=Message.Audience.CITY,
+        delegation=delegation,
+        written_by=organiser,
+        **translated("subject", item["subject"]),
+        **translated("body", item["body"]),
+    )
+    ledger.note(item["key"], send_message(message=message, by=organiser))
 
 
 def _load_delegation(ledger: Ledger, item: Record, accounts: Accounts) -> None:
@@ -136,12 +155,12 @@ def _load_registration(ledger: Ledger, item: Record, accounts: Accounts) -> None
     )
     ledger.note(item["key"], registration)
     _complete(ledger, item, registration, organisation)
-    load_answers(ledger, item, registration, accounts)
     registration = _decide(item, registration, accounts)
     for companion in item.get("companions", []):
         _name_companion(ledger, companion, registration, manager)
     if registration.is_live:
         _fill_agenda(ledger, item, registration, manager)
+        load_answers(item, registration, accounts)
     if item["is_cancelled"]:
         cancel_registration(registration=registration, by=manager)
 

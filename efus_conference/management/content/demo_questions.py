@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.utils import timezone
-
 from efus_conference.management.content.demo_accounts import Accounts
 from efus_conference.management.content.files import Record, records, translated
 from efus_conference.management.content.ledger import Ledger
 from efus_conference.models import Edition
 from programme.models import Session
-from registration.models import Answer, Category, NeedReply, Question, QuestionChoice, Registration
+from registration.actions import reply_to_needs, save_answers
+from registration.models import Category, Question, QuestionChoice, Registration
 
 
 def load_questions(ledger: Ledger) -> None:
@@ -51,15 +50,10 @@ def load_questions(ledger: Ledger) -> None:
             )
 
 
-def load_answers(ledger: Ledger, item: Record, registration: Registration, accounts: Accounts) -> None:
+def load_answers(item: Record, registration: Registration, accounts: Accounts) -> None:
     """Those of one person, and the reply to their needs."""
-    for slug, value in item.get("answers", {}).items():
-        if question := ledger.row(f"demo-question-{slug}", Question):
-            Answer.objects.create(registration=registration, question=question, value=value)
-    if reply := item.get("need_reply"):
-        NeedReply.objects.create(
-            registration=registration,
-            responsible=accounts.get("organiser"),
-            reply=reply,
-            replied_at=timezone.now(),
-        )
+    if answers := item.get("answers"):
+        save_answers(registration=registration, answers=answers, by=registration.managed_by)
+    organiser = accounts.get("organiser")
+    if organiser is not None and "need_reply" in item:
+        reply_to_needs(registration=registration, reply=item["need_reply"], by=organiser)

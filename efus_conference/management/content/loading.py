@@ -23,6 +23,7 @@ from efus_conference.management.content.demo_edition import load_demo_edition, r
 from efus_conference.management.content.demo_people import (
     load_categories,
     load_delegations,
+    load_message,
     load_registrations,
 )
 from efus_conference.management.content.demo_questions import load_questions
@@ -88,6 +89,7 @@ def _load_demo_people(ledger: Ledger) -> Accounts:
     load_registrations(ledger, accounts)
     load_waiting(ledger)
     load_second_release(ledger, accounts)
+    load_message(ledger, accounts)
     load_demo_signatures(ledger, accounts)
     return accounts
 
