@@ -61,7 +61,9 @@ class Waiting:
 class Snapshot:
     pools: dict[int, tuple[int, ...]]
     free: dict[int, dict[bool, int]]  # by session, ordinary seats and wheelchair places
-    seats: dict[int, tuple[int, int]]  # by booking that stands, its place and session
+    seats: dict[
+        int, tuple[int, int, bool, bool]
+    ]  # by booking: place, session, for a wheelchair, was held back
     waits: dict[int, Waiting]
     people: dict[int, tuple[int, str, int, bool]]  # category, status, place, outside the quota
     categories: dict[int, tuple[int | None, int, int]]
@@ -86,8 +88,10 @@ class Snapshot:
             pools={pool.pk: tuple(getattr(pool, name) for name in names) for pool in pools},
             free={pool.pk: {False: pool.free, True: pool.wheelchairs_free} for pool in pools},
             seats={
-                pk: (place, session)
-                for pk, place, session in Booking.objects.standing().values_list("pk", "place", "session")
+                pk: (place, session, is_wheelchair, hold is not None)
+                for pk, place, session, is_wheelchair, hold in Booking.objects.standing().values_list(
+                    "pk", "place", "session", "is_wheelchair", "hold"
+                )
             },
             waits={
                 pk: Waiting(party, main or place, place, *rest) for pk, party, main, place, *rest in waits
@@ -108,7 +112,7 @@ class Snapshot:
     def of_place(self, place: int) -> tuple[set[int], set[int]]:
         """The sessions in which it has a seat, and those whose list it is on."""
         return (
-            {session for holder, session in self.seats.values() if holder == place},
+            {session for holder, session, *_kind in self.seats.values() if holder == place},
             {wait.session for wait in self.waits.values() if wait.place == place and wait.status in STEPS},
         )
 
@@ -186,6 +190,7 @@ def wrong_step(before: Snapshot, after: Snapshot) -> list[str]:
     return [
         *_ways_of_waits(before, after, events),
         *_passed_over(before, after),
+        *_seated_past_who_waits(before, after),
         *_passed_over_in_categories(before, after),
         *_untold_seats(before, after, events),
         *_untold_states(before, after, events),
@@ -233,6 +238,24 @@ def _passed_over(before: Snapshot, after: Snapshot) -> list[str]:
         ]
         if len(earlier) > after.free[wait.session][wait.is_wheelchair]:
             found.append(f"wait {pk} was offered a seat while {len(earlier)} who came earlier wait")
+    return found
+
+
+def _seated_past_who_waits(before: Snapshot, after: Snapshot) -> list[str]:
+    """While someone waits, a seat that is neither offered nor held back for its place is theirs."""
+    found = []
+    for pk in after.seats.keys() - before.seats.keys():
+        place, session, is_wheelchair, was_held = after.seats[pk]
+        mine = [
+            wait.status for wait in before.waits.values() if (wait.place, wait.session) == (place, session)
+        ]
+        others = [
+            wait
+            for wait in before.waits.values()
+            if wait.session == session and wait.status == "waiting" and wait.is_wheelchair == is_wheelchair
+        ]
+        if others and not was_held and "offered" not in mine:
+            found.append(f"place {place} was given a seat past {len(others)} who wait")
     return found
 
 

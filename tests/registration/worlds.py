@@ -62,11 +62,17 @@ def world() -> World:
         is_own=False,
         is_outside_quota=True,
     )
-    # The first session is full, and two wait for it.
-    for person in people[2:4]:
-        book_seat(place=person.place, session=sessions[0], by=person.managed_by)
+    # The first session is full, and two wait for it. In the second a seat is kept for two who want both.
+    for person, session in ((2, 0), (3, 0), (0, 1)):
+        book_seat(place=people[person].place, session=sessions[session], by=people[person].managed_by)
     for person in people[4:]:
         wait_for_seats(places=[person.place], session=sessions[0], by=person.managed_by)
+    wait_for_seats(
+        places=[person.place for person in people[4:]],
+        session=sessions[1],
+        by=factories.user(is_superuser=True),
+        wants_all=True,
+    )
     coordinator = factories.user()
     delegation = Delegation.objects.create(
         edition=edition, organisation=factories.organisation(), coordinator=coordinator
