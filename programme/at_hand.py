@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 
 from efus_conference.at_hand import AtHand
+from efus_conference.context import site
 from efus_conference.models import Edition
 from programme.languages import reader
 from programme.models import ReleasedSession
-from programme.views.editions import published_editions
+from programme.views.editions import furniture, published_editions
 from programme.walking import Ways, ways_of
 from programme.wording import SessionLine, session_lines
 
@@ -52,6 +58,16 @@ def programme_of(edition: Edition, hand: AtHand) -> Programme:
         ("programme", edition.pk, reader()),
         lambda: Programme({line.row.pk: line for line in session_lines(released, edition)}, ways),
     )
+
+
+def furniture_at_hand(hand: AtHand, request: HttpRequest) -> dict[str, Any]:
+    """What header and footer show, and the footer itself, which is the same on every page in one language."""
+    context = furniture(editions_at_hand(hand))
+
+    def foot() -> SafeString:
+        return render_to_string("components/footer.html", {**site(request), **context})
+
+    return {**context, "foot": hand.get(("foot", reader()), foot)}
 
 
 def editions_at_hand(hand: AtHand) -> list[Edition]:

@@ -18,8 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from efus_conference.at_hand import at_hand
 from efus_conference.mail import site_address
 from efus_conference.secret_links import private
-from programme.at_hand import editions_at_hand, programme_of
-from programme.views.editions import furniture
+from programme.at_hand import editions_at_hand, furniture_at_hand, programme_of
 from registration import actions
 from registration.agenda import Standing, clashes_of, days_of, entries, offers_of, standing_of
 from registration.agenda.words import why_no_seats
@@ -40,7 +39,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
     if "registration" in request.GET:
         registration = chosen(request.GET["registration"], registrations)
     context: dict[str, Any] = {
-        **furniture(editions_at_hand(hand)),
+        **furniture_at_hand(hand, request),
         "registrations": registrations,
         "registration": registration,
         "edition": registration.edition if registration else None,
@@ -127,7 +126,7 @@ def shared_agenda(request: HttpRequest, token: str) -> HttpResponse:
     An address that was revoked is not told from one that never was.
     """
     hand = at_hand()
-    context: dict[str, Any] = furniture(editions_at_hand(hand))
+    context: dict[str, Any] = furniture_at_hand(hand, request)
     link = (
         FeedLink.objects.filter(token=token, purpose=Purpose.PAGE, revoked_at=None)
         .select_related("registration__edition")

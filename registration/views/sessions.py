@@ -16,10 +16,9 @@ from django.views.decorators.http import require_http_methods
 
 from efus_conference.at_hand import AtHand, at_hand
 from efus_conference.templatetags.dates import moment_at
-from programme.at_hand import Programme, editions_at_hand, programme_of
+from programme.at_hand import Programme, editions_at_hand, furniture_at_hand, programme_of
 from programme.models import Session
 from programme.places import practical_matters
-from programme.views.editions import furniture
 from programme.wording import SessionLine
 from registration import actions
 from registration.agenda import Choice, choices_for
@@ -139,7 +138,7 @@ def _page(request: HttpRequest, asked: Asked, *, status: int = 200) -> HttpRespo
     waiting_together = [person for person in people if person.may("wait")]
     identity = identity_state(released, is_given=False)
     context: dict[str, Any] = {
-        **furniture(editions_at_hand(asked.hand)),
+        **furniture_at_hand(asked.hand, request),
         "released": released,
         "line": asked.line,
         "edition": edition,
