@@ -35,6 +35,7 @@ from registration.requests import reader
 from registration.views.drafts import Draft, forget
 from registration.views.invited import gone, invitation_of, is_invited
 from registration.views.parts import asking_in, draft_pages, draft_part, press_details, save_pages
+from registration.views.second_click import is_second_click
 
 DONE = "registered_last"
 
@@ -261,19 +262,12 @@ def _send(
         return _closed(request, edition)
     except AlreadyRegistered as refusal:
         existing = refusal.existing
-        if existing is None or not _is_the_same(existing, answers):
+        if existing is None or not is_second_click(existing, answers, pages):
             return _already(request, edition, existing)
         registration = existing  # the second of two clicks
     forget(request)
     request.session[DONE] = registration.pk
     return redirect("registration:registered", pk=registration.pk)
-
-
-def _is_the_same(existing: Registration, answers: dict[str, object]) -> bool:
-    return all(
-        getattr(existing, name) == answers[name]
-        for name in ("given_name", "family_name", "email", "function", "organisation_name")
-    )
 
 
 def _closed(request: HttpRequest, edition: Edition | None) -> HttpResponse:

@@ -105,6 +105,25 @@ def test_a_second_click_leads_to_the_first_one_s_confirmation(page: Client, cate
     }
 
 
+@pytest.mark.parametrize("changed", ["category", "needs"])
+def test_the_same_person_with_other_answers_is_no_second_click(
+    page: Client, edition: Edition, category: Category, changed: str
+) -> None:
+    other = {"category": str(factories.category(edition).pk), "needs": "A step-free way"}[changed]
+    start(page, "other")
+    page.post("/en/register/details/", {**filled(category), "mails_to": "person"})
+    page.post("/en/register/check/")
+    first = Registration.objects.get()
+    start(page, "other")
+    page.post("/en/register/details/", {**filled(category), "mails_to": "person", changed: other})
+    again = page.post("/en/register/check/")
+
+    assert (again.status_code, Registration.objects.get()) == (409, first)
+    assert f'href="/en/my/registrations/{first.pk}/"' in text(again)
+    assert "what you entered is still in the form" in text(again)
+    assert page.session["registration_draft"]["answers"][changed] == other
+
+
 def test_a_form_without_answers_says_what_may_have_happened(page: Client, category: Category) -> None:
     response = page.post("/en/register/check/")
 
