@@ -56,39 +56,67 @@ def settle_list(session_id: int, *, at: datetime) -> None:
 
 @transaction.atomic
 def end_clash(place_id: int, *, at: datetime) -> list[Booking]:
-    """At the deadline the seat that was booked earlier stays, and what its person speaks in before any seat."""
-    list(Place.objects.locked([place_id]))
-    mine = Booking.objects.standing().filter(place_id=place_id)
-    list(SeatPool.objects.locked(list(mine.values_list("session_id", flat=True))))
-    bookings = list(mine.select_related("session", "hold").order_by("booked_at", "pk"))
+    """At the deadline the seat that was booked earlier stays, and what its person speaks in before any seat.
+
+    Those who accompany the person lose the same seats: nobody keeps one without the other.
+    """
+    main_id = Place.objects.get(pk=place_id).accompanies_id or place_id
+    members = [
+        place.pk for place in Place.objects.locked(Place.objects.with_companions(main_id).values("pk"))
+    ]
+    standing = Booking.objects.standing().filter(place__in=members)
+    list(SeatPool.objects.locked(list(standing.values_list("session_id", flat=True))))
+    bookings = list(standing.select_related("session", "hold").order_by("booked_at", "pk"))
     if not any(
         booking.status == Booking.Status.CLASH and booking.clash_until and booking.clash_until <= at
         for booking in bookings
     ):
         return []
+    own = _lost([booking for booking in bookings if booking.place_id == main_id], main_id)
+    without = {booking.session_id for booking in own}
+    along = [booking for booking in bookings if booking.place_id != main_id and booking.session_id in without]
+    for member in members:
+        if member != main_id:
+            rest = [b for b in bookings if b.place_id == member and b.session_id not in without]
+            own += _lost(rest, member)
+    lost = [*own, *along]
+    pools = list(SeatPool.objects.locked([booking.session_id for booking in lost]))
+    for pool in pools:
+        free_seats(pool, [booking for booking in lost if booking.session_id == pool.pk], by=None)
+    _note(lost)
+    settle_clashes(members)
+    for pool in pools:
+        offer_free_seats(pool, at=at)
+    for booking in own:
+        queue("registration/clash_settled", booking_id=booking.pk)
+    return lost
+
+
+def _lost(bookings: list[Booking], place_id: int) -> list[Booking]:
+    """Of one place's seats in the order in which they were booked, those that overlap one kept or a speech."""
     speaking = spoken_sessions([place_id]).get(place_id, [])
     kept: list[Booking] = []
-    lost: list[Booking] = []
     for booking in bookings:
-        if any(map(booking.overlaps, kept)) or any(overlap(booking, released) for released in speaking):
-            lost.append(booking)
-        else:
+        if not any(map(booking.overlaps, kept)) and not any(
+            overlap(booking, released) for released in speaking
+        ):
             kept.append(booking)
-    for pool in SeatPool.objects.locked([booking.session_id for booking in lost]):
-        free_seats(pool, [booking for booking in lost if booking.session_id == pool.pk], by=None)
-    holder = Registration.objects.live().filter(place_id=place_id).defer("needs").first()
+    return [booking for booking in bookings if booking not in kept]
+
+
+def _note(lost: list[Booking]) -> None:
+    holders = {
+        registration.place_id: registration
+        for registration in Registration.objects.live()
+        .filter(place__in=[booking.place_id for booking in lost])
+        .defer("needs")
+    }
     RegistrationEvent.objects.bulk_create(
         RegistrationEvent(
-            registration=holder,
-            place_id=place_id,
+            registration=holders.get(booking.place_id),
+            place_id=booking.place_id,
             verb=Verb.CLASH_ENDED,
             detail={"session": booking.session.code},
         )
         for booking in lost
     )
-    settle_clashes([place_id])
-    for pool in SeatPool.objects.locked([booking.session_id for booking in lost]):
-        offer_free_seats(pool, at=at)
-    for booking in lost:
-        queue("registration/clash_settled", booking_id=booking.pk)
-    return lost

@@ -137,7 +137,9 @@ def _end(wait: Wait, status: Status, verb: str, *, by: User) -> None:
     place = Place.objects.get(pk=wait.place_id)
     places = Place.objects.with_companions(place.accompanies_id or place.pk)
     locked = list(Place.objects.locked(list(places.values_list("pk", flat=True))))
-    if not may_act_for(place, by):
+    # A companion alone does not act for both.
+    main = next(member for member in locked if member.accompanies_id is None)
+    if not may_act_for(main, by):
         raise NotYours
     pool = SeatPool.objects.locked([wait.session_id]).first()
     waits = list(

@@ -511,3 +511,35 @@ def test_a_session_in_which_one_speaks_moved_onto_a_seat_is_a_clash_and_the_seat
 
     settle(at=timezone.now() + timedelta(hours=73))
     assert Booking.objects.get().status == "given_up"
+
+
+def test_who_accompanies_a_speaker_loses_the_seat_with_them(
+    edition: Edition, bookable: Bookable, person: People
+) -> None:
+    speaker = factories.speaker()
+    speech = factories.session(edition, speakers=(speaker,), starts_at=NINE + timedelta(hours=5))
+    session = bookable(2)
+    robin = person(speaker=speaker)
+    companion(robin)
+    book(robin, session)
+    speech.starts_at, speech.ends_at = session.starts_at, session.ends_at
+    speech.save()
+    release(edition=edition, by=None)
+
+    settle(at=timezone.now() + timedelta(hours=73))
+
+    assert (numbers(session), Booking.objects.standing().count()) == ((0, 0, 0, 0), 0)
+    assert mails("clash_settled") == [Booking.objects.get(place=robin.place).pk]
+
+
+def test_who_keeps_only_the_companion_ends_no_wait(bookable: Bookable, person: People) -> None:
+    session, boss, former = bookable(1), person(), factories.user()
+    book(person(), session)
+    along = companion(boss)
+    wait(boss, session)
+    Registration.objects.filter(pk=along.pk).update(managed_by=former)
+
+    for act in (leave_list, decline_seat):
+        with pytest.raises(NotYours):
+            act(wait=Wait.objects.get(place=along.place), by=former)
+    assert {status for _place, status in state(session)} == {"waiting"}
