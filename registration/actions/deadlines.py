@@ -61,9 +61,8 @@ def end_clash(place_id: int, *, at: datetime) -> list[Booking]:
     Those who accompany the person lose the same seats: nobody keeps one without the other.
     """
     main_id = Place.objects.get(pk=place_id).accompanies_id or place_id
-    members = [
-        place.pk for place in Place.objects.locked(Place.objects.with_companions(main_id).values("pk"))
-    ]
+    together = Place.objects.with_companions(main_id).values_list("pk", flat=True)
+    members = [place.pk for place in Place.objects.locked(list(together))]
     standing = Booking.objects.standing().filter(place__in=members)
     list(SeatPool.objects.locked(list(standing.values_list("session_id", flat=True))))
     bookings = list(standing.select_related("session", "hold").order_by("booked_at", "pk"))
