@@ -45,7 +45,8 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     """Who invites to what. A link that does not work gets one and the same answer, and an offer to ask again."""
     invitation = _invitation(token)
     if invitation is None:
-        return private(_not_usable(request, token))
+        taken = _taken_by_reader(request, token)
+        return private(_taken(request, taken) if taken else _not_usable(request, token))
     if request.GET.get("as") in ("login", "signup", "me"):
         request.session[KEY] = token
         there = reverse("registration:join_details")
@@ -54,6 +55,24 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         account = reverse("account_signup" if request.GET["as"] == "signup" else "account_login")
         return private(redirect(f"{account}?{urlencode({'next': there})}"))
     return private(render(request, "registration/join.html", _facts(invitation)))
+
+
+def _taken_by_reader(request: HttpRequest, token: str) -> Registration | None:
+    """What the link was used for, if that is the reader's: to them it is no secret that the link once worked."""
+    if not request.user.is_authenticated:
+        return None
+    used = PlaceInvitation.objects.by_token(token).filter(used_at__isnull=False).values("place_id")
+    mine = Registration.objects.live().managed_by(reader(request)).filter(place__in=used)
+    return mine.select_related("edition", "place__delegation__organisation").first()
+
+
+def _taken(request: HttpRequest, registration: Registration) -> HttpResponse:
+    context = {
+        "registration": registration,
+        "edition": registration.edition,
+        "delegation": registration.place.delegation,
+    }
+    return render(request, "registration/join_taken.html", context)
 
 
 def _facts(invitation: PlaceInvitation) -> dict[str, Any]:
@@ -84,7 +103,10 @@ def _not_usable(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def join_details(request: HttpRequest) -> HttpResponse:
     """To the pages of a registration, for oneself or (`?who=other`) for someone one assists."""
-    invitation = _invitation(str(request.session.get(KEY, "")))
+    token = str(request.session.get(KEY, ""))
+    invitation = _invitation(token)
+    if invitation is None and (taken := _taken_by_reader(request, token)):
+        return _taken(request, taken)
     if invitation is None:
         return render(request, "registration/join_gone.html", status=404)
     facts, user = _facts(invitation), reader(request)

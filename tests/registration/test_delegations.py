@@ -401,7 +401,13 @@ def test_the_link_leads_through_the_login_to_one_s_own_part(
     made = Registration.objects.get(managed_by=robin)
     assert done.headers["Location"] == f"/en/my/registrations/{made.pk}/registered/"
     assert (made.place, made.is_own, made.status) == (place, True, "confirmed")
-    assert client.get("/en/my/join/").status_code == 404
+    for path in ("/en/my/join/", f"/en/my/join/{token}/"):
+        taken = client.get(path)
+        assert (taken.status_code, "You have taken this place" in taken.content.decode()) == (200, True)
+        assert f'href="/en/my/registrations/{made.pk}/"' in taken.content.decode()
+    # To anyone else it is a link that does not work, as any other.
+    client.force_login(klara)
+    assert client.get(f"/en/my/join/{token}/").status_code == 404
 
 
 def test_an_invitation_that_ends_while_one_writes_keeps_what_was_typed(
