@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -141,6 +142,7 @@ class RegistrationAdmin(WithAnswers, ShowsMails, Decisions, RefusingAdmin, Sprea
         "submitted_at",
         "changed_at",
         "cancelled_at",
+        "told_needs",
         "seats",
         "mails",
     ]
@@ -157,7 +159,8 @@ class RegistrationAdmin(WithAnswers, ShowsMails, Decisions, RefusingAdmin, Sprea
         if obj is not None:
             part.append("speaker")
         if request.user.has_perm(READ_NEEDS):
-            part.append("needs")
+            # What someone told is read where its reading is noted; here it may only be entered for them.
+            part.append("told_needs" if obj is not None and obj.needs else "needs")
         if obj is None:
             return [(None, {"fields": ["edition", *person]}), (_("At the conference"), {"fields": part})]
         state: list[Any] = [("edition", "status"), ("submitted_at", "changed_at", "cancelled_at")]
@@ -244,6 +247,18 @@ class RegistrationAdmin(WithAnswers, ShowsMails, Decisions, RefusingAdmin, Sprea
     @display(description=_("status"), ordering="status", label=LABELS)
     def shown_status(self, registration: Registration) -> tuple[str, str]:
         return registration.status, registration.get_status_display()
+
+    @display(description=_("access needs"))
+    def told_needs(self, registration: Registration) -> SafeString | str:
+        if not registration.is_live:
+            return gettext("A need was told.")
+        address = reverse("admin:registration_accessneed_change", args=[registration.pk])
+        return format_html(
+            '{} <a class="underline" href="{}">{}</a>',
+            gettext("A need was told."),
+            address,
+            gettext("Read it and reply; that you read it is noted"),
+        )
 
     @display(description=_("seats"))
     def seats(self, registration: Registration) -> SafeString | str:

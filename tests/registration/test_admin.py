@@ -249,7 +249,7 @@ def allowed(*codenames: str) -> User:
 
 
 @pytest.mark.parametrize("may_read", [True, False])
-def test_access_needs_are_seen_and_exported_only_by_who_may_read_them(
+def test_access_needs_are_linked_and_exported_only_for_who_may_read_them(
     client: Client, registration: Registration, may_read: bool
 ) -> None:
     Registration.objects.update(needs="A secret need", organisation_name="=HYPERLINK(1)")
@@ -265,8 +265,22 @@ def test_access_needs_are_seen_and_exported_only_by_who_may_read_them(
     sheet = client.post(address("registration", "export/"), {"format": "1", "resource": "", **fields})
     (row,) = csv.DictReader(io.StringIO(sheet.content.decode()))
 
-    assert ["A secret need" in page, row.get("needs")] == [may_read, "A secret need" if may_read else None]
+    assert row.get("needs") == ("A secret need" if may_read else None)
+    assert ["A secret need" in page, f"accessneed/{registration.pk}/change/" in page] == [False, may_read]
     assert row["organisation"] == "'=HYPERLINK(1)"
+
+
+def test_a_need_is_entered_for_someone_and_then_read_only_where_that_is_noted(
+    client: Client, edition: Edition, registration: Registration
+) -> None:
+    client.force_login(allowed("view_registration", "change_registration", "read_needs"))
+    page = address("registration", f"{registration.pk}/change/")
+    for needs in ("A ramp", "Overwritten"):
+        values = by_hand(edition, registration.managed_by, category=registration.category.pk, needs=needs)
+        client.post(page, values)
+
+    registration.refresh_from_db()
+    assert (registration.needs, "A ramp" in text(client.get(page))) == ("A ramp", False)
 
 
 def test_saving_without_the_right_to_read_needs_keeps_them(
