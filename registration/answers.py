@@ -33,10 +33,13 @@ class AnswersShown:
 
 
 def is_readable(registration: Registration, by: User) -> bool:
-    """Whether its keeper reads what its person told of themselves: no coordinator does, as `readable_by` says."""
+    """Whether its keeper reads what its person told of themselves, as `told_to` says: no coordinator does."""
     if registration.managed_by_id != by.pk:
         return False
-    return registration.is_own or registration.place.delegation_id is None
+    place = registration.place
+    if registration.is_own or (place.delegation_id is None and place.accompanies_id is None):
+        return True
+    return Registration.objects.told_to(by).filter(pk=registration.pk).exists()
 
 
 def answers_shown(registration: Registration, *, by: User) -> AnswersShown | None:

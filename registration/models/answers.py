@@ -42,15 +42,9 @@ def readable_kinds(user: User) -> list[str]:
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
     def readable_by(self, user: User) -> AnswerQuerySet:
-        """Those of one's own registrations, and of others what one's rights allow.
-
-        Who keeps a registration without being its person reads all of it only outside a delegation: a
-        coordinator never reads what the people of theirs told of themselves.
-        """
-        own = Q(registration__managed_by=user) & (
-            Q(registration__is_own=True) | Q(registration__place__delegation__isnull=True)
-        )
-        return self.filter(own | Q(question__privacy__in=readable_kinds(user)))
+        """Those of the registrations that are `told_to` them, and of others what one's rights allow."""
+        told = Q(registration__in=Registration.objects.told_to(user).order_by().values("pk"))
+        return self.filter(told | Q(question__privacy__in=readable_kinds(user)))
 
 
 class Answer(models.Model):

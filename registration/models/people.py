@@ -6,7 +6,7 @@ from typing import ClassVar
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +36,20 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def managed_by(self, user: User) -> RegistrationQuerySet:
         """A person's own and those of the people they assist."""
         return self.filter(managed_by=user)
+
+    def told_to(self, user: User) -> RegistrationQuerySet:
+        """Those the user keeps and of which they read what the person told of themselves.
+
+        Who keeps a registration without being its person reads all of it only outside a delegation: a coordinator
+        never reads what its people told. A companion of one of them is as that person is.
+        """
+        accompanied = self.model._default_manager.live().filter(
+            place=OuterRef("place__accompanies"), managed_by=user, is_own=True
+        )
+        is_of_no_delegation = Q(place__delegation__isnull=True) & (
+            Q(place__accompanies__isnull=True) | Q(place__accompanies__delegation__isnull=True)
+        )
+        return self.filter(Q(is_own=True) | is_of_no_delegation | Exists(accompanied), managed_by=user)
 
     def by_name(self) -> RegistrationQuerySet:
         """Sorted as a reader expects it: accents and case do not matter."""

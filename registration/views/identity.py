@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from efus_conference.templatetags.dates import moment_at
 from programme.models import ReleasedSession
 from registration import actions
+from registration.answers import is_readable
 from registration.identity_form import IdentityForm
 from registration.models import Booking, IdentityDocument, Registration
 from registration.models.identity import KEPT_FOR
@@ -39,7 +40,8 @@ def identity(request: HttpRequest, code: str) -> HttpResponse:
         messages.info(request, str(actions.IdentityNotAsked() if has_seat else actions.NoSeatForIdentity()))
         return redirect("registration:my_session", code=code)
     is_open = timezone.now() < released.identity_by
-    form = IdentityForm(registration=registration, document=document)
+    shown = document if is_readable(registration, reader(request)) else None
+    form = IdentityForm(registration=registration, document=shown)
     if request.method == "POST":
         if request.POST.get("what") == "take_back":
             actions.take_back_identity(
@@ -47,7 +49,7 @@ def identity(request: HttpRequest, code: str) -> HttpResponse:
             )
             messages.success(request, _("The identity document is deleted."))
             return redirect("registration:my_session", code=code)
-        form = IdentityForm(request.POST, registration=registration, document=document)
+        form = IdentityForm(request.POST, registration=registration, document=shown)
         if form.is_valid():
             try:
                 actions.give_identity(
@@ -84,6 +86,7 @@ def _chosen(request: HttpRequest, released: ReleasedSession) -> Registration:
     mine = (
         Registration.objects.live()
         .managed_by(reader(request))
+        .select_related("place")
         .filter(edition=released.edition)
         .order_by("-is_own", "pk")
     )
