@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from efus_conference.mail import queue
 from efus_conference.models import Organisation, User
 from programme.models import Speaker
 from registration.actions.locks import violated
@@ -22,13 +23,15 @@ MATCHED = ("organisation", "speaker")
 def hand_over(*, registration: Registration, to: User, by: User, is_own: bool | None = None) -> Registration:
     """Another account keeps it from now on: an assistant's gives it to the person's own, or the desk decides.
 
-    It is that account's own when the addresses are the same, unless the desk says otherwise. The addresses of its
-    agenda that the former keeper knows are revoked. Raises NotYours, NoLongerRegistered, AlreadyRegistered (the
+    It is that account's own when the addresses are the same, unless the desk says otherwise. Companions kept by the
+    same account go with it. The addresses of their agendas that the former keeper knows are revoked, and who keeps
+    it now is told by e-mail. Raises NotYours, NoLongerRegistered, AlreadyRegistered (the
     account has a registration of its own).
     """
     try:
         with transaction.atomic():
-            (row,) = held([registration.pk]).chosen
+            rows = held([registration.pk])
+            (row,) = rows.chosen
             if by.pk != row.managed_by_id and not by.has_perm(DESK):
                 raise NotYours
             if not row.is_live:
@@ -37,19 +40,32 @@ def hand_over(*, registration: Registration, to: User, by: User, is_own: bool | 
                 is_own = bool(row.email) and row.email.casefold() == to.email.casefold()
             if (row.managed_by_id, row.is_own) == (to.pk, is_own):
                 return row
-            is_other = row.managed_by_id != to.pk
+            former, is_other = row.managed_by_id, row.managed_by_id != to.pk
             row.managed_by, row.is_own = to, is_own
             if is_own and row.email:
                 row.mails_to = Registration.MailsTo.PERSON
             row.save(update_fields=["managed_by", "is_own", "mails_to", "changed_at"])
-            if is_other:
-                FeedLink.objects.filter(registration=row, revoked_at=None).update(revoked_at=timezone.now())
             row.events.create(verb=Verb.HANDED_OVER, actor=by)
+            if is_other:
+                along = [each for each in rows.companions if each.managed_by_id == former and not each.is_own]
+                _hand_along(along, to=to, by=by)
+                handed = [row, *along]
+                FeedLink.objects.filter(registration__in=handed, revoked_at=None).update(
+                    revoked_at=timezone.now()
+                )
+                queue("registration/handed_over", registration_id=row.pk)
             return row
     except IntegrityError as error:
         if violated(error) in ONE_PERSON_ONCE:
             raise AlreadyRegistered
         raise
+
+
+def _hand_along(companions: list[Registration], *, to: User, by: User) -> None:
+    for companion in companions:
+        companion.managed_by = to
+        companion.save(update_fields=["managed_by", "changed_at"])
+        companion.events.create(verb=Verb.HANDED_OVER, actor=by)
 
 
 @transaction.atomic

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.http import urlencode
 
-from efus_conference.mail import Letter, composes
+from efus_conference.mail import Letter, composes, site_address
 from efus_conference.templatetags.dates import moment_at
 from registration.mails.letters import conference_days, facts, letters, read
 from registration.models import Registration, RegistrationEvent
@@ -53,12 +55,43 @@ def refused(registration_id: int) -> list[Letter]:
 
 @composes("registration/cancelled")
 def cancelled(registration_id: int) -> list[Letter]:
-    return _told(registration_id, Status.CANCELLED, lambda row: {"reason": _reason(row)})
+    return _told(registration_id, Status.CANCELLED, lambda row: {"reason": reason_of(row)})
 
 
 @composes("registration/changed")
 def changed(registration_id: int) -> list[Letter]:
     return _told(registration_id)
+
+
+@composes("registration/handed_over")
+def handed_over(registration_id: int) -> list[Letter]:
+    """To the account that keeps it from now on, whoever else its mails go to: how to get to it."""
+    registration = read(registration_id)
+    if registration is None or not registration.is_live:
+        return []
+    keeper = registration.managed_by
+    event = registration.events.filter(verb="handed_over").select_related("actor").first()
+    giver = event.actor if event else None
+    with translation.override(registration.language):
+        context = {
+            **facts(registration),
+            # An organiser's name is told to nobody.
+            "giver": "" if giver is None or giver.is_staff or giver == keeper else str(giver),
+            "account_email": keeper.email,
+            "login_url": site_address(
+                f"{reverse('account_request_login_code')}?{urlencode({'next': registration.get_absolute_url()})}"
+            ),
+            "companions": list(
+                Registration.objects.live()
+                .filter(place__accompanies=registration.place_id, managed_by=keeper)
+                .defer("needs")
+                .by_name()
+            ),
+        }
+    concerns = {"registration_id": registration.pk}
+    return [
+        Letter(keeper.email, registration.language, context=context, user_id=keeper.pk, concerns=concerns)
+    ]
 
 
 @composes("registration/need_reply")
@@ -101,6 +134,7 @@ def _deadline(registration: Registration) -> Facts:
     return {"until": moment_at(registration.offer_until, registration.edition)}
 
 
-def _reason(registration: Registration) -> str:
+def reason_of(registration: Registration) -> str:
+    """Why it was cancelled, as whoever did it wrote."""
     reasons = RegistrationEvent.objects.filter(registration=registration, verb="cancelled")
     return reasons.values_list("reason", flat=True).first() or ""

@@ -20,7 +20,7 @@ from registration.reason_form import ReasonForm
 from registration.requests import reader
 from registration.standing import standing_of, standings_of
 from registration.states import Status
-from registration.views.mine import kept_by_reader
+from registration.views.mine import companions_of, kept_by_reader
 
 
 @login_required
@@ -120,4 +120,9 @@ def hand_over_to_person(request: HttpRequest, pk: int) -> HttpResponse:
             % {"name": kept.name, "email": kept.email},
         )
         return redirect("registration:my")
-    return render(request, "registration/hand_over.html", {"registration": kept, "edition": kept.edition})
+    context = {
+        "registration": kept,
+        "edition": kept.edition,
+        "companions": companions_of(kept).filter(managed_by=kept.managed_by, is_own=False),
+    }
+    return render(request, "registration/hand_over.html", context)

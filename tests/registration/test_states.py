@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import Error, transaction
+from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from efus_conference.mail import compose, render
 from efus_conference.models import Edition, User
 from programme.models import Session
 from registration.actions import (
@@ -41,6 +43,7 @@ from registration.actions.states import move
 from registration.models import Booking, Category, Place, Registration
 from registration.states import WAYS, Status
 from tests import factories
+from tests.registration.delegating import mails_queued
 
 pytestmark = pytest.mark.django_db
 
@@ -397,8 +400,40 @@ def test_an_assistant_hands_a_registration_over_to_its_person(edition: Edition, 
 
     assert (handed.managed_by, handed.is_own, handed.recipients()) == (ada, True, ["Ada@example.org"])
     assert [event[0] for event in history(row)] == ["handed_over"]
+    [letter] = compose("registration/handed_over", registration_id=row.pk)
+    mail = render("registration/handed_over", letter)
+    assert (letter.to, mail.subject) == (ada.email, f"Your registration for {edition.name} is now yours")
+    assert f"{robin} handed your registration for {edition.name} over to you." in mail.text
+    assert f"/en/accounts/login/code/?next=/en/my/registrations/{row.pk}/" in mail.text
     with pytest.raises(NotYours):
         hand_over(registration=row, to=robin, by=robin)
+
+
+def test_companions_are_handed_over_with_their_person(client: Client, edition: Edition, robin: User) -> None:
+    row = factories.registration(edition, managed_by=robin, is_own=False, email="ada@example.org")
+    places = [
+        Place.objects.create(edition=edition, accompanies=row.place, companion_kind="interpreter")
+        for _number in range(2)
+    ]
+    along = factories.registration(
+        edition, managed_by=robin, is_own=False, place=places[0], email="", mails_to="manager"
+    )
+    elsewhere = factories.registration(edition, place=places[1], is_own=True)
+    client.force_login(robin)
+
+    asks = client.get(f"/en/my/registrations/{row.pk}/hand-over/").content.decode()
+    client.post(f"/en/my/registrations/{row.pk}/hand-over/")
+
+    assert f"Those who accompany go with it: {along.name}." in asks
+    for each in (row, along, elsewhere):
+        each.refresh_from_db()
+    ada = User.objects.get(email="ada@example.org")
+    assert [(each.managed_by, each.is_own) for each in (row, along)] == [(ada, True), (ada, False)]
+    assert elsewhere.managed_by not in (ada, robin)
+    assert [event[0] for event in history(along)] == ["handed_over"]
+    assert mails_queued() == ["handed_over"]
+    [letter] = compose("registration/handed_over", registration_id=row.pk)
+    assert f"too: {along.name}." in render("registration/handed_over", letter).text
 
 
 def test_an_account_keeps_one_registration_of_its_own(edition: Edition, registration: Registration) -> None:
