@@ -9,6 +9,7 @@ from efus_conference.mail import Letter, composes, site_address
 from efus_conference.models import Mail
 from efus_conference.templatetags.dates import days_of, moment_at
 from registration.mails.letters import conference_days, facts, letters, read
+from registration.mails.registrations import reason_of
 from registration.models import PlaceInvitation
 
 
@@ -44,17 +45,21 @@ def place_invitation(invitation_id: int) -> list[Letter]:
 def replaced(registration_id: int) -> list[Letter]:
     """Of a registration that is over: its place went to someone else. Of one that is not: a place is theirs now.
 
-    Neither is told anything of the other.
+    Neither is told anything of the other; the former hears why, and whom they can ask.
     """
     registration = read(registration_id)
     if registration is None:
         return []
     delegation = registration.place.delegation
+    coordinator = delegation.coordinator if delegation else None
     with translation.override(registration.language):
         context = {
             **facts(registration),
             "is_successor": registration.is_live,
             "delegation": str(delegation.organisation) if delegation else "",
+            "coordinator": str(coordinator or ""),
+            "coordinator_email": coordinator.email if coordinator else "",
+            "reason": "" if registration.is_live else reason_of(registration),
         }
         attachments = conference_days(registration) if registration.is_confirmed else ()
     return letters(registration, context, attachments)

@@ -312,7 +312,7 @@ KINDS = [
     "confirmation", "submitted", "waiting", "place_offer", "refused", "cancelled", "place_expired", "changed",
     "reminder", "replaced", "replaced_by", "need_reply", "seat_offer", "seat_expired", "list_closed", "clash",
     "clash_settled", "digest", "place_invitation", "place_link_asked", "message", "message_trial",
-    "identity_reminder",
+    "identity_reminder", "handed_over",
 ]  # fmt: skip
 
 
@@ -419,6 +419,22 @@ def test_neither_of_two_on_one_place_reads_of_the_other() -> None:
     assert (names[old] in texts[old], names[new] in texts[new]) == (True, True)
     assert (names[new] in texts[old], names[old] in texts[new]) == (False, False)
     assert "was given to someone else" in texts[old]
+
+
+@pytest.mark.django_db
+def test_who_is_replaced_reads_why_and_whom_to_ask() -> None:
+    world = Everything("en")
+    ids = world.ids("replaced")
+    coordinator = world.delegation.coordinator
+    assert coordinator is not None
+    old = Registration.objects.get(pk=ids["registration_id"])
+    old.events.create(verb="cancelled", reason="The council has a new mayor.")
+    [letter] = compose("registration/replaced", **ids)
+    mail = render("registration/replaced", letter)
+    for text in (mail.text, mail.html):
+        assert "The reason: The council has a new mayor." in text
+        assert f"please ask {coordinator} ({coordinator.email}), who coordinates the delegation" in text
+        assert f"/en/my/registrations/{old.pk}/" in text
 
 
 @pytest.mark.django_db
