@@ -44,7 +44,7 @@ class NotThisWay(Refusal):
         Status.REFUSED: _("This registration was refused. Take the refusal back first."),
         Status.WAITING: _("This registration is on the waiting list, where nobody is passed over."),
         Status.CONFIRMED: _("This registration is confirmed already."),
-        Status.CANCELLED: _("This registration was cancelled. The person may register anew."),
+        Status.CANCELLED: _("This registration was cancelled. The person may register again."),
     }
 
     def __init__(self, registration: Registration) -> None:
