@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +24,10 @@ from registration.admin.base import for_each
 from registration.models import Registration
 from registration.reason_form import ReasonForm
 from registration.requests import reader
-from registration.states import Status
+from registration.states import ENDED, Status
+
+TO_BE_DECIDED = (Status.SUBMITTED, Status.WAITING, Status.APPROVED)
+LIVE = tuple(status for status in Status if status not in ENDED)
 
 
 class Decisions:
@@ -32,7 +36,7 @@ class Decisions:
     admin_site: Any
     opts: Any
 
-    def has_decide_permission(self, request: HttpRequest) -> bool:
+    def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         raise NotImplementedError
 
     @action(description=_("Approve"), permissions=["decide"])
@@ -50,14 +54,15 @@ class Decisions:
     @action(description=_("Refuse, with a reason"), permissions=["decide"])
     def refuse_chosen(self, request: HttpRequest, queryset: QuerySet[Registration]) -> HttpResponse | None:
         """Asks for the reason first: each of them reads it."""
-        chosen = _in_turn(queryset).filter(status__in=[Status.SUBMITTED, Status.WAITING, Status.APPROVED])
+        chosen = _in_turn(queryset).filter(status__in=TO_BE_DECIDED)
         is_answered = "confirmed" in request.POST
-        form = _reason_form(request if is_answered else None, is_needed=True)
+        form = reason_form(request if is_answered else None, is_needed=True)
         if not (is_answered and form.is_valid()):
             return self._ask(
                 request,
-                chosen,
+                queryset,
                 form,
+                statuses=TO_BE_DECIDED,
                 action="refuse_chosen",
                 title=gettext("Refuse these registrations?"),
                 lead=gettext(
@@ -92,12 +97,13 @@ class Decisions:
         """Asks first: it cannot be undone, and each of them gets a mail."""
         chosen = Registration.objects.live().filter(pk__in=queryset.values("pk"))
         is_answered = "confirmed" in request.POST
-        form = _reason_form(request if is_answered else None, is_needed=False)
+        form = reason_form(request if is_answered else None, is_needed=False)
         if not (is_answered and form.is_valid()):
             return self._ask(
                 request,
-                chosen,
+                queryset,
                 form,
+                statuses=LIVE,
                 action="cancel_chosen",
                 title=gettext("Cancel these registrations?"),
                 lead=gettext(
@@ -116,16 +122,37 @@ class Decisions:
         return None
 
     def _ask(
-        self, request: HttpRequest, chosen: QuerySet[Registration], form: ReasonForm, **words: str
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Registration],
+        form: ReasonForm,
+        *,
+        statuses: Collection[str],
+        **words: str,
     ) -> HttpResponse:
+        """Shows those concerned as the list shows them, and why the others of those chosen are not."""
+        rows = list(queryset.select_related("category", "organisation"))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "chosen": chosen,
+            "chosen": [row for row in rows if row.status in statuses],
+            "left_out": [left_out(row) for row in rows if row.status not in statuses],
             "form": form,
+            "back_url": request.get_full_path(),
+            "is_grave": True,
             **words,
         }
         return TemplateResponse(request, "admin/registration/decide_chosen.html", context)
+
+
+def left_out(row: Registration) -> str:
+    """Why nothing is decided on it."""
+    sentence = {
+        Status.CONFIRMED: gettext("%(name)s is confirmed already; cancel the registration instead."),
+        Status.REFUSED: gettext("The registration of %(name)s was refused already."),
+        Status.CANCELLED: gettext("The registration of %(name)s is cancelled already."),
+    }.get(Status(row.status), gettext("The registration of %(name)s was not sent yet."))
+    return sentence % {"name": row.name}
 
 
 def _in_turn(queryset: QuerySet[Registration]) -> QuerySet[Registration]:
@@ -133,7 +160,7 @@ def _in_turn(queryset: QuerySet[Registration]) -> QuerySet[Registration]:
     return Registration.objects.filter(pk__in=queryset.values("pk")).order_by("submitted_at", "pk")
 
 
-def _reason_form(request: HttpRequest | None, *, is_needed: bool) -> ReasonForm:
+def reason_form(request: HttpRequest | None, *, is_needed: bool) -> ReasonForm:
     hint = gettext("Those concerned read it, in the e-mail and on their page.")
     form = ReasonForm(request.POST if request else None, is_needed=is_needed, hint=hint)
     form.fields["reason"].widget = UnfoldAdminTextareaWidget(attrs={"rows": 4})

@@ -15,10 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from efus_conference.admin_base import (
-    OrganisersTabularInline,
-    ReadOnlyAdmin,
-)
 from efus_conference.admin_sheets import SpreadsheetAdmin
 from efus_conference.models.organisations import country_name
 from efus_conference.sorting import sort_key
@@ -34,10 +30,12 @@ from registration.actions.registrations import CHANGEABLE
 from registration.admin.answers_button import WithAnswers
 from registration.admin.base import EditionFilter, RefusingAdmin
 from registration.admin.decisions import Decisions
+from registration.admin.history import EventInline, WithHistory
 from registration.admin.mails import ShowsMails
 from registration.admin.resources import RegistrationResource, RegistrationWithNeedsResource
+from registration.admin.single_decisions import DecidesOnOne
 from registration.forms import countries
-from registration.models import Booking, Registration, RegistrationEvent
+from registration.models import Booking, Registration
 from registration.powers import DESK
 from registration.requests import reader
 from registration.standing import standing_of
@@ -52,18 +50,6 @@ LABELS = {
     "refused": "danger",
     "cancelled": "danger",
 }
-
-
-class EventInline(ReadOnlyAdmin, OrganisersTabularInline):
-    model = RegistrationEvent
-    fields = ["at", "verb", "actor", "reason", "detail"]
-    readonly_fields = fields
-    show_change_link = False
-    tab = True
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[RegistrationEvent]:
-        events: QuerySet[RegistrationEvent] = super().get_queryset(request).select_related("actor")
-        return events
 
 
 class DeskForm(forms.ModelForm):
@@ -99,7 +85,9 @@ class DeskForm(forms.ModelForm):
 
 
 @admin.register(Registration)
-class RegistrationAdmin(WithAnswers, ShowsMails, Decisions, RefusingAdmin, SpreadsheetAdmin):
+class RegistrationAdmin(
+    WithHistory, WithAnswers, ShowsMails, Decisions, DecidesOnOne, RefusingAdmin, SpreadsheetAdmin
+):
     """Entering by hand registers, saving changes, and the button cancels, each as on the site, with its mail."""
 
     form = DeskForm
@@ -133,6 +121,8 @@ class RegistrationAdmin(WithAnswers, ShowsMails, Decisions, RefusingAdmin, Sprea
     date_hierarchy = "submitted_at"
     autocomplete_fields = ["managed_by", "organisation", "speaker"]
     actions = ["approve_chosen", "refuse_chosen", "reopen_chosen", "cancel_chosen"]
+    actions_detail = ["open_answers", "approve_this", "refuse_this", "reopen_this", "cancel_this"]
+    view_on_site = False  # that page is the person's alone
     readonly_fields = [
         "status",
         "refusal",
@@ -143,6 +133,7 @@ class RegistrationAdmin(WithAnswers, ShowsMails, Decisions, RefusingAdmin, Sprea
         "changed_at",
         "cancelled_at",
         "told_needs",
+        "shown_country",
         "seats",
         "mails",
     ]
@@ -154,8 +145,12 @@ class RegistrationAdmin(WithAnswers, ShowsMails, Decisions, RefusingAdmin, Sprea
         return [sort_key("family_name"), sort_key("given_name"), "pk"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Registration | None = None) -> Any:
-        person = [("given_name", "family_name"), ("email", "language"), ("managed_by", "is_own"), "mails_to"]
-        part = ["category", "function", ("organisation_name", "organisation"), "country"]
+        may_change = obj is None or self.has_change_permission(request, obj)
+        # Two in a row at most, and by itself what has a menu beside it: a narrower one covers the next label.
+        person = [("given_name", "family_name"), ("email", "language"), "managed_by", ("is_own", "mails_to")]
+        # A list of countries shows their names; the value alone is a code.
+        country = "country" if may_change else "shown_country"
+        part = ["category", "function", "organisation_name", "organisation", country]
         if obj is not None:
             part.append("speaker")
         if request.user.has_perm(READ_NEEDS):
@@ -163,7 +158,9 @@ class RegistrationAdmin(WithAnswers, ShowsMails, Decisions, RefusingAdmin, Sprea
             part.append("told_needs" if obj is not None and obj.needs else "needs")
         if obj is None:
             return [(None, {"fields": ["edition", *person]}), (_("At the conference"), {"fields": part})]
-        state: list[Any] = [("edition", "status"), ("submitted_at", "changed_at", "cancelled_at")]
+        state: list[Any] = [("edition", "status"), ("submitted_at", "changed_at")]
+        if obj.status == Status.CANCELLED:
+            state.append("cancelled_at")
         if obj.status == Status.REFUSED:
             state.append("refusal")
         if obj.status in (Status.WAITING, Status.APPROVED):
@@ -178,7 +175,10 @@ class RegistrationAdmin(WithAnswers, ShowsMails, Decisions, RefusingAdmin, Sprea
     def get_readonly_fields(self, request: HttpRequest, obj: Registration | None = None) -> list[str]:
         return [*self.readonly_fields, *(["edition"] if obj else [])]
 
-    def has_decide_permission(self, request: HttpRequest) -> bool:
+    def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm(DESK)
+
+    def has_cancel_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm(DESK)
 
     def has_import_permission(self, request: HttpRequest) -> bool:

@@ -25,14 +25,26 @@ from registration.actions import Refusal, read_press_card
 from registration.actions.entry import ACCREDIT
 from registration.admin.base import EditionFilter
 from registration.admin.decisions import Decisions
+from registration.admin.history import EventInline, WithHistory
 from registration.admin.people import LABELS
+from registration.admin.single_decisions import DecidesOnOne
 from registration.models import Accreditation, PressCard, Registration
 from registration.requests import reader
 from registration.views.answers import download
 
 
+class PressEventInline(EventInline):
+    """What became of the accreditation, for who decides on it."""
+
+    fields = ["at", "verb", "actor", "reason"]
+    readonly_fields = fields
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm(ACCREDIT)
+
+
 @admin.register(Accreditation)
-class AccreditationAdmin(Decisions, ReadOnlyAdmin, OrganisersAdmin):
+class AccreditationAdmin(WithHistory, Decisions, DecidesOnOne, ReadOnlyAdmin, OrganisersAdmin):
     """Approves and refuses; changing what someone wrote remains theirs and the desk's."""
 
     list_display = ["shown_name", "medium", "number", "shown_country", "shown_status", "submitted_at"]
@@ -40,6 +52,8 @@ class AccreditationAdmin(Decisions, ReadOnlyAdmin, OrganisersAdmin):
     list_select_related = ["press_card", "edition"]
     search_fields = ["given_name__unaccent", "family_name__unaccent", "press_card__medium__unaccent", "email"]
     actions = ["approve_chosen", "refuse_chosen", "reopen_chosen"]
+    actions_detail = ["approve_this", "refuse_this", "reopen_this"]
+    inlines = [PressEventInline]
     readonly_fields = ["shown_name", "medium", "number", "card", "shown_country"]
     # The person's own page is not the press office's to open.
     view_on_site = False
@@ -66,7 +80,7 @@ class AccreditationAdmin(Decisions, ReadOnlyAdmin, OrganisersAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Registration | None = None) -> bool:
         return request.user.has_perm(ACCREDIT)
 
-    def has_decide_permission(self, request: HttpRequest) -> bool:
+    def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm(ACCREDIT)
 
     def get_urls(self) -> list[Any]:

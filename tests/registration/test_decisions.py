@@ -100,6 +100,77 @@ def test_a_refusal_asks_for_the_reason_and_can_be_taken_back(desk: Client, editi
     ]
 
 
+def buttons(client: Client, model: str, row: Registration) -> list[str]:
+    page = client.get(address(model, f"{row.pk}/change/"))
+    return [str(button["title"]) for button in page.context["actions_detail"]]
+
+
+def test_one_registration_is_decided_on_from_its_own_page(desk: Client, edition: Edition) -> None:
+    row = submitted(edition, needs="Secret")
+
+    def press(what: str, **values: str) -> list[str]:
+        url = address("registration", f"{row.pk}/{what}/")
+        return messages(desk.post(url, {"confirmed": "yes", **values}, follow=True))
+
+    shown = [buttons(desk, "registration", row)]
+    assert row.name in text(desk.get(address("registration", f"{row.pk}/refuse/")))
+    assert "Give the reason" in text(
+        desk.post(address("registration", f"{row.pk}/refuse/"), {"confirmed": "yes"})
+    )
+    said = [press("refuse", reason="No room.")]
+    shown.append(buttons(desk, "registration", row))
+    said.append(press("reopen"))
+    said.append(press("approve"))
+    shown.append(buttons(desk, "registration", row))
+    said += [press("approve"), press("cancel")]
+    shown.append(buttons(desk, "registration", row))
+
+    assert said == [
+        [f"The registration of {row.name} is refused."],
+        [f"The registration of {row.name} waits for a decision again."],
+        [f"The registration of {row.name} is approved."],
+        ["This registration is confirmed already."],
+        [f"The registration of {row.name} is cancelled."],
+    ]
+    assert shown == [
+        ["Answers", "Approve", "Refuse", "Cancel"],
+        ["Answers", "Take the refusal back"],
+        ["Answers", "Cancel"],
+        ["Answers"],
+    ]
+
+
+def test_the_press_office_decides_from_the_page_of_a_journalist_and_reads_its_history_there(
+    press_office: Client, desk: Client, edition: Edition, journalist: Registration
+) -> None:
+    mayor = submitted(edition)
+    assert buttons(press_office, "accreditation", journalist) == ["Approve", "Refuse"]
+    assert buttons(desk, "registration", journalist) == ["Answers", "Cancel"]
+    assert press_office.get(address("accreditation", f"{mayor.pk}/approve/")).status_code == 404
+
+    press_office.post(address("accreditation", f"{journalist.pk}/approve/"), {"confirmed": "yes"})
+
+    assert statuses(journalist) == ["confirmed"]
+    page = press_office.get(address("accreditation", f"{journalist.pk}/change/"))
+    (history,) = page.context["inline_admin_formsets"]
+    assert [form.instance.verb for form in history.formset.forms] == ["confirmed"]
+    assert [page.context["show_history"], page.context["has_absolute_url"]] == [False, False]
+
+
+def test_who_cannot_be_refused_is_named_with_what_can_be_done(desk: Client, edition: Edition) -> None:
+    category = factories.category(edition, name_en="Mayors")
+    waits = submitted(edition, category=category, organisation_name="Košice", family_name="Zorn")
+    earlier = submitted(edition, category=category, family_name="Adam")
+    seated = factories.registration(edition, category=category)
+    page = desk.post(address("registration"), choose("refuse_chosen", seated, waits, earlier))
+
+    assert [row.pk for row in page.context["chosen"]] == [earlier.pk, waits.pk]
+    assert page.context["left_out"] == [
+        f"{seated.name} is confirmed already; cancel the registration instead."
+    ]
+    assert f"{waits.name} · Mayors · Košice" in text(page)
+
+
 def test_the_desk_does_not_accredit_the_press(desk: Client, journalist: Registration) -> None:
     done = desk.post(address("registration"), choose("approve_chosen", journalist), follow=True)
 
