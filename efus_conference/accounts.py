@@ -91,9 +91,29 @@ def add_account(*, email: str, password: str | None = None, **fields: Any) -> Us
 
 
 @transaction.atomic
+def forget_unproven(*, user: User, name: str = "") -> None:
+    """Takes back what was set before anybody proved that they read the account's mail; nothing of an account proven.
+
+    Anyone may sign up with somebody else's address and a password of their own, and wait until that person uses the
+    account. So whoever proves the address first, or is given something by it, gets an account that nobody else can
+    enter: a new password ends the sessions too. `name` replaces the one that was written at the sign-up.
+    """
+    # The row serialises this with a second proof at the same moment.
+    account = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if EmailAddress.objects.filter(user=account, verified=True).exists():
+        return
+    account.set_unusable_password()
+    account.name = name
+    account.save(update_fields=["password", "name"])
+    Authenticator.objects.filter(user=account).delete()
+    user.password, user.name = account.password, account.name
+
+
+@transaction.atomic
 def account_for(*, email: str, name: str, language: str) -> User:
     """Theirs who has the address, else a new one: who reads its mail logs in by a code, nobody else can."""
     if found := User.objects.filter(email__iexact=email).first():
+        forget_unproven(user=found, name=name)
         return found
     user = User.objects.create_user(email, None, name=name, language=language)
     EmailAddress.objects.create(user=user, email=user.email, verified=False, primary=True)

@@ -7,6 +7,7 @@ import declarations.urls
 import programme.urls
 import registration.urls
 from efus_conference import views
+from efus_conference.views.login_code import ConfirmLoginCode
 
 urlpatterns = [
     # Machine addresses carry no language; the feeds take ?lang=.
@@ -28,6 +29,8 @@ urlpatterns = [
         path("", include((registration.urls.pages, "registration"))),
         path("", include((declarations.urls.pages, "declarations"))),
         path("", include((archive.urls.pages, "archive"))),
+        # Found before allauth's own of the same name.
+        path("accounts/login/code/confirm/", ConfirmLoginCode.as_view(), name="account_confirm_login_code"),
         path("accounts/", include("allauth.urls")),
     ),
 ]

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from email.message import EmailMessage
 
 import pytest
+from django.contrib.auth import authenticate
 from django.test import Client
 
+from efus_conference.accounts import account_for
+from efus_conference.models import User
 from tests import factories
 
 
@@ -35,3 +39,60 @@ def test_a_name_that_cannot_be_printed_is_refused_beside_the_field(client: Clien
         "name": ["This has a character that cannot be printed. Type it again instead of pasting it."]
     }
     assert form["email"].value() == "robin@example.org"
+
+
+PASSWORD = "a long enough secret"
+SIGN_UP = {"name": "Mallory", "email": "ada@example.org", "password1": PASSWORD}
+
+
+def can_log_in(password: str = PASSWORD, email: str = "ada@example.org") -> bool:
+    """The password alone, whatever else is asked after it."""
+    return authenticate(email=email, password=password) is not None
+
+
+def log_in_by_code(client: Client, mailbox: Callable[[], list[EmailMessage]]) -> None:
+    client.post("/en/accounts/login/code/", {"email": "ada@example.org"})
+    text = mailbox()[-1].get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    code = re.search(r"^\s*([A-Z0-9]+-[A-Z0-9]+)\s*$", text, re.MULTILINE)
+    assert code is not None, text
+    client.post("/en/accounts/login/code/confirm/", {"code": code[1]})
+    assert "_auth_user_id" in client.session
+
+
+@pytest.mark.django_db
+def test_who_signed_up_with_another_person_s_address_is_out_once_that_person_proves_it(
+    client: Client, mailbox: Callable[[], list[EmailMessage]]
+) -> None:
+    Client().post("/en/accounts/signup/", SIGN_UP)
+    assert can_log_in()
+
+    log_in_by_code(client, mailbox)
+
+    assert can_log_in() is False
+    user = User.objects.get()
+    assert (user.name, user.has_usable_password()) == ("", False)
+
+
+@pytest.mark.django_db
+def test_a_code_takes_nothing_from_an_account_whose_address_was_proven(
+    client: Client, mailbox: Callable[[], list[EmailMessage]]
+) -> None:
+    factories.user(email="ada@example.org", name="Ada", password=PASSWORD)
+    log_in_by_code(client, mailbox)
+    assert (can_log_in(), User.objects.get().name) == (True, "Ada")
+
+
+@pytest.mark.django_db
+def test_who_is_given_something_by_an_address_gets_an_account_nobody_else_can_enter() -> None:
+    Client().post("/en/accounts/signup/", SIGN_UP)
+
+    given = account_for(email="ada@example.org", name="Ada Example", language="en")
+
+    assert (given, given.name, can_log_in()) == (User.objects.get(), "Ada Example", False)
+
+
+@pytest.mark.django_db
+def test_of_an_account_that_was_proven_nothing_is_taken_when_it_is_given_something() -> None:
+    ada = factories.user(email="ada@example.org", name="Ada", password=PASSWORD)
+    assert account_for(email="ADA@example.org", name="Someone", language="en") == ada
+    assert (can_log_in(), User.objects.get().name) == (True, "Ada")
