@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 from efus_conference.admin_base import number
 from efus_conference.models import User
 from efus_conference.sorting import sort_key
+from efus_conference.writing import only_line_breaks
 from registration.actions import read_needs, reply_to_needs, take_on_needs
 from registration.actions.needs import READ_NEEDS, may_answer_for_needs
 from registration.admin.base import EditionFilter, RefusingAdmin
@@ -60,6 +61,7 @@ class ReplyForm(forms.ModelForm):
         label=_("Reply"),
         required=False,
         max_length=2000,
+        validators=[only_line_breaks],
         widget=UnfoldAdminTextareaWidget,
         help_text=_(
             "The person reads it on the page of their registration; an e-mail tells them that it is there. "

@@ -5,9 +5,11 @@ from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from programme.models import Release, ReleasedSession
+from registration.actions.telling import tell_of_changes
 from registration.models import Booking, FeedLink, Registration
 from tests.conftest import DemoSite
 from tests.journeys.walking import LANGUAGES, events_of, log_in, mail_to, text_of
@@ -73,9 +75,10 @@ def test_an_organiser_moves_a_session_and_page_calendar_and_participant_follow(
     assert int(now["SEQUENCE"]) == int(was["SEQUENCE"]) + 1
     assert now["DTSTART"] != was["DTSTART"]
 
-    # The participant's seat moved along, and one mail says so.
+    # The participant's seat moved along, and the one mail of the day says so.
     booking.refresh_from_db()
     assert booking.during.lower == starts_at
+    tell_of_changes(at=timezone.now() + timedelta(days=1))
     run_worker()
     digest = mail_to(mailbox, participant.email)
     assert new_time in text_of(digest)

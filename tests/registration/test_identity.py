@@ -16,7 +16,7 @@ from efus_conference.models import Edition, User
 from programme.actions import release
 from programme.models import Session
 from registration import actions
-from registration.mails import identity_reminder
+from registration.mails.seats import identity_reminder
 from registration.models import Booking, IdentityDocument, Registration, SensitiveReading
 from tests import factories
 
