@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from import_export.fields import Field
 
 from efus_conference.exports import safe_cell
@@ -18,6 +19,8 @@ class AnswerColumns:
     """Mixed into a resource of registrations; `by` is who exports. Without it there are no such columns."""
 
     fields: dict[str, Field]
+    # The kinds of answers that this list may hold at all; the reader's rights then say which of them it does.
+    kinds: tuple[str, ...]
 
     def __init__(self, *, by: User | None = None, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -31,13 +34,8 @@ class AnswerColumns:
             return
         ids = list(queryset.values_list("pk", flat=True))
         editions = set(queryset.order_by().values_list("edition_id", flat=True))
-        # By the rights alone: what an organiser keeps for others is no part of a list of all.
-        kinds = readable_kinds(self._by)
-        self._questions = list(
-            Question.objects.filter(edition__in=editions, privacy__in=kinds)
-            .prefetch_related("choices")
-            .order_by("edition", "order", "pk")
-        )
+        asked = self._readable_questions().filter(edition__in=editions)
+        self._questions = list(asked.prefetch_related("choices"))
         by_id = {question.pk: question for question in self._questions}
         read: set[int] = set()
         for answer in Answer.objects.readable_by(self._by).filter(registration__in=ids, question__in=by_id):
@@ -50,6 +48,16 @@ class AnswerColumns:
         if "needs" in self.fields:
             told = queryset.exclude(needs="").values_list("pk", flat=True)
             note_answers_read(list(told), by=self._by, how=how, what=SensitiveReading.What.NEEDS)
+
+    def _readable_questions(self) -> QuerySet[Question]:
+        # By the rights alone: what an organiser keeps for others is no part of a list of all.
+        kinds = set(readable_kinds(self._by)) & set(self.kinds) if self._by else set()
+        return Question.objects.filter(privacy__in=kinds).order_by("edition", "order", "pk")
+
+    def get_user_visible_fields(self) -> list[Field]:
+        """What the page of the export names: all columns of the sheet, those of the questions too."""
+        slugs = dict.fromkeys(self._readable_questions().values_list("slug", flat=True))
+        return [Field(column_name=heading) for heading in (*self.get_export_headers(), *slugs)]
 
     def get_export_headers(self, *args: Any, **kwargs: Any) -> list[str]:
         headers: list[str] = super().get_export_headers(*args, **kwargs)  # type: ignore[misc]

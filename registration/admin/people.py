@@ -32,7 +32,7 @@ from registration.admin.base import EditionFilter, RefusingAdmin
 from registration.admin.decisions import Decisions
 from registration.admin.history import EventInline, WithHistory
 from registration.admin.mails import ShowsMails
-from registration.admin.resources import RegistrationResource, RegistrationWithNeedsResource
+from registration.admin.resources import RegistrationExportForm, RegistrationResource, resources_for
 from registration.admin.single_decisions import DecidesOnOne
 from registration.forms import countries
 from registration.models import Booking, Registration
@@ -92,6 +92,7 @@ class RegistrationAdmin(
 
     form = DeskForm
     resource_classes = [RegistrationResource]
+    export_form_class = RegistrationExportForm
     list_display = [
         "shown_name",
         "shown_organisation",
@@ -191,9 +192,7 @@ class RegistrationAdmin(
         return bool(super().has_change_permission(request, obj)) and (obj is None or obj.is_live)
 
     def get_export_resource_classes(self, request: HttpRequest) -> list[type[RegistrationResource]]:
-        if request.user.has_perm(READ_NEEDS):
-            return [RegistrationWithNeedsResource]
-        return [RegistrationResource]
+        return resources_for(reader(request))
 
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Registration]:
         rows: QuerySet[Registration] = super().get_export_queryset(request)

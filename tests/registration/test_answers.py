@@ -303,17 +303,24 @@ def test_the_sheet_holds_what_its_reader_may_read_and_no_formula(
             registration=registration, question=ask(edition, kind, privacy=kind), value=value
         )
     client.force_login(with_rights("view_registration", "read_diet"))
-    response = client.post("/admin/registration/registration/export/", {"format": "0", "resource": "0"})
+    address = "/admin/registration/registration/export/"
+    page = text(client.get(address))
+    sheets = []
+    for number in "01":
+        response = client.post(address, {"format": "0", "resource": number})
+        head, row = load_workbook(io.BytesIO(response.content)).active.iter_rows(values_only=True)
+        sheets.append(dict(zip(head[12:], row[12:], strict=True)))
+        noted = SensitiveReading.objects.values_list("registration", "how")
+        assert list(noted) == ([(registration.pk, "sheet")] if number == "1" else [])
 
-    head, row = load_workbook(io.BytesIO(response.content)).active.iter_rows(values_only=True)
-    assert (head[-2:], row[-2:]) == (("ordinary", "diet"), ("'=1+1", "vegan"))
-    assert list(SensitiveReading.objects.values_list("registration", "how")) == [(registration.pk, "sheet")]
+    assert sheets == [{"ordinary": "'=1+1"}, {"ordinary": "'=1+1", "diet": "vegan"}]
+    assert ["diet" in page, "personal" in page, "That you read them is noted" in page] == [True, False, True]
 
 
 def test_needs_that_leave_in_a_sheet_are_noted(client: Client, edition: Edition) -> None:
     ramp, _nothing = factories.registration(edition, needs="A ramp"), factories.registration(edition)
     client.force_login(with_rights("view_registration", "read_needs"))
-    client.post("/admin/registration/registration/export/", {"format": "0", "resource": "0"})
+    client.post("/admin/registration/registration/export/", {"format": "0", "resource": "1"})
 
     assert list(SensitiveReading.objects.values_list("registration", "what", "how")) == [
         (ramp.pk, "needs", "sheet")
@@ -367,6 +374,12 @@ def test_an_organiser_makes_a_question_without_code(organiser: Client, edition: 
     assert text(organiser.get("/admin/registration/question/")).count("What do you eat?") >= 1
 
 
+def _choice(organiser: Client, address: str, at: int) -> Any:
+    """The row of one choice in the form of its question."""
+    [choices] = organiser.get(address).context["inline_admin_formsets"]
+    return choices.formset.forms[at]
+
+
 def test_an_answered_question_is_frozen_and_says_so_and_can_be_copied(
     organiser: Client, edition: Edition, registration: Registration
 ) -> None:
@@ -388,7 +401,12 @@ def test_an_answered_question_is_frozen_and_says_so_and_can_be_copied(
     assert "This question was answered" in shown
     assert (question.text_en, question.kept_days) == ("What do you eat?", 20)
     assert "It can only get shorter." in text(longer)
-    assert "was chosen by someone" in text(reworded)
+    assert "“Vegan” was chosen by someone" in text(reworded)
+    is_fixed = {
+        field.name: "readonly" in field.field.widget.attrs for field in _choice(organiser, address, 0)
+    }
+    assert (is_fixed["slug"], is_fixed["text_en"], is_fixed["order"]) == (True, True, False)
+    assert not any("readonly" in field.field.widget.attrs for field in _choice(organiser, address, 1))
     copy = Question.objects.exclude(pk=question.pk).get()
     assert copied.headers["Location"] == f"/admin/registration/question/{copy.pk}/change/"
     assert (copy.slug, copy.text_en, copy.is_asked, copy.choices.count()) == (
