@@ -24,6 +24,9 @@ BY_THE_CLOCK = {
     Verb.CLASH_ENDED,
 }
 
+# What of an event's detail is the code of a session.
+SESSIONS = ("session", "instead_of")
+
 
 @dataclass(frozen=True)
 class Told:
@@ -38,7 +41,7 @@ class Told:
 def told(registration: Registration) -> list[Told]:
     """The newest first, in two queries; “A for B” where someone acted for another, never an organiser's name."""
     events = list(registration.events.select_related("actor"))
-    codes = {event.detail["session"] for event in events if "session" in event.detail}
+    codes = {event.detail[key] for event in events for key in SESSIONS if key in event.detail}
     sessions = {
         row.session.code: row
         for row in ReleasedSession.objects.select_related("session").filter(session__code__in=codes)
@@ -51,6 +54,8 @@ def told(registration: Registration) -> list[Told]:
     for event in events:
         code = event.detail.get("session", "")
         about = sessions[code].title if code in sessions else code
+        if given := event.detail.get("instead_of"):
+            about = instead_of(about, sessions[given].title if given in sessions else given)
         if fields := event.detail.get("fields"):
             about = ", ".join(_field_name(name) for name in fields)
         elif slugs := event.detail.get("questions"):
@@ -68,6 +73,11 @@ def told(registration: Registration) -> list[Told]:
             )
         )
     return lines
+
+
+def instead_of(title: str, given: str) -> str:
+    """Of a swap: what was booked, and what was given up for it."""
+    return _("%(title)s, instead of %(given)s") % {"title": title, "given": given}
 
 
 def _field_name(name: str) -> str:
