@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,15 +13,19 @@ from django.utils.translation import ngettext
 from efus_conference.models import User
 from programme.models import Session
 from programme.models.sessions import CODE_PATTERN
+from programme.wording import SessionLine
 from registration import actions
 from registration.agenda.people import joined
-from registration.models import Booking, Registration, Wait
+from registration.models import Booking, Registration, SeatPool, Wait
 from registration.waiting import positions_of
 
 
 @dataclass(frozen=True)
 class Deed:
-    """Who asks for what; `give` is the code of the session whose seat goes instead, "" for none."""
+    """Who asks for what; `give` is the code of the session whose seat goes instead, "" for none.
+
+    `lines` are the released sessions, by id.
+    """
 
     session: Session
     title: str
@@ -30,6 +34,7 @@ class Deed:
     give: str = ""
     is_wheelchair: bool = False
     wants_all: bool = False
+    lines: Mapping[int, SessionLine] = field(default_factory=dict)
 
     @property
     def registration(self) -> Registration:
@@ -38,6 +43,10 @@ class Deed:
     @property
     def facts(self) -> dict[str, str]:
         return {"person": self.registration.name, "title": self.title}
+
+    def facts_instead_of(self, given: Session) -> dict[str, str]:
+        line = self.lines.get(given.pk)
+        return {**self.facts, "given": line.title if line else given.code}
 
     def given_session(self) -> Session:
         """Raises NoSeatToGiveUp where there is none of that code."""
@@ -51,6 +60,14 @@ class Deed:
     def booking(self) -> Booking | None:
         mine = Booking.objects.standing().filter(place=self.registration.place_id, session=self.session)
         return mine.first()
+
+    def waiting_for_it(self) -> int:
+        """How many wait for the seat that would be given up: it goes to them at once."""
+        booking = self.booking()
+        pool = SeatPool.objects.filter(pk=self.session.pk).first() if booking else None
+        if booking is None or pool is None:
+            return 0
+        return pool.wheelchairs_waiting if booking.is_wheelchair else pool.waiting
 
     def wait(self) -> Wait | None:
         mine = Wait.objects.standing().filter(place=self.registration.place_id, session=self.session)
@@ -95,15 +112,17 @@ def _book(deed: Deed) -> str:
 
 
 def _swap(deed: Deed) -> str:
+    given = deed.given_session()
     with suppress(actions.AlreadyBooked):
         actions.swap_seat(
             place=deed.registration.place,
-            give_up=deed.given_session(),
+            give_up=given,
             take=deed.session,
             by=deed.by,
             is_wheelchair=deed.is_wheelchair,
         )
-    return _("%(person)s has a seat in “%(title)s”; the other one is free for someone else.") % deed.facts
+    sentence = _("%(person)s has a seat in “%(title)s” and gave up the one in “%(given)s”.")
+    return sentence % deed.facts_instead_of(given)
 
 
 def _give_up(deed: Deed) -> str:
@@ -151,8 +170,11 @@ def _accept(deed: Deed) -> str:
         if deed.booking() is None:
             raise actions.NoOffer
     else:
-        give_up = deed.given_session() if deed.give else None
-        actions.accept_seat(wait=wait, by=deed.by, give_up=give_up)
+        given = deed.given_session() if deed.give else None
+        actions.accept_seat(wait=wait, by=deed.by, give_up=given)
+        if given is not None:
+            sentence = _("%(person)s has a seat in “%(title)s” and gave up the one in “%(given)s”.")
+            return sentence % deed.facts_instead_of(given)
     return _("%(person)s has a seat in “%(title)s”.") % deed.facts
 
 

@@ -93,6 +93,8 @@ class Browser:
                 continue
             if status == 302:
                 page = self.page(to)
+            elif status == 200 and the_form(page, what):
+                continue  # it asks whether we are sure
             elif status != 409:
                 raise RuntimeError(f"Posting “{what}” to {path} answered with status {status}.")
             said = _NOTICE.search(page)

@@ -4,7 +4,7 @@ from registration.agenda.choices import Choice, choices_for
 from registration.agenda.entries import AgendaEntry, entries, entries_of
 from registration.agenda.matters import Clash, Offer, clashes_of, offers_of
 from registration.agenda.people import Company
-from registration.agenda.standing import Standing, standing_of
+from registration.agenda.standing import Seats, Standing, standing_of
 from registration.agenda.timetable import AgendaDay, days_of
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Clash",
     "Company",
     "Offer",
+    "Seats",
     "Standing",
     "choices_for",
     "clashes_of",

@@ -11,10 +11,11 @@ from django.db.models import F, Q
 from programme.at_hand import Programme
 from programme.wording import SessionLine
 from registration.agenda.entries import AgendaEntry, entries
+from registration.agenda.instead import Obstacles, obstacles
 from registration.agenda.people import Company
-from registration.agenda.standing import Standing, standing_of
+from registration.agenda.standing import Seats, Standing, standing_of
 from registration.agenda.ways import Way, way_between
-from registration.models import BookingLimit, Hold, Registration, SeatPool
+from registration.models import Hold, Registration, SeatPool
 
 
 @dataclass(frozen=True)
@@ -24,34 +25,10 @@ class Choice:
     registration: Registration
     entry: AgendaEntry
     company: Company
-    overlapped: Sequence[AgendaEntry] = field(default=())  # its own seats at the same time
-    speaks_in: AgendaEntry | None = None  # at the same time, so that no seat can be booked
+    obstacles: Obstacles = field(default_factory=Obstacles)
     ways: Sequence[Way] = field(default=())
-    limit: BookingLimit | None = None
-    of_this_kind: Sequence[AgendaEntry] = field(default=())  # seats that count towards the limit
     held: int = 0  # seats held back that are this registration's to use
     held_for: str = ""  # "speaker" or "delegation"
-
-    @property
-    def limited_by(self) -> Sequence[AgendaEntry]:
-        """The seats that fill the limit, those left out that this seat would replace."""
-        if self.limit is None:
-            return ()
-        counted = [entry for entry in self.of_this_kind if entry not in self.overlapped]
-        return counted if len(counted) >= self.limit.most else ()
-
-    @property
-    def instead_of(self) -> Sequence[AgendaEntry]:
-        """The one seat that this one could replace: the one at the same time, else one that fills the limit."""
-        if self.speaks_in is not None:
-            return ()
-        if self.overlapped:
-            return self.overlapped if len(self.overlapped) == 1 and not self.limited_by else ()
-        return self.limited_by
-
-    @property
-    def is_free_then(self) -> bool:
-        return not (self.overlapped or self.speaks_in or self.limited_by)
 
 
 def choices_for(
@@ -60,18 +37,13 @@ def choices_for(
     programme: Programme,
     pool: SeatPool | None,
 ) -> list[Choice]:
-    """In three queries, however many registrations: what they have, limits, seats held back."""
+    """In two queries, however many registrations: what they have, seats held back."""
     if not registrations:
         return []
-    standing, _open = standing_of(registrations)
-    limit = (
-        BookingLimit.objects.select_related("kind")
-        .filter(edition=line.row.edition_id, kind=line.row.kind_id)
-        .first()
-    )
+    standing, seats = standing_of(registrations, line.row.edition)
     holds = _holds(pool)
     return [
-        _choice(line, registration, standing.get(registration.pk) or Standing(), programme, limit, holds)
+        _choice(line, registration, standing.get(registration.pk) or Standing(), programme, seats, holds)
         for registration in registrations
     ]
 
@@ -81,25 +53,19 @@ def _choice(
     registration: Registration,
     standing: Standing,
     programme: Programme,
-    limit: BookingLimit | None,
+    seats: Seats,
     holds: Sequence[Hold],
 ) -> Choice:
     own = entries(registration, standing, programme)
     here = next((one for one in own if one.line is line), AgendaEntry(line))
     others = [one for one in own if one.line is not line and one.is_fixed]
-    same_time = [one for one in others if one.overlaps(here)]
     held, held_for = _held(registration, holds)
-    # A speaker's own session is nothing one may give up for another.
-    speaks_in = next((one for one in same_time if one.is_speaking), None)
     return Choice(
         registration,
         here,
         standing.company,
-        overlapped=[one for one in same_time if one.is_booked and not one.is_speaking],
-        speaks_in=None if here.is_speaking else speaks_in,
+        obstacles=obstacles(here, own, seats.limits),
         ways=_ways(here, others, programme),
-        limit=limit,
-        of_this_kind=[one for one in others if one.is_booked and one.line.row.kind_id == line.row.kind_id],
         held=held,
         held_for=held_for,
     )

@@ -87,7 +87,7 @@ def entries_of(registration: Registration, hand: AtHand | None = None) -> list[A
     if not registration.is_live:
         return []
     programme = programme_of(registration.edition, hand or at_hand())
-    standing, _open = standing_of([registration])
+    standing, _seats = standing_of([registration])
     return entries(registration, standing.get(registration.pk) or Standing(), programme)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.utils.translation import ngettext
 
 from programme.at_hand import Programme
+from programme.models import ReleasedSession, SessionKind
 from programme.wording import SessionLine
 from registration.agenda.entries import AgendaEntry
+from registration.agenda.standing import Seats
 from registration.agenda.ways import walk
 from registration.agenda.words import spoken_duration
 
@@ -37,7 +40,7 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Gap:
-    """A time of the day with nothing of the agenda in it, `before` and `after` what is beside it."""
+    """A time of the day in which one has to be nowhere, `before` and `after` what is beside it."""
 
     starts_at: datetime
     ends_at: datetime
@@ -62,25 +65,33 @@ def gaps_of(
     entries: Sequence[AgendaEntry],
     lines: Sequence[SessionLine],
     programme: Programme,
-    open_seats: Mapping[int, int],
+    seats: Seats,
     now: datetime,
+    full_kinds: Collection[int] = (),
 ) -> list[Gap]:
-    """Between the first and the last session of a day (`lines` are all of it), where nothing is chosen.
+    """Between the first and the last session of a day (`lines` are all of it), where one has to be nowhere.
 
-    Before the first entry and after the last one too, but there only where something fits.
+    A star or a wait takes no time: one may still choose otherwise; a seat that is offered does. Before the first
+    such entry and after the last one only where something fits. Of `full_kinds`, by id, no more seats can be
+    booked, and breaks are no choice.
     """
+    present = [entry for entry in entries if not entry.released.is_cancelled]
+    if not present:
+        return []
     taking = sorted(
-        (entry for entry in entries if not entry.released.is_cancelled),
+        (entry for entry in present if entry.is_fixed or entry.is_offered),
         key=lambda entry: (entry.line.starts_at, entry.line.ends_at),
     )
-    if not taking:
-        return []
     takes_place = [line for line in lines if not line.is_cancelled]
     chosen = {entry.line.row.pk for entry in entries}
     open_lines = [
-        Suggestion(line, open_seats.get(line.row.pk))
+        Suggestion(line, seats.open.get(line.row.pk))
         for line in takes_place
-        if line.row.pk not in chosen and line.starts_at > now and open_seats.get(line.row.pk, 1) > 0
+        if line.row.pk not in chosen
+        and line.starts_at > now
+        and not _is_pause(line.row, seats)
+        and seats.open.get(line.row.pk, 1) > 0
+        and (line.row.kind_id not in full_kinds or line.row.pk not in seats.open)
     ]
     gaps = []
     before: AgendaEntry | None = None
@@ -95,6 +106,17 @@ def gaps_of(
         if after is not None and after.line.ends_at >= last:
             last, before = after.line.ends_at, after
     return gaps
+
+
+def full_kinds_of(entries: Sequence[AgendaEntry], seats: Seats) -> set[int]:
+    """The kinds, by id, of which one has as many seats as one person may have."""
+    booked = Counter(entry.released.kind_id for entry in entries if entry.is_booked)
+    return {kind for kind, most in seats.limits.items() if booked[kind] >= most}
+
+
+def _is_pause(row: ReleasedSession, seats: Seats) -> bool:
+    """A break, a meal, a reception: of a quiet kind, without seats of its own and without speakers."""
+    return row.kind.colour == SessionKind.Colour.QUIET and row.pk not in seats.open and not row.appearances
 
 
 def _fits(

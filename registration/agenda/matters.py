@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from efus_conference.templatetags.dates import moment_at
 from registration.agenda.entries import AgendaEntry
+from registration.agenda.instead import Obstacles, obstacles
 from registration.agenda.people import joined
+from registration.agenda.words import waits_with
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A seat that is kept until then; with `overlapped` it can be accepted only instead of another."""
+    """A seat that is kept until then; with obstacles it can be accepted only instead of another."""
 
     entry: AgendaEntry
     until: str
-    overlapped: Sequence[AgendaEntry]
+    obstacles: Obstacles
+    waits_with: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,12 +33,14 @@ class Clash:
     staying: str  # the titles that are left when nobody chooses until then, "" for none
 
 
-def offers_of(entries: Sequence[AgendaEntry]) -> list[Offer]:
+def offers_of(entries: Sequence[AgendaEntry], limits: Mapping[int, int]) -> list[Offer]:
+    """`limits` are those of the edition, by the kind's id."""
     return [
         Offer(
             entry,
             moment_at(entry.wait.offer_until, entry.released.edition),
-            [other for other in entries if other.is_booked and other.overlaps(entry)],
+            obstacles(entry, entries, limits),
+            waits_with(entry),
         )
         for entry in entries
         if entry.wait is not None and entry.is_offered and entry.wait.offer_until is not None

@@ -48,7 +48,7 @@ def _of_seats(choice: Choice, pool: SeatPool | None) -> list[Button]:
         return [*_accepting(choice), Button("decline_offer", _("Decline"), QUIET)]
     if entry.is_waiting:
         return [Button("leave_wait", _("Leave the waiting list"))]
-    if pool is None or choice.speaks_in is not None:
+    if pool is None or choice.obstacles.speaks_in is not None:
         return []
     companions = choice.company.count - 1
     ordinary = choice.held + pool.open
@@ -68,7 +68,7 @@ def _taking(choice: Choice, pool: SeatPool, *, is_wheelchair: bool, has_room: bo
         waiting = pool.wheelchairs_waiting if is_wheelchair else pool.waiting
         note = ngettext("%(count)d is waiting", "%(count)d are waiting", waiting) % {"count": waiting}
         return [Button("wait", label, css, is_wheelchair=is_wheelchair, note=note if waiting else "")]
-    if choice.is_free_then:
+    if choice.obstacles.is_free_then:
         return [Button("book", _booking(choice, is_wheelchair=is_wheelchair), css, is_wheelchair=is_wheelchair,
                        note=_places_left(pool) if is_wheelchair else "")]  # fmt: skip
     sentence = (
@@ -84,7 +84,7 @@ def _taking(choice: Choice, pool: SeatPool, *, is_wheelchair: bool, has_room: bo
             give=other.line.row.code,
             is_wheelchair=is_wheelchair,
         )
-        for other in choice.instead_of
+        for other in choice.obstacles.instead_of
     ]
 
 
@@ -107,10 +107,10 @@ def _places_left(pool: SeatPool) -> str:
 
 
 def _accepting(choice: Choice) -> list[Button]:
-    if choice.is_free_then:
+    if choice.obstacles.is_free_then:
         return [Button("accept_offer", _("Accept the seat"), MAIN)]
     sentence = _("Accept it instead of “%(title)s”")
     return [
         Button("accept_offer", sentence % {"title": other.line.title}, MAIN, give=other.line.row.code)
-        for other in choice.instead_of
+        for other in choice.obstacles.instead_of
     ]

@@ -46,6 +46,10 @@ class Waiting:
     offer_until: datetime | None
     is_wheelchair: bool
     position: int
+    wants_all: bool = False
+    others: Sequence[str] = field(
+        default=()
+    )  # who asked in the same group, their companions left out; "" has no name
 
     @property
     def is_offered(self) -> bool:
@@ -80,6 +84,14 @@ class Standing:
         return Standing(stars=self.stars, seats=seats)
 
 
+@dataclass
+class Seats:
+    """Of an edition: by the session's id how many seats anyone may book, by the kind's id how many one person may."""
+
+    open: dict[int, int] = field(default_factory=dict)
+    limits: dict[int, int] = field(default_factory=dict)
+
+
 class _Row(NamedTuple):
     what: str
     owner: int
@@ -90,9 +102,9 @@ class _Row(NamedTuple):
     changed_at: datetime
     until: datetime | None
     is_wheelchair: bool
-    has_identity: bool
+    flag: bool  # of a seat: the document for it is given; of a wait: all or none of its group
     number: int
-    text: str
+    text: str | None
 
 
 # One statement for all that changes by the minute. As querysets it costs the agenda's page a third more, most of it
@@ -110,15 +122,26 @@ _SQL = """
     FROM registration_booking seat WHERE place_id = ANY(%(places)s) AND status <> 'given_up'
     UNION ALL
     SELECT 'wait', wait.place_id, wait.session_id, wait.id, wait.status, party.asked_at,
-           greatest(party.asked_at, wait.offered_at), wait.offer_until, wait.is_wheelchair, false,
+           greatest(party.asked_at, wait.offered_at), wait.offer_until, wait.is_wheelchair, party.wants_all,
            CASE WHEN wait.status = 'waiting' THEN (
                -- As registration.waiting counts: seats asked for up to and with this one.
                SELECT count(*) FROM registration_wait ahead
                WHERE ahead.session_id = wait.session_id AND ahead.status = 'waiting'
                  AND ahead.is_wheelchair = wait.is_wheelchair
                  AND (ahead.party_id, ahead.id) <= (wait.party_id, wait.id)
-           ) ELSE 0 END, ''
+           ) ELSE 0 END, (
+               SELECT string_agg(
+                   coalesce(trim(named.given_name || ' ' || named.family_name), ''), E'\n' ORDER BY other.id
+               )
+               FROM registration_wait other JOIN registration_place place ON place.id = other.place_id
+               LEFT JOIN registration_registration named
+                 ON named.place_id = place.id AND named.status NOT IN ('cancelled', 'refused')
+               WHERE other.party_id = wait.party_id AND other.status IN ('waiting', 'offered')
+                 AND other.place_id <> wait.place_id AND place.accompanies_id IS NULL
+                 AND place.id <> coalesce(own.accompanies_id, own.id)
+           )
     FROM registration_wait wait JOIN registration_waitparty party ON party.id = wait.party_id
+    JOIN registration_place own ON own.id = wait.place_id
     WHERE wait.place_id = ANY(%(places)s) AND wait.status IN ('waiting', 'offered')
     UNION ALL
     SELECT 'companion', place.accompanies_id, NULL, place.id, place.companion_kind, NULL, NULL, NULL, false, false,
@@ -138,23 +161,29 @@ _SQL = """
            CASE WHEN pool.waiting > 0 THEN 0 ELSE pool.capacity - pool.held - pool.offered - pool.taken END, ''
     FROM registration_seatpool pool JOIN programme_session session ON session.id = pool.session_id
     WHERE session.edition_id = %(edition)s
+    UNION ALL
+    SELECT 'limit', NULL, kind_id, NULL, '', NULL, NULL, NULL, false, false, most, ''
+    FROM registration_bookinglimit WHERE edition_id = %(edition)s
     ORDER BY 4
 """
 
 
 def standing_of(
     registrations: Sequence[Registration], edition: Edition | None = None
-) -> tuple[Mapping[int, Standing], Mapping[int, int]]:
-    """By the registration's id what each has; by the session's id the open seats of the edition's pools.
+) -> tuple[Mapping[int, Standing], Seats]:
+    """By the registration's id what each has; with an edition the open seats of its pools and its limits.
 
     One query. Of several bookings of one session the last counts: a seat called off may be booked again.
     """
     found: dict[int, Standing] = defaultdict(Standing)
-    open_seats: dict[int, int] = {}
+    seats = Seats()
     by_place = {registration.place_id: registration.pk for registration in registrations}
     for row in _rows([registration.pk for registration in registrations], list(by_place), edition):
         if row.what == "pool":
-            open_seats[row.session_id] = max(0, row.number)
+            seats.open[row.session_id] = max(0, row.number)
+            continue
+        if row.what == "limit":
+            seats.limits[row.session_id] = row.number
             continue
         mine = found[row.owner if row.what in ("star", "link") else by_place[row.owner]]
         if row.what == "star":
@@ -167,19 +196,26 @@ def standing_of(
                 row.changed_at,
                 row.until,
                 row.is_wheelchair,
-                row.has_identity,
+                row.flag,
             )
         elif row.what == "wait":
             mine.waits[row.session_id] = Waiting(
-                row.pk, row.status, row.changed_at, row.until, row.is_wheelchair, row.number
+                row.pk,
+                row.status,
+                row.changed_at,
+                row.until,
+                row.is_wheelchair,
+                row.number,
+                wants_all=row.flag,
+                others=row.text.split("\n") if row.text is not None else (),
             )
         elif row.what == "companion":
-            mine.company.companions.append(Companion(row.text, row.status))
+            mine.company.companions.append(Companion(row.text or "", row.status))
         elif row.what == "person":
-            mine.company.accompanies = row.text
+            mine.company.accompanies = row.text or ""
         else:
-            mine.links[row.status] = row.text
-    return found, open_seats
+            mine.links[row.status] = row.text or ""
+    return found, seats
 
 
 def _rows(registrations: list[int], places: list[int], edition: Edition | None) -> list[_Row]:

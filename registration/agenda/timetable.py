@@ -6,7 +6,7 @@ template it would be the dearest part of the page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -18,7 +18,8 @@ from programme.places import PracticalMatters
 from programme.timetable import LONGEST_SPAN, MOST_COLUMNS, MOST_ROWS, STEP
 from programme.wording import SessionLine
 from registration.agenda.entries import AgendaEntry
-from registration.agenda.gaps import Gap, gaps_of
+from registration.agenda.gaps import Gap, full_kinds_of, gaps_of
+from registration.agenda.standing import Seats
 from registration.agenda.ways import Way, way_to
 from registration.agenda.words import Mark, change_word, mark_of
 from registration.identities import IdentityState
@@ -75,11 +76,11 @@ def days_of(
     entries: Sequence[AgendaEntry],
     programme: Programme,
     *,
-    open_seats: Mapping[int, int] | None = None,
+    seats: Seats | None = None,
     now: datetime | None = None,
     address: str = "",
 ) -> list[AgendaDay]:
-    """Every day of the programme once something is chosen on any; for others (without `open_seats`) those alone.
+    """Every day of the programme once something is chosen on any; for others (without `seats`) those alone.
 
     The gaps come with `now`. `address` is that of a session's page of one's own, with 000000 for the code.
     """
@@ -88,13 +89,14 @@ def days_of(
     chosen: dict[date, list[AgendaEntry]] = {}
     for entry in entries:
         chosen.setdefault(entry.line.starts_at.date(), []).append(entry)
+    full_kinds = full_kinds_of(entries, seats) if seats else ()
     days = []
     for on, group in groupby(programme.lines.values(), key=lambda line: line.starts_at.date()):
         lines = list(group)
         of_day = chosen.get(on, [])
-        if not of_day and open_seats is None:
+        if not of_day and seats is None:
             continue
-        gaps = [] if now is None else gaps_of(of_day, lines, programme, open_seats or {}, now)
+        gaps = [] if now is None else gaps_of(of_day, lines, programme, seats or Seats(), now, full_kinds)
         days.append(_day(AgendaDay(on, on.isoformat(), lines[0].day), of_day, gaps, programme, address))
     return days
 
@@ -111,7 +113,7 @@ def _day(
     spans = [_span(gap) for gap in gaps]
     first = min([*(entry.line.starts_at for entry in entries), *(start for start, _end in spans)])
     first -= timedelta(minutes=first.minute % 5, seconds=first.second, microseconds=first.microsecond)
-    lanes, most = _lanes(entries)
+    lanes, most = _lanes([*((one.line.starts_at, one.line.ends_at) for one in entries), *spans])
     end = max([*(entry.line.ends_at for entry in entries), *(end for _start, end in spans)])
     is_grid = most <= MOST_COLUMNS and _steps(first, end) <= MOST_ROWS
     day.css = f"rooms-{most}" if is_grid else ""
@@ -122,7 +124,7 @@ def _day(
         row = f"r{max(0, _steps(first, moment)) + 1}" if is_grid else ""
         return slots.setdefault(moment, Slot(f"{moment:%H:%M}", moment.isoformat(), row))
 
-    for entry in entries:
+    for entry, lane in zip(entries, lanes, strict=False):
         line = entry.line
         block = Block(
             entry,
@@ -136,13 +138,13 @@ def _day(
             change_word(entry),
             address.replace("000000", line.row.code),
         )
-        place = f"{_rows(first, line.starts_at, line.ends_at)} {lanes[line.row.pk]}" if is_grid else ""
+        place = f"{_rows(first, line.starts_at, line.ends_at)} {lane}" if is_grid else ""
         block.css = " ".join(
             filter(None, ["cell", line.css, place, "is-cancelled" if line.is_cancelled else ""])
         )
         slot(line.starts_at).blocks.append(block)
-    for gap, (start, until_then) in zip(gaps, spans, strict=True):
-        place = f" {_rows(first, start, until_then)} wide" if is_grid else ""
+    for gap, (start, until_then), lane in zip(gaps, spans, lanes[len(entries) :], strict=True):
+        place = f" {_rows(first, start, until_then)} {lane}" if is_grid else ""
         shown = [
             (address.replace("000000", one.line.row.code), one.line.title, one.facts) for one in gap.shown
         ]
@@ -153,33 +155,34 @@ def _day(
 
 def _span(gap: Gap) -> tuple[datetime, datetime]:
     """From when to when it takes room on the page."""
-    if gap.before is None:
+    if gap.before is None and gap.after is not None:
         return max(gap.starts_at, gap.ends_at - LONGEST_MARGIN), gap.ends_at
     if gap.after is None:
         return gap.starts_at, min(gap.ends_at, gap.starts_at + LONGEST_MARGIN)
     return gap.starts_at, gap.ends_at
 
 
-def _lanes(entries: Iterable[AgendaEntry]) -> tuple[dict[int, str], int]:
-    """By the session's id the class of its column; entries that overlap stand side by side. How many at most."""
-    lanes: dict[int, str] = {}
+def _lanes(spans: Sequence[tuple[datetime, datetime]]) -> tuple[list[str], int]:
+    """For each span the class of its column; those that overlap stand side by side. How many columns at most."""
+    lanes = [""] * len(spans)
     most = 1
-    cluster: list[tuple[AgendaEntry, int]] = []
+    cluster: list[tuple[int, int]] = []
     until: datetime | None = None
 
     def close() -> None:
-        for entry, lane in cluster:
-            lanes[entry.line.row.pk] = f"c{lane + 1}" if len(cluster) > 1 else "wide"
+        for at, lane in cluster:
+            lanes[at] = f"c{lane + 1}" if len(cluster) > 1 else "wide"
 
-    for entry in sorted(entries, key=lambda entry: (entry.line.starts_at, entry.line.ends_at)):
-        if until is None or entry.line.starts_at >= until:
+    for at in sorted(range(len(spans)), key=spans.__getitem__):
+        start, end = spans[at]
+        if until is None or start >= until:
             close()
-            cluster, until = [], entry.line.ends_at
-        used = {lane for other, lane in cluster if other.overlaps(entry)}
+            cluster, until = [], end
+        used = {lane for other, lane in cluster if spans[other][0] < end and start < spans[other][1]}
         lane = next(number for number in range(len(cluster) + 1) if number not in used)
-        cluster.append((entry, lane))
+        cluster.append((at, lane))
         most = max(most, lane + 1)
-        until = max(until, entry.line.ends_at)
+        until = max(until, end)
     close()
     return lanes, most
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from registration.agenda.entries import AgendaEntry
+from registration.agenda.people import joined
 from registration.models import Registration
 
 MINUTE = timedelta(minutes=1)
@@ -47,6 +48,26 @@ def change_word(entry: AgendaEntry) -> str:
     if entry.is_offered:
         return _("Accept or decline")
     return _("Choose one") if entry.is_clash else _("Change")
+
+
+def waits_with(entry: AgendaEntry) -> str:
+    """With whom the person waits or is offered a seat, and what it means when one goes; "" for who waits alone."""
+    if entry.wait is None or not entry.wait.others:
+        return ""
+    names = joined([name or _("a place without a name") for name in entry.wait.others])
+    if entry.is_offered:
+        sentence = _(
+            "Asked for together with %(names)s. Each seat is accepted or declined on its own, and a seat that is "
+            "declined goes on to the next who waits."
+        )
+    elif entry.wait.wants_all:
+        sentence = _(
+            "Waits together with %(names)s, all or none: seats are offered when there is one for each. Whoever leaves "
+            "the list lets the others wait on."
+        )
+    else:
+        sentence = _("Waits together with %(names)s: each seat is offered as it comes.")
+    return sentence % {"names": names}
 
 
 def minutes_of(duration: timedelta) -> int:

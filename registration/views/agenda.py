@@ -48,9 +48,10 @@ def agenda(request: HttpRequest) -> HttpResponse:
         edition = registration.edition
         is_over = edition.phase() == "over"
         programme = programme_of(edition, hand)
-        found, open_seats = standing_of([registration], edition)
+        found, seats = standing_of([registration], edition)
         standing = found.get(registration.pk) or Standing()
         listed = entries(registration, standing, programme)
+        whose = f"?registration={registration.pk}" if len(registrations) > 1 else ""
         context |= {
             "is_coordinator": getattr(registration, "is_of_coordinator", False),
             "is_over": is_over,
@@ -59,12 +60,13 @@ def agenda(request: HttpRequest) -> HttpResponse:
             "days": days_of(
                 listed,
                 programme,
-                open_seats=open_seats,
+                seats=seats,
                 now=None if is_over else timezone.now(),
-                address=reverse("registration:my_session", args=["000000"]),
+                address=reverse("registration:my_session", args=["000000"]) + whose,
             ),
             "clashes": clashes_of(listed),
-            "offers": [] if is_over else offers_of(listed),
+            "offers": [] if is_over else offers_of(listed, seats.limits),
+            "whose": whose,
             "calendar_url": _calendar_url(standing.links.get(Purpose.CALENDAR)),
             "page_url": _page_url(standing.links.get(Purpose.PAGE)),
         }
@@ -139,7 +141,7 @@ def shared_agenda(request: HttpRequest, token: str) -> HttpResponse:
     known = {edition.pk: edition for edition in editions_at_hand(hand)}
     registration.edition = known.get(registration.edition_id, registration.edition)
     programme = programme_of(registration.edition, hand)
-    found, _open = standing_of([registration])
+    found, _seats = standing_of([registration])
     standing = found.get(registration.pk) or Standing()
     context |= {
         "registration": registration,

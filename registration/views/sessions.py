@@ -23,7 +23,7 @@ from programme.wording import SessionLine
 from registration import actions
 from registration.agenda import Choice, choices_for
 from registration.agenda.options import Button, buttons_of
-from registration.agenda.words import Mark, mark_of, why_no_seats
+from registration.agenda.words import Mark, mark_of, waits_with, why_no_seats
 from registration.asking import unanswered
 from registration.deeds import Deed, done
 from registration.identities import identity_state
@@ -61,8 +61,12 @@ def my_session(request: HttpRequest, code: str) -> HttpResponse:
         give=request.POST.get("give", ""),
         is_wheelchair="is_wheelchair" in request.POST,
         wants_all=request.POST.get("wants") == "all",
+        lines=asked.programme.lines,
     )
     what = request.POST.get("what", "")
+    if what == "give_up" and "sure" not in request.POST and (waiting := deed.waiting_for_it()):
+        # There is no way back: whoever waits is offered the seat in the same moment.
+        return _page(request, asked, waiting_for_it=waiting)
     try:
         sentence = done(what, deed)
     except actions.Refusal as refusal:
@@ -99,17 +103,22 @@ class Person:
     offered_until: str
     why_no_seats: str
     may_take_back: bool
+    waits_with: str
+    waiting_for_it: int  # those who would have the seat at once, where it is asked whether to give it up
 
     @property
     def is_blocked(self) -> bool:
         """Neither free at that time nor with one seat that could go instead."""
-        return bool(self.choice.overlapped) and not self.choice.instead_of and not self.choice.entry.is_booked
+        against = self.choice.obstacles
+        return bool(against.overlapped) and not against.instead_of and not self.choice.entry.is_booked
 
     def may(self, what: str) -> bool:
         return any(button.what == what and not button.is_wheelchair for button in self.buttons)
 
 
-def _person(choice: Choice, pool: SeatPool | None, *, is_bookable: bool, gave_up: str) -> Person:
+def _person(
+    choice: Choice, pool: SeatPool | None, *, is_bookable: bool, gave_up: str, waiting_for_it: int
+) -> Person:
     entry, registration = choice.entry, choice.registration
     buttons = buttons_of(choice, pool, is_bookable=is_bookable)
     has_any = entry.seat or entry.wait or entry.starred_at or entry.is_speaking
@@ -121,19 +130,30 @@ def _person(choice: Choice, pool: SeatPool | None, *, is_bookable: bool, gave_up
         moment_at(until, entry.released.edition) if until else "",
         why_no_seats(registration) if pool and is_bookable else "",
         gave_up == str(registration.pk) and any(button.what == "book" for button in buttons),
+        waits_with(entry),
+        waiting_for_it if entry.is_booked else 0,
     )
 
 
-def _page(request: HttpRequest, asked: Asked, *, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, asked: Asked, *, status: int = 200, waiting_for_it: int = 0) -> HttpResponse:
+    """The one who was chosen comes first; `waiting_for_it` asks whether to give up their seat all the same."""
     released = asked.line.row
     edition = released.edition
     has_begun = released.starts_at <= timezone.now()
     is_bookable = not has_begun and not released.is_cancelled
     pool = SeatPool.objects.filter(pk=released.pk).first()
     gave_up = request.GET.get("gave_up", "")
+    first = request.POST.get("registration") or gave_up or request.GET.get("registration", "")
+    registrations = sorted(asked.registrations, key=lambda one: str(one.pk) != first)
     people = [
-        _person(choice, pool, is_bookable=is_bookable, gave_up=gave_up)
-        for choice in choices_for(asked.line, asked.registrations, asked.programme, pool)
+        _person(
+            choice,
+            pool,
+            is_bookable=is_bookable,
+            gave_up=gave_up,
+            waiting_for_it=waiting_for_it if str(choice.registration.pk) == first else 0,
+        )
+        for choice in choices_for(asked.line, registrations, asked.programme, pool)
     ]
     waiting_together = [person for person in people if person.may("wait")]
     identity = identity_state(released, is_given=False)
@@ -159,6 +179,7 @@ def _page(request: HttpRequest, asked: Asked, *, status: int = 200) -> HttpRespo
 def _next(what: str, asked: Asked, registration: Registration) -> str:
     """Where one goes on: what a new seat still asks for, else the same page."""
     here = reverse("registration:my_session", args=[asked.session.code])
+    own = f"{here}?registration={registration.pk}" if len(asked.registrations) > 1 else here
     if what == "give_up":
         return f"{here}?gave_up={registration.pk}#person-{registration.pk}"
     if what in ("book", "swap", "accept_offer"):
@@ -167,10 +188,10 @@ def _next(what: str, asked: Asked, registration: Registration) -> str:
             address = reverse("registration:questions", args=[registration.pk])
             return f"{address}?session={asked.session.code}"
         if asked.line.row.identity_by is None:
-            return here
+            return own
         [choice] = choices_for(asked.line, [registration], asked.programme, None)
         identity = choice.entry.identity
         if identity and identity.is_open and not identity.is_given:
             address = reverse("registration:identity", args=[asked.session.code])
             return f"{address}?registration={registration.pk}"
-    return here
+    return own

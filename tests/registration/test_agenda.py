@@ -20,7 +20,7 @@ from programme.models import Room, Session, WalkingTime
 from registration.actions import book_seat, set_seats, star, wait_for_seats
 from registration.agenda import AgendaDay, clashes_of, days_of, entries, entries_of, standing_of
 from registration.agenda.words import spoken_duration
-from registration.models import Booking, Place, Registration, Wait
+from registration.models import Booking, BookingLimit, Place, Registration, Wait
 from registration.waiting import positions_of
 from tests import factories
 from tests.factories import NINE
@@ -33,9 +33,9 @@ HOUR = timedelta(hours=1)
 
 def timetable(registration: Registration) -> list[AgendaDay]:
     programme = programme_of(registration.edition, at_hand())
-    found, open_seats = standing_of([registration], registration.edition)
+    found, seats = standing_of([registration], registration.edition)
     listed = entries(registration, found[registration.pk], programme)
-    return days_of(listed, programme, open_seats=open_seats, now=timezone.now(), address="/000000/")
+    return days_of(listed, programme, seats=seats, now=timezone.now(), address="/000000/")
 
 
 def marks(registration: Registration) -> list[tuple[str, str]]:
@@ -165,6 +165,10 @@ def test_the_way_between_two_houses_is_told_and_a_short_time_warned_of(
     ]
 
 
+def seat(registration: Registration, session: Session) -> None:
+    book_seat(place=registration.place, session=session, by=registration.managed_by)
+
+
 def test_a_gap_shows_what_has_room_and_can_be_reached(
     edition: Edition,
     registration: Registration,
@@ -172,8 +176,8 @@ def test_a_gap_shows_what_has_room_and_can_be_reached(
     houses: Callable[[int], tuple[Room, Room]],
 ) -> None:
     near, far = houses(10)
-    star(registration=registration, session=bookable(room=near))
-    star(registration=registration, session=bookable(room=near, starts_at=NINE + 3 * HOUR))
+    seat(registration, bookable(room=near))
+    seat(registration, bookable(room=near, starts_at=NINE + 3 * HOUR))
     at_ten, minutes = NINE + HOUR, timedelta(minutes=1)
     bookable(title_en="Same house", starts_at=at_ten, hours=1)
     bookable(0, title_en="Full", starts_at=at_ten)
@@ -181,7 +185,9 @@ def test_a_gap_shows_what_has_room_and_can_be_reached(
     bookable(title_en="Far, with time", room=far, starts_at=at_ten + 15 * minutes)
     # It ends as the next one begins, ten minutes away.
     bookable(title_en="Too long", room=far, starts_at=NINE + 2 * HOUR + 30 * minutes, hours=0.5)
-    factories.session(edition, title_en="Without seats", starts_at=at_ten)
+    talk = factories.kind(colour="plenary")
+    factories.session(edition, title_en="Without seats", starts_at=at_ten, kind=talk)
+    factories.session(edition, title_en="Coffee", starts_at=at_ten)
     off = bookable(title_en="Cancelled", starts_at=at_ten)
     Session.objects.filter(pk=off.pk).update(is_cancelled=True)
     release(edition=edition, by=None)
@@ -192,14 +198,49 @@ def test_a_gap_shows_what_has_room_and_can_be_reached(
 def test_while_someone_waits_a_session_has_no_room(
     edition: Edition, registration: Registration, bookable: Bookable
 ) -> None:
-    star(registration=registration, session=bookable())
-    star(registration=registration, session=bookable(starts_at=NINE + 2 * HOUR))
+    seat(registration, bookable())
+    seat(registration, bookable(starts_at=NINE + 2 * HOUR))
     waited = bookable(1, starts_at=NINE + HOUR)
     one, two = (factories.registration(edition) for _ in range(2))
     book_seat(place=one.place, session=waited, by=one.managed_by)
     wait_for_seats(places=[two.place], session=waited, by=two.managed_by)
 
     assert gaps(registration) == [("10:00", "1 hour", [])]
+
+
+def test_what_is_starred_or_waited_for_leaves_the_time_free_beside_it(
+    registration: Registration, robin: User, bookable: Bookable
+) -> None:
+    seat(registration, bookable())
+    seat(registration, bookable(starts_at=NINE + 3 * HOUR))
+    star(registration=registration, session=bookable(title_en="Starred", starts_at=NINE + HOUR))
+    waited = bookable(0, title_en="Waited for", starts_at=NINE + 2 * HOUR)
+    wait_for_seats(places=[registration.place], session=waited, by=robin)
+    bookable(title_en="Has room", starts_at=NINE + HOUR)
+
+    assert gaps(registration) == [("10:00", "2 hours", ["Has room"])]
+    css = {
+        block.line.title: block.css
+        for day in timetable(registration)
+        for slot in day.slots
+        for block in slot.blocks
+    }
+    [gap] = [block.css for day in timetable(registration) for slot in day.slots for block in slot.gaps]
+    columns = {name: classes.split()[-1] for name, classes in css.items()}
+    assert (columns["Starred"], columns["Waited for"], gap.split()[-1]) == ("c1", "c1", "c2")
+
+
+def test_a_gap_leaves_out_what_only_a_swap_would_allow(
+    edition: Edition, registration: Registration, bookable: Bookable
+) -> None:
+    visit = factories.kind(colour="visit")
+    BookingLimit.objects.create(edition=edition, kind=visit, most=1)
+    seat(registration, bookable(kind=visit))
+    seat(registration, bookable(starts_at=NINE + 2 * HOUR))
+    bookable(title_en="Another visit", kind=visit, starts_at=NINE + HOUR)
+    bookable(title_en="Workshop", starts_at=NINE + HOUR)
+
+    assert gaps(registration) == [("10:00", "1 hour", ["Workshop"])]
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def test_one_seat_is_taken_instead_of_another_in_one_step(
     assert "at this time (09:00–10:00)" in shown
     assert buttons(page, second, registration) == [("swap", "Take this instead of “First”", first.code)]
     assert do(page, second, registration, "swap", give=first.code)[1] == (
-        f"{registration.name} has a seat in “Second”; the other one is free for someone else."
+        f"{registration.name} has a seat in “Second” and gave up the one in “First”."
     )
     assert do(page, second, registration, "swap", give=first.code)[0] in (200, 409)
     standing = Booking.objects.standing().filter(place=registration.place)
@@ -175,6 +175,87 @@ def test_a_refused_swap_keeps_the_seat_one_has(
         "All seats in this session are taken.",
     )
     assert Booking.objects.standing().filter(place=registration.place, session=first).exists()
+
+
+def test_an_offer_beyond_the_limit_of_its_kind_is_accepted_instead_of_the_seat_that_fills_it(
+    page: Client,
+    edition: Edition,
+    registration: Registration,
+    robin: User,
+    full: Callable[..., Session],
+    bookable: Bookable,
+) -> None:
+    visit = factories.kind(name_en="Field visit")
+    first = bookable(title_en="One visit", kind=visit)
+    other = full(title_en="Another visit", kind=visit, starts_at=NINE + 3 * HOUR)
+    BookingLimit.objects.create(edition=edition, kind=visit, most=1)
+    book_seat(place=registration.place, session=first, by=robin)
+    do(page, other, registration, "wait")
+    free_the_seat(other)
+    agenda = page.get("/en/my/agenda/").content.decode()
+
+    assert "One person books at most 1 seat of this kind (Field visit): choose which one to keep." in agenda
+    assert "Accept it instead of “One visit”" in agenda
+    assert f'name="give" value="{first.code}"' in agenda
+    assert "Accept the seat" not in agenda
+    assert do(page, other, registration, "accept_offer", give=first.code)[1] == (
+        f"{registration.name} has a seat in “Another visit” and gave up the one in “One visit”."
+    )
+    history = page.get(registration.get_absolute_url()).content.decode()
+    assert "Another visit, instead of One visit" in history
+
+
+def test_it_is_asked_before_a_seat_goes_to_who_waits(
+    page: Client, edition: Edition, registration: Registration, robin: User, bookable: Bookable
+) -> None:
+    session = bookable(1)
+    book_seat(place=registration.place, session=session, by=robin)
+    other = factories.registration(edition)
+    wait_for_seats(places=[other.place], session=session, by=other.managed_by)
+    address = f"/en/my/sessions/{session.code}/"
+    asked = page.post(address, {"what": "give_up", "registration": registration.pk})
+
+    assert (asked.status_code, Wait.objects.get().status) == (200, "waiting")
+    assert "1 person is waiting, and the seat goes to them at once" in asked.content.decode()
+    sure = page.post(address, {"what": "give_up", "registration": registration.pk, "sure": "on"})
+    assert (sure.status_code, Wait.objects.get().status) == (302, "offered")
+
+
+def test_who_was_chosen_comes_first_and_the_agenda_s_links_choose(
+    page: Client, edition: Edition, registration: Registration, robin: User, bookable: Bookable
+) -> None:
+    other = factories.registration(edition, managed_by=robin, is_own=False)
+    session = bookable(title_en="Booked")
+    book_seat(place=other.place, session=session, by=robin)
+    address = f"/en/my/sessions/{session.code}/"
+
+    def order(query: str) -> list[Registration]:
+        return [person.choice.registration for person in page.get(address + query).context["people"]]
+
+    assert order("") == [registration, other]
+    assert order(f"?registration={other.pk}") == [other, registration]
+    assert order("?registration=banana") == [registration, other]
+    agenda = page.get(f"/en/my/agenda/?registration={other.pk}").content.decode()
+    assert f'href="{address}?registration={other.pk}"' in agenda
+    response = page.post(address, {"what": "star", "registration": other.pk})
+    assert response.headers["Location"] == f"{address}?registration={other.pk}"
+
+
+def test_a_group_reads_that_it_waits_as_one(
+    page: Client, edition: Edition, registration: Registration, robin: User, full: Callable[..., Session]
+) -> None:
+    other = factories.registration(
+        edition, managed_by=robin, is_own=False, given_name="Ann", family_name="Example"
+    )
+    session = full()
+    people = [registration.place, other.place]
+    wait_for_seats(places=people, session=session, by=robin, wants_all=True)
+
+    shown = body(page, session)
+    assert "Waits together with Ann Example, all or none" in shown
+    assert f"Waits together with {registration.name}, all or none" in shown
+    set_seats(session=session, capacity=3)
+    assert "Asked for together with Ann Example. Each seat is accepted or declined" in body(page, session)
 
 
 def test_the_limit_of_a_kind_is_shown_with_the_seat_that_fills_it(
@@ -253,10 +334,27 @@ def test_a_person_and_their_companion_book_together(
     assert buttons(page, session, registration) == [
         ("book", f"Book 2 seats: for {registration.name} and Ann Example", "")
     ]
+    assert f"2 seats will be booked together: for {registration.name}, and for Ann Example." in body(
+        page, session
+    )
     assert buttons(page, session, ann) == []
     assert buttons(page, small, registration) == [("wait", "Join the waiting list", "")]
     do(page, session, registration, "book")
     assert {booking.place_id for booking in Booking.objects.standing()} == {registration.place_id, place.pk}
+    assert "2 seats are booked together, with Ann Example." in body(page, session)
+
+
+def test_a_companion_reads_of_no_limit(
+    page: Client, edition: Edition, registration: Registration, robin: User, bookable: Bookable
+) -> None:
+    place = Place.objects.create(
+        edition=edition, accompanies=registration.place, companion_kind="interpreter"
+    )
+    factories.registration(edition, place=place, managed_by=robin, is_own=False)
+    session = bookable()
+    BookingLimit.objects.create(edition=edition, kind=session.kind, most=1)
+
+    assert body(page, session).count("0 of 1 at most") == 1
 
 
 def test_seats_held_for_the_delegation_are_used_first(
@@ -388,7 +486,7 @@ def test_the_page_costs_the_same_for_many_people(
     with CaptureQueriesContext(connection) as queries:
         assert page.get(f"/en/my/sessions/{session.code}/").status_code == 200
 
-    assert len(queries) == 12
+    assert len(queries) == 11
 
 
 def test_the_state_tells_offers_waits_and_lists(
