@@ -16,16 +16,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from efus_conference.models import Edition
-from programme.models import ReleasedSession
+from programme.models import ReleasedSession, Session
 from programme.wording import session_lines
 from registration.actions.delegation_refusals import SeatsRefused
 from registration.actions.delegations import ask_for_places
 from registration.actions.group_seats import GroupSeats, book_seats
-from registration.actions.refusals import Refusal
+from registration.actions.refusals import NoSeatToGiveUp, Refusal
 from registration.actions.seats import give_up_seat
 from registration.actions.waiting_lists import accept_seat, decline_seat, leave_list, wait_for_seats
 from registration.delegation_forms import MorePlacesForm
-from registration.delegations import Overview, PlaceChoice, agenda, choices_for, lines_of, overview
+from registration.delegation_seats import PlaceChoice, choices_for
+from registration.delegations import Overview, agenda, lines_of, overview
 from registration.models import Delegation, Place, Registration, SeatPool
 from registration.requests import reader
 from registration.times import spoken_span
@@ -144,7 +145,8 @@ def delegation_session(request: HttpRequest, pk: int, code: str) -> HttpResponse
 def _do(request: HttpRequest, released: ReleasedSession, shown: Overview, choices: list[PlaceChoice]) -> None:
     """The one thing that was asked for; what came of it is said in messages."""
     by, what = reader(request), request.POST.get("what", "")
-    verb, _sep, number = what.partition("-")
+    verb, _sep, rest = what.partition("-")
+    number, _sep, give = rest.partition("-")
     asked = {choice.line.place.pk: choice for choice in choices}
     one = asked.get(int(number)) if number.isdecimal() and len(number) < 19 else None
     chosen = [
@@ -159,7 +161,7 @@ def _do(request: HttpRequest, released: ReleasedSession, shown: Overview, choice
             leave_list(wait=one.wait, by=by)
             messages.success(request, _("%(name)s waits no longer.") % {"name": one.line.name})
         elif verb == "accept" and one and one.wait:
-            accept_seat(wait=one.wait, by=by)
+            accept_seat(wait=one.wait, by=by, give_up=_given(one, give))
             messages.success(request, _("%(name)s has a seat.") % {"name": one.line.name})
         elif verb == "decline" and one and one.wait:
             decline_seat(wait=one.wait, by=by)
@@ -180,6 +182,16 @@ def _do(request: HttpRequest, released: ReleasedSession, shown: Overview, choice
         _say_refused(request, refusal.refused, shown)
     except Refusal as refusal:
         messages.error(request, str(refusal))
+
+
+def _given(choice: PlaceChoice, code: str) -> Session | None:
+    """The session whose seat goes for the one that is accepted. Raises NoSeatToGiveUp where that is none of them."""
+    if not code:
+        return None
+    given = next((other.session for other in choice.instead_of if other.session.code == code), None)
+    if given is None:
+        raise NoSeatToGiveUp
+    return given
 
 
 def _say_booked(request: HttpRequest, done: GroupSeats, shown: Overview) -> None:

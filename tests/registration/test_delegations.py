@@ -20,6 +20,7 @@ from registration.actions import (
     book_seat,
     cancel_registration,
     hold_seats,
+    set_seats,
     star,
     wait_for_seats,
 )
@@ -55,6 +56,7 @@ from registration.actions.refusals import AlreadyRegistered, CategoryNotOffered,
 from registration.mails.delegations import place_invitation, place_link_asked
 from registration.models import (
     Booking,
+    BookingLimit,
     Category,
     Delegation,
     FeedLink,
@@ -478,6 +480,27 @@ def test_the_session_s_page_books_waits_and_gives_up(
     assert (wait.place_id, wait.status) == (third.pk, "offered")
     page.post(address, {"what": f"accept-{third.pk}"})
     assert sorted(Booking.objects.standing().values_list("place_id", flat=True)) == [second.pk, third.pk]
+
+
+def test_an_offer_beyond_the_limit_is_accepted_for_a_place_instead_of_its_other_seat(
+    page: Client, delegation: Delegation, klara: User, bookable: Bookable
+) -> None:
+    kind = factories.kind(name_en="Field visit")
+    has = bookable(title_en="Has a seat", kind=kind)
+    wanted = bookable(capacity=0, title_en="Wanted", kind=kind, starts_at=factories.NINE + timedelta(hours=3))
+    BookingLimit.objects.create(edition=delegation.edition, kind=kind, most=1)
+    place = delegation.places.order_by("pk")[0]
+    address = f"/en/my/delegation/{delegation.pk}/sessions/"
+    page.post(f"{address}{has.code}/", {"what": "book", "place": [place.pk]})
+    page.post(f"{address}{wanted.code}/", {"what": "wait", "place": [place.pk]})
+    set_seats(session=wanted, capacity=1)
+
+    assert "Accept it instead of “Has a seat”" in page.get(f"{address}{wanted.code}/").content.decode()
+    for code in ("ZZZZZZ", "banana", "\0", wanted.code):
+        page.post(f"{address}{wanted.code}/", {"what": f"accept-{place.pk}-{code}"})
+        assert [booking.session for booking in Booking.objects.standing()] == [has]
+    page.post(f"{address}{wanted.code}/", {"what": f"accept-{place.pk}-{has.code}"})
+    assert [booking.session for booking in Booking.objects.standing()] == [wanted]
 
 
 @pytest.mark.parametrize(
