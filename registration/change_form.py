@@ -14,7 +14,7 @@ from registration.actions import PressDetails
 from registration.answers import is_readable
 from registration.forms import RegistrationForm
 from registration.models import Category, PendingFile, Registration
-from registration.question_forms import PRESS, check_press, names_of, press_fields
+from registration.question_forms import PRESS, check_press, names_of, press_fields, press_parts
 
 
 class ChangeForm(RegistrationForm):
@@ -35,17 +35,21 @@ class ChangeForm(RegistrationForm):
             is_own=registration.is_own,
             current=registration.category,
             reads_needs=is_readable(registration, by),
+            is_companion=registration.place.accompanies_id is not None,
         )
         self.by = by
         # Who is of the press already finds the card among the questions.
         self.with_press = (
-            not registration.category.is_press
+            "category" in self.fields
+            and not registration.category.is_press
             and Category.objects.filter(edition=registration.edition_id, is_press=True).exists()
         )
         if self.with_press:
             self.pending = PendingFile.objects.named([(data or {}).get("press_card", "")], user=by)
             self.fields.update(press_fields(names_of(self.pending), problem, is_needed=False))
-            self.helper.layout.append(Fieldset(_("Only if you choose a category of the press"), *PRESS))
+            self.helper.layout.append(
+                Fieldset(_("Only if you choose a category of the press"), *press_parts())
+            )
         self.helper.inputs[0].value = _("Save")
 
     def clean(self) -> dict[str, Any]:

@@ -68,7 +68,7 @@ class QuestionsForm(forms.Form):
         self.helper.add_input(Submit("continue", button or _("Continue")))
 
     def _fieldsets(self) -> list[Fieldset]:
-        press = [Fieldset(_("Your work as a journalist"), *PRESS)] if self.with_press else []
+        press = [Fieldset(_("Your work as a journalist"), *press_parts())] if self.with_press else []
         names = [field_name(question) for question in self.questions]
         title = _("Questions of this edition") if press else ""
         return [*press, *([Fieldset(title, *names)] if names else [])]
@@ -96,6 +96,12 @@ class QuestionsForm(forms.Form):
         return {name.removeprefix("press_"): str(self.cleaned_data[name] or "") for name in PRESS}
 
 
+def press_parts() -> list[str | Fieldset]:
+    """The fields as a form lays them out: of the three proofs one is enough."""
+    medium, *proofs = PRESS
+    return [medium, Fieldset(_("Press card or assignment: one of these three"), *proofs)]
+
+
 def press_fields(
     files: Mapping[str, str], problem: ValidationError | None, *, is_needed: bool = True
 ) -> dict[str, forms.Field]:
@@ -110,12 +116,15 @@ def press_fields(
         "press_number": line(
             gettext_lazy("Number of the press card"),
             longest=60,
-            hint=gettext_lazy("Or add a picture of the card below."),
+            hint=gettext_lazy("Or add a file below: a picture of the card, or your assignment."),
             checks=(has_letter_or_digit,),
         ),
         "press_card": KeptFileField(
-            label=_("Picture of the press card"),
-            help_text=_("A PDF, JPEG or PNG of at most 10 MB. Only the press office sees it."),
+            label=_("Picture of the press card, or assignment by an editorial office"),
+            help_text=_(
+                "Without a press card, a letter by which an editorial office sends you is enough. "
+                "A PDF, JPEG or PNG of at most 10 MB. Only the press office sees it."
+            ),
             required=False,
             files=files,
             problem=problem,
@@ -124,10 +133,13 @@ def press_fields(
 
 
 def check_press(form: forms.Form) -> None:
-    """The number or a picture; where either is wrong already, that is said and enough."""
+    """The number, a picture or an assignment; where either is wrong already, that is said and enough."""
     wrong = {"press_number", "press_card"} & set(form.errors)
     if not wrong and not (form.cleaned_data["press_number"] or form.cleaned_data["press_card"]):
-        sentence = _("Enter the number of the press card, or add a picture of it.")
+        sentence = _(
+            "Give one of these three: the number of the press card, a picture of it, "
+            "or an assignment by an editorial office."
+        )
         form.add_error("press_number", ValidationError(sentence, code="needed"))
 
 

@@ -24,7 +24,10 @@ MAILS = {
 
 @dataclass(frozen=True)
 class PressDetails:
-    """What a journalist shows: the medium, and the number or a picture (or PDF) of the press card."""
+    """What a journalist shows: the medium, and the number of the press card, or a file.
+
+    The file is a picture (or PDF) of the card, or the assignment by an editorial office.
+    """
 
     medium: str
     number: str = ""

@@ -93,9 +93,14 @@ class SeatsInTheWay(Refusal):
     )
 
 
+class CompanionsFollow(Refusal):
+    message = _("A companion is of the category of the person they accompany.")
+
+
 class PressDetailsMissing(Refusal):
     message = _(
-        "The press office needs to know for which medium, and the number or a picture of the press card."
+        "The press office needs to know for which medium, and one of three: the number of the press card, "
+        "a picture of it, or an assignment by an editorial office."
     )
 
 

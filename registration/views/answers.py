@@ -152,7 +152,7 @@ def _press(kept: Registration) -> tuple[dict[str, str], dict[str, str]]:
     initial = {"press_medium": card.medium, "press_number": card.number}
     if not card.card:
         return initial, {}
-    return {**initial, "press_card": STAYS}, {"press_card": _("picture of the press card")}
+    return {**initial, "press_card": STAYS}, {"press_card": _("press card or assignment")}
 
 
 def _after(kept: Registration, asking: Asking, session: Session | None, part: int) -> HttpResponse:
