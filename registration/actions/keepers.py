@@ -8,6 +8,7 @@ from django.utils import timezone
 from efus_conference.mail import queue
 from efus_conference.models import Organisation, User
 from programme.models import Speaker
+from registration.actions.confidences import check_receiver, forget_unreadable
 from registration.actions.locks import violated
 from registration.actions.refusals import AlreadyRegistered, NoLongerRegistered, NotYours
 from registration.actions.registrations import ONE_PERSON_ONCE
@@ -24,9 +25,9 @@ def hand_over(*, registration: Registration, to: User, by: User, is_own: bool | 
     """Another account keeps it from now on: an assistant's gives it to the person's own, or the desk decides.
 
     It is that account's own when the addresses are the same, unless the desk says otherwise. Companions kept by the
-    same account go with it. The addresses of their agendas that the former keeper knows are revoked, and who keeps
-    it now is told by e-mail. Raises NotYours, NoLongerRegistered, AlreadyRegistered (the
-    account has a registration of its own).
+    same account go with it, and what `by` may not read of what they told does not. The addresses of their agendas
+    that the former keeper knows are revoked, and who keeps it now is told by e-mail. Raises NotYours,
+    NotToOrganisers, NoLongerRegistered, AlreadyRegistered (the account has a registration of its own).
     """
     try:
         with transaction.atomic():
@@ -40,12 +41,14 @@ def hand_over(*, registration: Registration, to: User, by: User, is_own: bool | 
                 is_own = bool(row.email) and row.email.casefold() == to.email.casefold()
             if (row.managed_by_id, row.is_own) == (to.pk, is_own):
                 return row
+            check_receiver(row, to=to, by=by)
+            forgotten = forget_unreadable(row, by=by)
             former, is_other = row.managed_by_id, row.managed_by_id != to.pk
             row.managed_by, row.is_own = to, is_own
             if is_own and row.email:
                 row.mails_to = Registration.MailsTo.PERSON
             row.save(update_fields=["managed_by", "is_own", "mails_to", "changed_at"])
-            row.events.create(verb=Verb.HANDED_OVER, actor=by)
+            row.events.create(verb=Verb.HANDED_OVER, actor=by, detail=_detail(forgotten))
             if is_other:
                 along = [each for each in rows.companions if each.managed_by_id == former and not each.is_own]
                 _hand_along(along, to=to, by=by)
@@ -63,9 +66,14 @@ def hand_over(*, registration: Registration, to: User, by: User, is_own: bool | 
 
 def _hand_along(companions: list[Registration], *, to: User, by: User) -> None:
     for companion in companions:
+        forgotten = forget_unreadable(companion, by=by)
         companion.managed_by = to
         companion.save(update_fields=["managed_by", "changed_at"])
-        companion.events.create(verb=Verb.HANDED_OVER, actor=by)
+        companion.events.create(verb=Verb.HANDED_OVER, actor=by, detail=_detail(forgotten))
+
+
+def _detail(forgotten: list[str]) -> dict[str, list[str]]:
+    return {"forgotten": forgotten} if forgotten else {}
 
 
 @transaction.atomic

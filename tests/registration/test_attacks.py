@@ -15,7 +15,8 @@ from programme.actions import release
 from programme.models import Session
 from registration import actions
 from registration.actions.companions import name_companion
-from registration.models import Answer, Question, Registration
+from registration.actions.confidences import NotToOrganisers
+from registration.models import Answer, IdentityDocument, Question, Registration
 from tests import factories
 from tests.registration.delegating import delegation_of, person
 
@@ -115,3 +116,77 @@ def test_a_delegate_who_keeps_their_own_registration_reads_of_their_companion(
 
     assert list(Answer.objects.readable_by(ada)) == [answer]
     assert list(Answer.objects.readable_by(robin)) == []
+
+
+# --- what goes along at a hand-over -----------------------------------------------------------------------
+
+
+def told(registration: Registration) -> list[str]:
+    """What is left of needs, answers and identity documents."""
+    registration.refresh_from_db()
+    return [
+        registration.needs,
+        *Answer.objects.filter(registration=registration).values_list("value", flat=True),
+        *IdentityDocument.objects.filter(registration=registration).values_list("number", flat=True),
+    ]
+
+
+def test_a_coordinator_hands_nothing_over_to_themselves_that_others_told(
+    edition: Edition, robin: User
+) -> None:
+    delegate = of_delegation(edition, robin, needs=NEEDS)
+    visit_with_document(edition, delegate, robin)
+    asked_about_diet(delegate)
+    delegate.events.create(verb="answered", actor=factories.user(), detail={"questions": ["diet"]})
+    other_account = factories.user()
+    actions.change_registration(registration=delegate, by=robin, email=other_account.email)
+
+    actions.hand_over(registration=delegate, to=other_account, by=robin)
+
+    assert told(delegate) == [""]
+    [handed] = delegate.events.filter(verb="handed_over")
+    assert handed.detail == {"forgotten": ["needs", "answers", "identity"]}
+
+
+def test_a_companion_s_words_go_along_no_more_than_the_delegate_s(edition: Edition, robin: User) -> None:
+    delegate = of_delegation(edition, robin)
+    companion = accompany(delegate, robin)
+    Registration.objects.filter(pk=companion.pk).update(needs=NEEDS)
+    companion.events.create(verb="changed", actor=factories.user(), detail={"fields": ["needs"]})
+
+    actions.hand_over(registration=delegate, to=factories.user(), by=robin)
+
+    assert told(companion) == [""]
+
+
+def test_what_a_coordinator_wrote_themselves_and_what_an_assistant_reads_goes_along(
+    edition: Edition, robin: User
+) -> None:
+    mine = of_delegation(edition, robin)
+    assisted = factories.registration(edition, managed_by=robin, is_own=False)
+    visit_with_document(edition, mine, robin)
+    for registration in (mine, assisted):
+        actions.change_registration(registration=registration, by=robin, needs=NEEDS)
+    asked_about_diet(assisted)
+
+    for registration in (mine, assisted):
+        actions.hand_over(registration=registration, to=factories.user(), by=robin)
+
+    assert [told(mine), told(assisted)] == [[NEEDS, DOCUMENT], [NEEDS, DIET]]
+
+
+def test_the_desk_hands_no_registration_to_organisers_and_no_words_it_may_not_read(
+    registration: Registration, robin: User
+) -> None:
+    desk = factories.user(is_staff=True)
+    desk.user_permissions.set(Permission.objects.filter(codename="change_registration"))
+    actions.change_registration(registration=registration, by=robin, needs=NEEDS)
+    visit_with_document(registration.edition, registration, robin)
+
+    for organiser in (desk, factories.user(is_staff=True)):
+        with pytest.raises(NotToOrganisers):
+            actions.hand_over(registration=registration, to=organiser, by=desk, is_own=True)
+    assert told(registration) == [NEEDS, DOCUMENT]
+    actions.hand_over(registration=registration, to=factories.user(), by=desk)
+
+    assert told(registration) == [""]
