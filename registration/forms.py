@@ -207,11 +207,13 @@ class RegistrationForm(forms.Form):
         current: Category | None = None,
         reads_needs: bool = True,
         is_granted: bool = False,
+        is_companion: bool = False,
         **kwargs: Any,
     ) -> None:
         """`current` is the category one has, which one may keep. Without `reads_needs` they are left as they are.
 
-        `is_granted` for a place that the organisers gave, of a delegation.
+        `is_granted` for a place that the organisers gave, of a delegation. A companion's category is not asked for:
+        it is that of the person they accompany.
         """
         super().__init__(*args, **kwargs)
         if not reads_needs:
@@ -219,6 +221,8 @@ class RegistrationForm(forms.Form):
         category = self.fields["category"]
         assert isinstance(category, CategoryField)
         category.offer(edition, current, is_granted=is_granted)
+        if is_companion:
+            del self.fields["category"]
         self.is_own = is_own
         if is_own:
             del self.fields["mails_to"]

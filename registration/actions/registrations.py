@@ -28,7 +28,7 @@ from registration.actions.refusals import (
     NoLongerRegistered,
     RegistrationClosed,
 )
-from registration.actions.state_refusals import AnswerTheOffer, CategoryClosed, SeatsInTheWay
+from registration.actions.state_refusals import AnswerTheOffer, CategoryClosed, CompanionsFollow, SeatsInTheWay
 from registration.actions.states import Held, check_may_act, held, move
 from registration.models import Booking, Category, Place, Registration, RegistrationEvent, Wait
 from registration.powers import DESK
@@ -145,9 +145,10 @@ def change_registration(
 ) -> Registration:
     """Changes what differs, writes which fields (never their values) into the history and queues a mail.
 
-    In another category it stands as anyone who comes into it: it may have to be approved or to wait. Raises
-    NotYours, NoLongerRegistered, CategoryNotOffered, CategoryClosed, AnswerTheOffer, SeatsInTheWay,
-    PressDetailsMissing, AlreadyRegistered (an e-mail address in use).
+    In another category it stands as anyone who comes into it: it may have to be approved or to wait. Companions are
+    of the category of their person, who takes them along. Raises NotYours, NoLongerRegistered, CompanionsFollow,
+    CategoryNotOffered, CategoryClosed, AnswerTheOffer, SeatsInTheWay, PressDetailsMissing, AlreadyRegistered (an
+    e-mail address in use).
     """
     if unknown := fields.keys() - set(CHANGEABLE):
         raise TypeError(f"Not to be changed: {', '.join(sorted(unknown))}.")
@@ -166,6 +167,8 @@ def change_registration(
                 raise NoLongerRegistered
             changed = [name for name, value in fields.items() if getattr(fresh, name) != value]
             is_moving = wanted is not None and wanted.pk != fresh.category_id
+            if is_moving and fresh.place.accompanies_id is not None:
+                raise CompanionsFollow
             if press is not None:
                 keep_press_details(fresh, press, is_needed=False)
             if not changed and not is_moving:
@@ -206,7 +209,7 @@ def cancel_registration(*, registration: Registration, by: User, reason: str = "
     if not fresh.is_live:
         return fresh
     # A delegation's place keeps its seats for whoever its coordinator names next.
-    release_seats(rows, by=by, without_own=fresh.place.delegation_id is not None)
+    release_seats(rows, by=by)
     verb = Verb.DECLINED if fresh.status == Status.APPROVED else Verb.CANCELLED
     move(fresh, verb, Status.CANCELLED, by=by, reason=reason)
     queue("registration/cancelled", registration_id=fresh.pk)
@@ -255,12 +258,7 @@ def _change_category(rows: Held, category: Category, *, by: User, press: PressDe
     (row,) = rows.chosen
     is_desk = by.has_perm(DESK)
     is_granted = row.is_outside_quota
-    _check_entry(
-        category,
-        row.edition,
-        is_open=is_desk or is_granted,
-        may_choose_any=is_desk or row.place.accompanies_id is not None,
-    )
+    _check_entry(category, row.edition, is_open=is_desk or is_granted, may_choose_any=is_desk)
     if row.status == Status.APPROVED:
         raise AnswerTheOffer
     if category.is_press:
@@ -280,6 +278,11 @@ def _change_category(rows: Held, category: Category, *, by: User, press: PressDe
             raise SeatsInTheWay
         move(row, CHANGES[after], after, by=by, category=category)
         mail = MAILS[after]
+    for companion in rows.companions:
+        # The doors their badge opens are their person's; whether they come was decided with the person.
+        companion.category = category
+        companion.save(update_fields=["category", "changed_at"])
+        companion.events.create(verb=Verb.CHANGED, actor=by, detail={"fields": ["category"]})
     offer(rows)
     return mail
 

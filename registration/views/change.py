@@ -48,7 +48,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
             return _over(request, kept)
         except Refusal as refusal:
             # Everything else that is refused is about the category one changes to.
-            form.add_error("category", str(refusal))
+            form.add_error("category" if "category" in form.fields else None, str(refusal))
         else:
             messages.success(request, _("Your changes are saved."))
             if fresh.category_id != kept.category_id and unanswered(fresh, only_required=True):

@@ -16,6 +16,7 @@ from programme.models import Session
 from registration import actions
 from registration.actions.companions import name_companion
 from registration.actions.confidences import NotToOrganisers
+from registration.actions.state_refusals import CompanionsFollow
 from registration.models import Answer, IdentityDocument, Question, Registration
 from tests import factories
 from tests.registration.delegating import delegation_of, person
@@ -190,3 +191,24 @@ def test_the_desk_hands_no_registration_to_organisers_and_no_words_it_may_not_re
     actions.hand_over(registration=registration, to=factories.user(), by=desk)
 
     assert told(registration) == [""]
+
+
+# --- ways past approval, quota and lists ------------------------------------------------------------------
+
+
+def test_a_companion_comes_into_no_other_category_than_their_person(
+    client: Client, edition: Edition, robin: User
+) -> None:
+    main = factories.registration(edition, managed_by=robin)
+    companion = accompany(main, robin)
+    press, other = factories.category(edition, is_press=True), factories.category(edition)
+    client.force_login(robin)
+
+    for wanted in (press, other):
+        with pytest.raises(CompanionsFollow):
+            actions.change_registration(registration=companion, by=robin, category=wanted)
+    assert 'name="category"' not in text(client, f"/en/my/registrations/{companion.pk}/change/")
+    actions.change_registration(registration=main, by=robin, category=other)
+
+    companion.refresh_from_db()
+    assert (companion.category, companion.status) == (other, "confirmed")
