@@ -88,8 +88,13 @@ def _concerned(changes: Sequence[SessionChange]) -> dict[tuple[int, int], bool]:
         if row is not None
         for appearance in row.appearances
     }
-    of_speakers = dict(live.filter(speaker__in={one for one, _ in speaking}).values_list("speaker_id", "pk"))
-    for speaker_id, session_id in speaking:
-        if speaker_id in of_speakers:
-            found.setdefault((of_speakers[speaker_id], session_id), False)
+    # A speaker has a registration for each edition they come to.
+    editions = {change.after.session_id: change.after.edition_id for change in changes}
+    of_speakers = live.filter(
+        speaker__in={one for one, _ in speaking}, edition__in=set(editions.values())
+    ).values_list("speaker_id", "edition_id", "pk")
+    for speaker_id, edition_id, registration_id in of_speakers:
+        for speaks, session_id in speaking:
+            if speaks == speaker_id and editions[session_id] == edition_id:
+                found.setdefault((registration_id, session_id), False)
     return found

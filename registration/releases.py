@@ -12,7 +12,7 @@ from programme.models import Release
 from programme.release_hooks import SessionChange
 from registration.actions.clashes import settle_clashes
 from registration.actions.pools import take_back
-from registration.actions.waits import end_waits
+from registration.actions.waits import end_waits, note
 from registration.changes import note_changes
 from registration.models import Booking, Registration, RegistrationEvent, SeatPool, Wait
 
@@ -68,8 +68,10 @@ def _call_off(release: Release, changes: Sequence[SessionChange]) -> set[int]:
         )
         if pool := SeatPool.objects.filter(pk=session_id).first():
             take_back(pool, ended)
-            waits = Wait.objects.standing().filter(session_id=session_id).select_related("session", "place")
-            end_waits(pool, list(waits), Wait.Status.CALLED_OFF)
+            standing = Wait.objects.standing().filter(session_id=session_id)
+            waits = list(standing.select_related("session", "place"))
+            end_waits(pool, waits, Wait.Status.CALLED_OFF)
+            note(waits, Verb.SEAT_CUT_OFF, by=None)
         places |= holders
     return places
 
@@ -81,6 +83,11 @@ def _move(release: Release, changes: Sequence[SessionChange]) -> set[int]:
         holders = set(bookings.values_list("place_id", flat=True))
         _note(release, holders, Verb.MOVED, change)
         bookings.update(during=change.after.during, changed_at=timezone.now())
+        # An offer never stands beyond the beginning.
+        begins = change.after.starts_at
+        Wait.objects.offered().filter(session_id=change.after.session_id, offer_until__gt=begins).update(
+            offer_until=begins
+        )
         places |= holders
     return places
 

@@ -47,6 +47,8 @@ from registration.actions.refusals import (
     NoOffer,
     NoSeatForIdentity,
     NoSeatLeft,
+    NoWheelchairPlaces,
+    NeverThatMany,
     NoSeatToGiveUp,
     NotBookable,
     NotConfirmed,
@@ -56,6 +58,7 @@ from registration.actions.refusals import (
     Refusal,
     RegistrationClosed,
     SeatsAreOpen,
+    SeatsKeptForOthers,
     SessionCancelled,
     SpeaksThen,
 )
@@ -79,6 +82,8 @@ from registration.actions.uploads import drop_abandoned, keep_file, sweep_files
 from registration.actions.waiting_lists import accept_seat, decline_seat, leave_list, wait_for_seats
 
 __all__ = [
+    "NeverThatMany",
+    "NoWheelchairPlaces",
     "AlreadyBegun",
     "AlreadyBooked",
     "AlreadyRegistered",
@@ -115,6 +120,7 @@ __all__ = [
     "Refusal",
     "RegistrationClosed",
     "SeatsAreOpen",
+    "SeatsKeptForOthers",
     "SeatsInTheWay",
     "SessionCancelled",
     "SpeaksThen",

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from efus_conference.mail import queue
 from efus_conference.models import User
 from registration.actions.category_lists import next_in_line
+from registration.actions.delegation_refusals import PlaceTakenBack
 from registration.actions.entry import MAILS, has_room, may_decide
 from registration.actions.locks import violated
 from registration.actions.places import close_with, release_seats
@@ -61,7 +62,8 @@ def refuse_registration(*, registration: Registration, by: User, reason: str) ->
 def reopen_registration(*, registration: Registration, by: User, reason: str = "") -> Registration:
     """Takes a refusal back: it waits for a decision again.
 
-    Raises MayNotDecide, NotThisWay, AlreadyRegistered (the person registered anew, or the place is someone else's).
+    Raises MayNotDecide, NotThisWay, PlaceTakenBack, and AlreadyRegistered: the person registered anew, or the place
+    is someone else's.
     """
     try:
         with transaction.atomic():
@@ -69,6 +71,7 @@ def reopen_registration(*, registration: Registration, by: User, reason: str = "
             _check_may_decide(row, by)
             if row.status != Status.REFUSED:
                 raise NotThisWay(row)
+            _check_place_stands(row)
             move(row, Verb.REOPENED, Status.SUBMITTED, by=by, reason=reason)
             queue(MAILS[Status.SUBMITTED], registration_id=row.pk)
             return row
@@ -81,3 +84,13 @@ def reopen_registration(*, registration: Registration, by: User, reason: str = "
 def _check_may_decide(row: Registration, by: User) -> None:
     if not may_decide(row.category, by):
         raise MayNotDecide
+
+
+def _check_place_stands(row: Registration) -> None:
+    """A place that was taken back, or whose person is gone, is nobody's any more. Raises PlaceTakenBack."""
+    place = row.place
+    accompanied = place.accompanies_id
+    if place.closed_at is not None or (
+        accompanied is not None and not Registration.objects.live().filter(place=accompanied).exists()
+    ):
+        raise PlaceTakenBack

@@ -37,6 +37,9 @@ def settle_clashes(place_ids: Iterable[int]) -> set[int]:
             )
             wanted = Status.CLASH if is_clash else Status.ACTIVE
             if booking.status == wanted:
+                if is_clash and (booking.clash_until is None or booking.clash_until > booking.during.lower):
+                    booking.clash_until = booking.during.lower  # it begins earlier now
+                    changed.append(booking)
                 continue
             booking.status, booking.changed_at = wanted, timezone.now()
             booking.clash_until = _deadline(booking) if is_clash else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from django.db import transaction
@@ -16,19 +17,29 @@ from registration.models import Booking, Place, Registration, RegistrationEvent,
 
 Status = Wait.Status
 Verb = RegistrationEvent.Verb
+logger = logging.getLogger(__name__)
 
 
 def settle(*, at: datetime) -> None:
-    """All that is due at this moment; a session or a place at a time, so that nobody waits for the whole."""
+    """All that is due at this moment; a session or a place at a time, so that nobody waits for the whole.
+
+    What fails in one is logged and holds up no other.
+    """
     due = Q(status=Status.OFFERED, offer_until__lte=at) | Q(session__released__during__startswith__lte=at)
     # Groups whose cut-off has passed wait on as single people do: what is free may be theirs now.
     gathering = Q(status=Status.WAITING, party__wants_all=True, session__seat_pool__capacity__gt=0)
     sessions = Wait.objects.standing().filter(due | gathering).values_list("session_id", flat=True)
     for session_id in sorted(set(sessions)):
-        settle_list(session_id, at=at)
+        try:
+            settle_list(session_id, at=at)
+        except Exception:
+            logger.exception("The waiting list of session %s could not be settled.", session_id)
     clashing = Booking.objects.filter(status=Booking.Status.CLASH, clash_until__lte=at)
     for place_id in sorted(set(clashing.values_list("place_id", flat=True))):
-        end_clash(place_id, at=at)
+        try:
+            end_clash(place_id, at=at)
+        except Exception:
+            logger.exception("The clash of place %s could not be settled.", place_id)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from django.db import IntegrityError
 
 from efus_conference.models import User
 from registration.actions.refusals import NoLongerRegistered, NotYours
-from registration.models import Registration
+from registration.models import Place, Registration
 
 
 def locked_registration(registration: Registration, *, by: User) -> Registration:
@@ -15,9 +15,11 @@ def locked_registration(registration: Registration, *, by: User) -> Registration
     The place's lock serialises all that one person does: a seat booked while the registration is cancelled in
     another window would else be held by nobody. Raises NotYours.
     """
+    # The place first, as everywhere: who ends a registration holds its place before the row.
+    list(Place.objects.locked([registration.place_id]))
     fresh = (
         Registration.objects.select_related("place")
-        .select_for_update(of=("self", "place"), no_key=True)
+        .select_for_update(of=("self",), no_key=True)
         .get(pk=registration.pk)
     )
     if by.pk != fresh.managed_by_id and not by.has_perm("registration.change_registration"):

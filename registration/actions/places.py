@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -23,6 +24,7 @@ from registration.models import Category, Party, Registration, RegistrationEvent
 from registration.states import Status
 
 Verb = RegistrationEvent.Verb
+logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -45,7 +47,10 @@ def expire_places(*, at: datetime) -> int:
     category_ids = {*over.values_list("category", flat=True), *waiting.values_list("category", flat=True)}
     # Each in a transaction of its own: what fails in one holds up no other.
     for category_id in sorted(category_ids):
-        expired += _expire_in(category_id, at=at)
+        try:
+            expired += _expire_in(category_id, at=at)
+        except Exception:
+            logger.exception("The waiting list of category %s could not be settled.", category_id)
     return expired
 
 
@@ -65,12 +70,13 @@ def _expire_in(category_id: int, *, at: datetime) -> int:
     return len(rows.chosen)
 
 
-def release_seats(rows: Held, *, by: User | None, without_own: bool = False) -> None:
+def release_seats(rows: Held, *, by: User | None) -> None:
     """Before they end, so that the history of each says what became of their seats.
 
-    All places and registrations that the transaction touches are locked already, so pools may follow.
+    A delegation's place keeps its seats for who comes next (decision 16). All places and registrations that the
+    transaction touches are locked already, so pools may follow.
     """
-    leaving = [*([] if without_own else rows.chosen), *rows.companions]
+    leaving = [*(row for row in rows.chosen if row.place.delegation_id is None), *rows.companions]
     if leaving:
         release_seats_of([row.place_id for row in leaving], by=by)
 

@@ -86,6 +86,15 @@ class NoSeatLeft(Refusal):
     message = _("All seats in this session are taken.")
 
 
+class SeatsKeptForOthers(NoSeatLeft):
+    """There are free ones, fewer than who is first in line needs, or their turn is just being worked out."""
+
+    message = _(
+        "The seats that are free in this session are kept for those on its waiting list, in the order in which they "
+        "came."
+    )
+
+
 class AlreadyBooked(Refusal):
     message = _("There is a seat in this session already.")
 
@@ -155,6 +164,14 @@ class AlreadyWaiting(Refusal):
 
 class SeatsAreOpen(Refusal):
     message = _("There are free seats in this session: book one, there is no need to wait.")
+
+
+class NoWheelchairPlaces(Refusal):
+    message = _("This session has no wheelchair places. Please write to the organisers about the way there.")
+
+
+class NeverThatMany(Refusal):
+    message = _("This session never has as many seats as that group. Let it ask for some of them instead.")
 
 
 class NoSeatToGiveUp(Refusal):

@@ -46,7 +46,7 @@ def book_seat(*, place: Place, session: Session, by: User, is_wheelchair: bool =
 
     A wheelchair place is the person's own; companions take seats beside it. Raises NotYours, NoLongerRegistered,
     NotConfirmed, NotBookable and its kinds, AlreadyBooked (a double click, with the booking that stands),
-    AlreadyWaiting, NoSeatLeft, OverlappingSeat, LimitReached, SpeaksThen.
+    AlreadyWaiting, NoSeatLeft, OverlappingSeat, LimitReached, SpeaksThen, NoNeedTold.
     """
     try:
         with transaction.atomic():
@@ -75,6 +75,8 @@ def give_up_seat(*, booking: Booking, by: User) -> Booking:
     companion's own seat may be given up alone. Raises NotYours.
     """
     place = Place.objects.get(pk=booking.place_id)
+    # Twice: the second finds whom somebody named a companion while the first waited for the lock.
+    list(Place.objects.locked(_given_up_with(place)))
     places = list(Place.objects.locked(_given_up_with(place)))
     if not may_act_for(place, by):
         raise NotYours

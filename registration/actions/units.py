@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,18 +61,11 @@ def locked_unit(place: Place, *, by: User) -> Unit:
 def locked_units(places: Sequence[Place], *, by: User) -> list[Unit]:
     """The units of several places, in the order asked for, each once; the same errors."""
     main_ids = list(dict.fromkeys(place.accompanies_id or place.pk for place in places))
-    locked = list(
-        Place.objects.filter(Q(pk__in=main_ids) | Q(accompanies__in=main_ids))
-        .select_related("delegation")
-        .select_for_update(of=("self",), no_key=True)
-        .order_by("pk")
-    )
-    holders = {
-        registration.place_id: registration
-        for registration in Registration.objects.live()
-        .filter(place_id__in=[place.pk for place in locked])
-        .defer("needs")
-    }
+    locked = locked_with_companions(main_ids)
+    holders = _holders(main_ids)
+    if holders.keys() - {place.pk for place in locked}:
+        # Somebody was named a companion while this waited for the lock: their place is locked too.
+        locked = locked_with_companions(main_ids)
     units = []
     for main_id in main_ids:
         main = next(place for place in locked if place.pk == main_id)
@@ -88,6 +81,26 @@ def locked_units(places: Sequence[Place], *, by: User) -> list[Unit]:
         ]
         units.append(Unit(Member(main, holders.get(main_id)), companions))
     return units
+
+
+def locked_with_companions(main_ids: Iterable[int]) -> list[Place]:
+    """The places and those that accompany them, locked in the order of their ids."""
+    main_ids = list(main_ids)
+    return list(
+        Place.objects.filter(Q(pk__in=main_ids) | Q(accompanies__in=main_ids))
+        .select_related("delegation")
+        .select_for_update(of=("self",), no_key=True)
+        .order_by("pk")
+    )
+
+
+def _holders(main_ids: Sequence[int]) -> dict[int, Registration]:
+    """By place, the live registrations of the units as they are once the places are locked."""
+    of_units = Q(place__in=main_ids) | Q(place__accompanies__in=main_ids)
+    return {
+        registration.place_id: registration
+        for registration in Registration.objects.live().filter(of_units).defer("needs")
+    }
 
 
 def _may_act(main: Place, holder: Registration | None, by: User) -> bool:

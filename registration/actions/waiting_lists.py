@@ -10,13 +10,16 @@ from django.utils import timezone
 
 from efus_conference.models import User
 from programme.models import Session
+from registration.actions.access import check_access_need
 from registration.actions.clashes import settle_clashes
 from registration.actions.pools import change, open_of
 from registration.actions.refusals import (
     AlreadyBooked,
     AlreadyWaiting,
+    NeverThatMany,
     NoOffer,
     NotYours,
+    NoWheelchairPlaces,
     SeatsAreOpen,
 )
 from registration.actions.seating import (
@@ -33,7 +36,7 @@ from registration.actions.seating import (
     without_seat,
 )
 from registration.actions.units import locked_unit, locked_units
-from registration.actions.waits import end_waits, note, offer_free_seats
+from registration.actions.waits import end_waits, is_possible, note, offer_free_seats
 from registration.models import Booking, Place, RegistrationEvent, SeatPool, Wait, WaitParty
 from registration.powers import may_act_for
 
@@ -54,7 +57,7 @@ def wait_for_seats(
 
     With `wants_all` they are offered their seats only together, until the cut-off. A seat that is free for them
     at once is offered at once. Raises NotYours, NoLongerRegistered, NotConfirmed, NotBookable and its kinds,
-    AlreadyBooked, AlreadyWaiting, SpeaksThen, SeatsAreOpen.
+    AlreadyBooked, AlreadyWaiting, SpeaksThen, NoNeedTold, NoWheelchairPlaces, NeverThatMany, SeatsAreOpen.
     """
     units = locked_units(places, by=by)
     pool, released = locked_pool(session, units[0])
@@ -70,6 +73,13 @@ def wait_for_seats(
             raise AlreadyWaiting(waiting)
         asking += [(member.place, is_wheelchair and member is unit.main) for member in missing]
     needed = Counter(kind for _place, kind in asking)
+    if is_wheelchair and not pool.wheelchairs:
+        raise NoWheelchairPlaces
+    if not is_possible(pool, needed if wants_all else {}):
+        raise NeverThatMany
+    if is_wheelchair:
+        for unit in units:
+            check_access_need(unit, by=by)
     if all(open_of(pool, is_wheelchair=kind) >= count for kind, count in needed.items()):
         raise SeatsAreOpen
     party = WaitParty.objects.create(pool=pool, wants_all=wants_all, asked_by=by)

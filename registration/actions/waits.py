@@ -7,7 +7,7 @@ seats belong to those who wait, in the order in which they came (`registration.q
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -42,7 +42,7 @@ def offer_free_seats(pool: SeatPool, *, at: datetime | None = None) -> list[Wait
     rules = BookingRules.of(released.edition)
     units = _units(waits)
     free = {kind: free_of(pool, is_wheelchair=kind) for kind in (False, True)}
-    keys = turns(free, _parties(units), is_cut_off=at >= cut_off(released, rules))
+    keys = turns(free, _parties(units, pool), is_cut_off=at >= cut_off(released, rules))
     offered = [wait for key in keys for wait in units[key]]
     for wait in offered:
         wait.status, wait.offered_at = Status.OFFERED, at
@@ -122,13 +122,28 @@ def _units(waits: Sequence[Wait]) -> dict[tuple[int, int], list[Wait]]:
     return units
 
 
-def _parties(units: dict[tuple[int, int], list[Wait]]) -> list[Asking[tuple[int, int]]]:
+def is_possible(pool: SeatPool, needed: Mapping[bool, int]) -> bool:
+    """Whether the session has so many seats at all that are not held for others, given or not."""
+    return needed.get(False, 0) <= pool.capacity - pool.held and needed.get(True, 0) <= pool.wheelchairs
+
+
+def _parties(units: dict[tuple[int, int], list[Wait]], pool: SeatPool) -> list[Asking[tuple[int, int]]]:
+    """Whoever asks for more than there can be, since seats were taken away, holds nobody up."""
     parties: dict[int, list[Unit[tuple[int, int]]]] = defaultdict(list)
     wants_all: dict[int, bool] = {}
     for key, waits in units.items():
-        parties[key[0]].append(Unit(key, Counter(wait.is_wheelchair for wait in waits)))
-        wants_all[key[0]] = waits[0].party.wants_all
-    return [Asking(parties[pk], wants_all[pk]) for pk in sorted(parties)]
+        unit = Unit(key, Counter(wait.is_wheelchair for wait in waits))
+        if is_possible(pool, unit.needs):
+            parties[key[0]].append(unit)
+            wants_all[key[0]] = waits[0].party.wants_all
+    return [
+        Asking(
+            parties[pk],
+            wants_all[pk]
+            and is_possible(pool, sum((Counter(unit.needs) for unit in parties[pk]), Counter[bool]())),
+        )
+        for pk in sorted(parties)
+    ]
 
 
 def _pass_over_who_speaks(pool: SeatPool, waits: Sequence[Wait], released: ReleasedSession) -> list[Wait]:

@@ -30,9 +30,9 @@ class StarAdmin(ReadOnlyAdmin, OrganisersAdmin):
 class FeedLinkAdmin(ReadOnlyAdmin, OrganisersAdmin):
     """Whose calendar has an address; the address itself opens the agenda and is shown to nobody here."""
 
-    list_display = ["registration", "made_at", "revoked_at"]
+    list_display = ["registration", "purpose", "made_at", "revoked_at"]
     list_select_related = ["registration"]
-    fields = ["registration", "made_at", "revoked_at"]
+    fields = ["registration", "purpose", "made_at", "revoked_at"]
     search_fields = ["registration__family_name__unaccent"]
     actions = ["revoke"]
 
@@ -43,7 +43,7 @@ class FeedLinkAdmin(ReadOnlyAdmin, OrganisersAdmin):
     def revoke(self, request: HttpRequest, queryset: QuerySet[FeedLink]) -> None:
         links = list(queryset.filter(revoked_at=None).select_related("registration"))
         for link in links:
-            revoke_agenda_link(registration=link.registration)
+            revoke_agenda_link(registration=link.registration, purpose=link.purpose)
         done = ngettext("%(count)d address is revoked.", "%(count)d addresses are revoked.", len(links))
         messages.success(request, done % {"count": len(links)})
 

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import F, Q, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -19,10 +21,8 @@ from efus_conference.admin_base import OrganisersTabularInline, number
 from registration.actions import FewerSeatsThanGiven, hold_seats, set_seats
 from registration.admin.base import RefusingAdmin, SessionEditionFilter
 from registration.admin.list_pages import READ_PEOPLE, bus_list_page, interpretation_page
-from registration.models import (
-    Hold,
-    SeatPool,
-)
+from registration.admin.wheelchairs import contradiction
+from registration.models import Hold, SeatPool
 
 
 class SeatPoolForm(forms.ModelForm):
@@ -34,7 +34,7 @@ class SeatPoolForm(forms.ModelForm):
         max_value=100_000,
         initial=0,
         widget=UnfoldAdminIntegerFieldWidget,
-        help_text=_("Not used yet. The desk gives them when all others are gone."),
+        help_text=_("Not yet given: the desk gives them when all others are gone."),
     )
 
     class Meta:
@@ -101,6 +101,7 @@ class HoldInline(OrganisersTabularInline):
     fields = ["delegation", "speaker", "seats", "used"]
     readonly_fields = ["used"]
     autocomplete_fields = ["delegation", "speaker"]
+    verbose_name = _("hold")
     verbose_name_plural = _("seats held for a delegation or a speaker, those used included")
     show_change_link = False
 
@@ -132,12 +133,6 @@ class SeatPoolAdmin(RefusingAdmin):
     list_select_related = ["session"]
     search_fields = ["session__title_en__unaccent", "session__title_fr__unaccent", "session__code"]
     autocomplete_fields = ["session"]
-    fields = [
-        "session",
-        ("capacity", "held", "wheelchairs"),
-        ("taken", "offered", "shown_free", "waiting"),
-        ("wheelchairs_taken", "wheelchairs_offered", "wheelchairs_waiting"),
-    ]
     actions_list = ["open_interpretation"]
     actions_detail = ["open_bus_list"]
 
@@ -169,21 +164,41 @@ class SeatPoolAdmin(RefusingAdmin):
         # A column of its own in SQL, so that the list can be sorted by it.
         return rows.annotate(free_n=F("capacity") - F("held") - F("offered") - F("taken"))
 
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        return [self._linked(request).get(name, name) for name in self.list_display]
+
+    def get_fields(self, request: HttpRequest, obj: SeatPool | None = None) -> list[Any]:
+        numbers: list[Any] = ["session", ("capacity", "held"), "wheelchairs"]
+        return [*numbers, *self._counted(request)] if obj else numbers
+
     def get_readonly_fields(self, request: HttpRequest, obj: SeatPool | None = None) -> list[str]:
-        counted = [
-            "offered",
-            "taken",
-            "shown_free",
-            "waiting",
-            "wheelchairs_taken",
-            "wheelchairs_offered",
-            "wheelchairs_waiting",
+        return ["session", *(name for pair in self._counted(request) for name in pair)] if obj else []
+
+    def _counted(self, request: HttpRequest) -> list[tuple[str, str]]:
+        linked = self._linked(request)
+        return [
+            (linked.get("taken", "taken"), "offered"),
+            ("shown_free", linked.get("waiting", "waiting")),
+            ("wheelchairs_taken", "wheelchairs_offered"),
+            ("shown_wheelchairs_free", "wheelchairs_waiting"),
         ]
-        return ["session", *counted] if obj else counted
+
+    def _linked(self, request: HttpRequest) -> dict[str, str]:
+        """The numbers that lead to the people behind them, for who may read these."""
+        rights = {"taken": "registration.view_booking", "waiting": "registration.view_wait"}
+        return {name: f"linked_{name}" for name, right in rights.items() if request.user.has_perm(right)}
 
     def has_delete_permission(self, request: HttpRequest, obj: SeatPool | None = None) -> bool:
         """A pool with seats given stays, also when its session is cancelled."""
-        return bool(super().has_delete_permission(request, obj)) and obj is not None and obj.taken == 0
+        return bool(super().has_delete_permission(request, obj)) and obj is not None and not obj.is_in_use
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        pool = kwargs.get("obj")
+        if pool is not None and (sentence := contradiction(pool)):
+            messages.warning(request, sentence)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: SeatPool, form: Any, change: bool) -> None:
         set_seats(
@@ -199,8 +214,20 @@ class SeatPoolAdmin(RefusingAdmin):
         return pool.session.starts_at
 
     @display(description=_("free"), ordering="free_n")
-    def shown_free(self, pool: SeatPool) -> int | str:
-        return pool.free if pool.pk else "–"
+    def shown_free(self, pool: SeatPool) -> str:
+        return free_of(pool, is_wheelchair=False)
+
+    @display(description=_("wheelchair places free"))
+    def shown_wheelchairs_free(self, pool: SeatPool) -> str:
+        return free_of(pool, is_wheelchair=True)
+
+    @display(description=_("taken"), ordering="taken")
+    def linked_taken(self, pool: SeatPool) -> SafeString:
+        return _to_list("booking", pool, pool.taken)
+
+    @display(description=_("waiting"), ordering="waiting")
+    def linked_waiting(self, pool: SeatPool) -> SafeString:
+        return _to_list("wait", pool, pool.waiting)
 
     @display(description=_("how full"), label={"full": "danger", "nearly": "warning", "free": "success"})
     def fullness(self, pool: SeatPool) -> tuple[str, str]:
@@ -208,3 +235,16 @@ class SeatPoolAdmin(RefusingAdmin):
         share = given / pool.capacity if pool.capacity else 1
         state = "full" if pool.free < 1 else "nearly" if share >= 0.8 else "free"
         return state, gettext("%(given)d of %(seats)d") % {"given": given, "seats": pool.capacity}
+
+
+def free_of(pool: SeatPool, *, is_wheelchair: bool) -> str:
+    """How many seats are free, and that they are not for everyone while someone waits for them."""
+    free = pool.wheelchairs_free if is_wheelchair else pool.free
+    if free > 0 and (pool.wheelchairs_waiting if is_wheelchair else pool.waiting):
+        return gettext("%(count)d, kept for those who wait") % {"count": free}
+    return str(free)
+
+
+def _to_list(model: str, pool: SeatPool, count: int) -> SafeString:
+    address = reverse(f"admin:registration_{model}_changelist")
+    return format_html('<a class="underline" href="{}?session__id__exact={}">{}</a>', address, pool.pk, count)

@@ -77,7 +77,7 @@ class SeatPool(models.Model):
 
     class Meta:
         verbose_name = _("seats of a session")
-        verbose_name_plural = _("seats")
+        verbose_name_plural = _("sessions with seats")
         ordering = ["session__starts_at", "session_id"]
         constraints = [
             models.CheckConstraint(
@@ -109,6 +109,12 @@ class SeatPool(models.Model):
     @property
     def wheelchairs_free(self) -> int:
         return self.wheelchairs - self.wheelchairs_offered - self.wheelchairs_taken
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether anybody has, is offered, waits for or has held back one of its seats."""
+        numbers = (self.taken, self.offered, self.waiting, self.held)
+        return any((*numbers, self.wheelchairs_taken, self.wheelchairs_offered, self.wheelchairs_waiting))
 
     @property
     def open(self) -> int:
@@ -297,10 +303,10 @@ class BookingRules(models.Model):
         help_text=_("Less when the session is near: never beyond half of the time that is left."),
     )
     group_cut_off_hours = models.PositiveSmallIntegerField(
-        _("groups are cut off, in hours before the session"),
+        _("a group waits for all its seats until, in hours before the session"),
         default=48,
         help_text=_(
-            "Until then a group that wants all its seats gathers them; then it is offered what there is."
+            "Until then free seats are kept until there are enough for all of it; then it is offered what there is."
         ),
     )
     clash_hours = models.PositiveSmallIntegerField(

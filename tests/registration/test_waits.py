@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,17 +17,20 @@ from registration.actions import (
     AlreadyWaiting,
     FewerSeatsThanGiven,
     LimitReached,
+    NeverThatMany,
     NoOffer,
     NoSeatLeft,
     NoSeatToGiveUp,
     NotConfirmed,
     NotYours,
+    NoWheelchairPlaces,
     OverlappingSeat,
     SeatsAreOpen,
     SpeaksThen,
     accept_seat,
     book_seat,
     cancel_registration,
+    deadlines,
     decline_seat,
     give_up_seat,
     hold_seats,
@@ -52,6 +55,8 @@ from tests import factories
 from tests.factories import NINE
 
 pytestmark = pytest.mark.django_db
+
+NEEDS = "I use a wheelchair."
 
 Bookable = Callable[..., Session]
 
@@ -405,11 +410,11 @@ def test_wheelchair_places_are_their_own(bookable: Bookable, person: People) -> 
     session = bookable(1)
     set_seats(session=session, capacity=1, wheelchairs=1)
     book(person(), session)
-    on_wheels = person()
+    on_wheels = person(needs=NEEDS)
     book(on_wheels, session, is_wheelchair=True)
     with pytest.raises(NoSeatLeft):
-        book(person(), session, is_wheelchair=True)
-    asked = wait(person(), session, is_wheelchair=True)
+        book(person(needs=NEEDS), session, is_wheelchair=True)
+    asked = wait(person(needs=NEEDS), session, is_wheelchair=True)
 
     give_up_seat(booking=Booking.objects.get(place=on_wheels.place), by=on_wheels.managed_by)
 
@@ -543,3 +548,75 @@ def test_who_keeps_only_the_companion_ends_no_wait(bookable: Bookable, person: P
         with pytest.raises(NotYours):
             act(wait=Wait.objects.get(place=along.place), by=former)
     assert {status for _place, status in state(session)} == {"waiting"}
+
+
+def test_what_can_never_be_is_refused_and_holds_nobody_up(
+    edition: Edition, bookable: Bookable, person: People
+) -> None:
+    session = bookable(2)
+    booking, _other = book(person(), session), book(person(), session)
+    coordinator = factories.user()
+    delegation = Delegation.objects.create(
+        edition=edition, organisation=factories.organisation(), coordinator=coordinator
+    )
+    places = [Place.objects.create(edition=edition, delegation=delegation) for _ in range(3)]
+
+    def ask(count: int) -> None:
+        wait_for_seats(places=places[:count], session=session, by=coordinator, wants_all=True)
+
+    with pytest.raises(NeverThatMany):
+        ask(3)
+    with pytest.raises(NoWheelchairPlaces):
+        wait(person(), session, is_wheelchair=True)
+    ask(2)
+    behind = person()
+    wait(behind, session)
+    give_up_seat(booking=booking, by=booking.booked_by)
+    assert {status for _place, status in state(session)} == {"waiting"}
+
+    # Fewer seats than the group wants: it is offered what there is.
+    set_seats(session=session, capacity=1)
+    set_seats(session=session, capacity=1, wheelchairs=1)
+    assert numbers(session)[:3] == (0, 0, 1)
+    give_up_seat(booking=Booking.objects.standing().get(), by=factories.user(is_superuser=True))
+    assert [status for _place, status in state(session)] == ["offered", "waiting", "waiting"]
+
+
+def test_a_session_moved_earlier_shortens_its_offers(
+    edition: Edition, bookable: Bookable, person: People
+) -> None:
+    session = bookable(1)
+    booking = book(person(), session)
+    asked = wait(person(), session)
+    give_up_seat(booking=booking, by=booking.booked_by)
+    soon = timezone.now() + timedelta(hours=3)
+    session.starts_at, session.ends_at = soon, soon + timedelta(hours=1)
+    session.save()
+
+    release(edition=edition, by=None)
+
+    asked.refresh_from_db()
+    assert asked.offer_until == soon
+
+
+def test_one_list_that_cannot_be_settled_holds_up_no_other(
+    bookable: Bookable, person: People, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, sound = bookable(1), bookable(1)
+    for session in (broken, sound):
+        booking = book(person(), session)
+        wait(person(), session)
+        give_up_seat(booking=booking, by=booking.booked_by)
+
+    def settled(session_id: int, *, at: datetime) -> None:
+        if session_id == broken.pk:
+            raise RuntimeError
+        original(session_id, at=at)
+
+    original = deadlines.settle_list
+    monkeypatch.setattr(deadlines, "settle_list", settled)
+
+    settle(at=timezone.now() + timedelta(hours=25))
+
+    assert (state(broken)[0][1], state(sound)[0][1]) == ("offered", "expired")
+    assert "could not be settled" in caplog.text
