@@ -57,9 +57,12 @@ def record_bounce(content: bytes, *, recipient: str = "") -> Mail | None:
     overwrites a failure. `recipient` is the address the report was sent to, when the mail server tells. Raises
     NotOurs, NotAReport.
     """
-    message = message_from_bytes(content)
-    mail_id = _mail_id(message, recipient)
-    outcome = _outcome(message)
+    try:
+        message = message_from_bytes(content)
+        mail_id = _mail_id(message, recipient)
+        outcome = _outcome(message)
+    except RecursionError:  # parts within parts, deeper than any mail server writes
+        raise NotAReport
     if not outcome.bounce:
         return None
     with transaction.atomic():

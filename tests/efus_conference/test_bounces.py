@@ -151,6 +151,15 @@ def test_what_is_no_report_is_refused_as_such(mail: Mail, body: bytes) -> None:
     assert recorded(mail) == ("", "", "", False)
 
 
+@pytest.mark.parametrize("depth", [100, 1500])
+def test_parts_within_parts_without_end_are_no_report(mail: Mail, depth: int) -> None:
+    nested = "".join(
+        f'Content-Type: multipart/mixed; boundary="b{level}"\n\n--b{level}\n' for level in range(depth)
+    )
+    head = f"To: {return_address(mail.pk)}\nContent-Type: multipart/report; boundary=top\n\n--top\n"
+    assert receive(f"{head}{nested}".encode()) == os.EX_DATAERR
+
+
 def test_rubbish_without_any_address_is_nobody_s() -> None:
     assert receive(os.urandom(20_000)) == os.EX_NOUSER
     assert receive(b"") == os.EX_NOUSER
