@@ -19,6 +19,9 @@ from django.utils.translation import gettext as _
 from import_export.formats import base_formats
 
 MOST_ROWS = 1000  # in one sheet: each is checked against the database while someone waits
+# Empty ones among them: a file of a few kilobytes may claim millions, and each takes time to be read.
+MOST_LINES = 10_000
+MOST_COLUMNS = 200  # of a workbook; what stands further right is not read
 DELIMITERS = ",;\t"
 
 
@@ -27,18 +30,40 @@ class SheetRefused(Exception):  # noqa: N818  it is no error of the program
 
 
 class XLSX(base_formats.XLSX):
+    has_formulas = True  # of which the value is read that the spreadsheet program wrote down
+
     def create_dataset(self, in_stream: bytes) -> tablib.Dataset:
         try:
-            book = openpyxl.load_workbook(BytesIO(in_stream), read_only=True, data_only=True)
+            book = openpyxl.load_workbook(BytesIO(in_stream), read_only=True, data_only=self.has_formulas)
             sheet = book.worksheets[0]
             sheet.reset_dimensions()  # the size a file claims for itself may be anything
-            return dataset_of(sheet.iter_rows(values_only=True))
+            return dataset_of(self._values(sheet.iter_rows(max_col=MOST_COLUMNS)))
         except SheetRefused:
             raise
         except Exception as error:  # a broken file fails anywhere in the library
             raise SheetRefused(
                 _("This is no Excel workbook (.xlsx), or it is damaged. Save it again, or send it as CSV.")
             ) from error
+
+    def _values(self, rows: Iterable[Sequence[Any]]) -> Iterator[list[Any]]:
+        for number, row in enumerate(rows, start=1):
+            if not self.has_formulas and any(cell.data_type == "f" for cell in row):
+                raise SheetRefused(
+                    _(
+                        "Row %(number)d has a formula. Replace it by what it shows, for example by pasting values."
+                    )
+                    % {"number": number}
+                )
+            values = [cell.value for cell in row]
+            while values and values[-1] is None:  # every row comes as wide as the widest may be
+                values.pop()
+            yield values
+
+
+class PlainXLSX(XLSX):
+    """Refuses formulas: what they would say depends on the program that opens them, and we read it nowhere."""
+
+    has_formulas = False
 
 
 class CSV(base_formats.CSV):
@@ -79,7 +104,7 @@ def delimiter_of(text: str) -> str:
 
 def dataset_of(lines: Iterable[Sequence[Any]]) -> tablib.Dataset:
     """The lines that have something in them, the first of them the headings; refuses what is no plain table."""
-    filled = (line for line in lines if any(cell not in (None, "") for cell in line))
+    filled = (line for line in _limited(lines) if any(cell not in (None, "") for cell in line))
     headings = [str("" if cell is None else cell).strip() for cell in next(filled, [])]
     while headings and not headings[-1]:
         headings.pop()
@@ -91,13 +116,25 @@ def dataset_of(lines: Iterable[Sequence[Any]]) -> tablib.Dataset:
     dataset = tablib.Dataset(headers=headings)
     for row in _rows(filled, len(headings)):
         if dataset.height == MOST_ROWS:
-            raise SheetRefused(
-                _("This sheet has more than %(count)d rows. Send it in several parts.") % {"count": MOST_ROWS}
-            )
+            raise too_many(MOST_ROWS)
         dataset.append(row)
     if not dataset.height:
         raise SheetRefused(_("This sheet has no rows below its headings."))
     return dataset
+
+
+def too_many(most: int) -> SheetRefused:
+    return SheetRefused(
+        _("This sheet has more than %(count)d rows. Send it in several parts.") % {"count": most}
+    )
+
+
+def _limited(lines: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
+    """The lines, also the empty ones, up to the most that are read. Raises SheetRefused past them."""
+    for number, line in enumerate(lines):
+        if number == MOST_LINES:
+            raise too_many(MOST_LINES)
+        yield line
 
 
 def _rows(lines: Iterator[Sequence[Any]], width: int) -> Iterator[list[Any]]:

@@ -23,13 +23,16 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from efus_conference.exports import printable, safe_cell, unsafe_cell
 from efus_conference.models import Edition
-from efus_conference.sheets import CSV, XLSX, SheetRefused
+from efus_conference.sheets import CSV, PlainXLSX, SheetRefused
+from registration.actions.delegation_refusals import TooFewPlaces
 from registration.delegation_forms import PersonForm, categories_to_name
 from registration.delegations import Overview
 from registration.models import Registration
 
 MOST_BYTES = 5 * 1024 * 1024
-MOST_UNPACKED = 50 * 1024 * 1024  # what the parts of a workbook may come to, whatever it says of itself
+MOST_UNPACKED = 10 * 1024 * 1024  # what the parts of a workbook may come to, whatever it says of itself
+# So many people more than there are places are shown with their mistakes; of more, checking each takes seconds.
+MOST_IN_VAIN = 50
 
 # Column, and its heading in the reader's language.
 COLUMNS: dict[str, Any] = {
@@ -65,15 +68,22 @@ def rows_of(content: bytes, shown: Overview, *, language: str) -> list[SheetRow]
     edition = shown.delegation.edition
     categories = _categories(edition)
     there = {_key(line.person) for line in shown.named if line.person is not None}
+    lines = [
+        {name: _text(row[columns[name]]) if name in columns else "" for name in COLUMNS} for row in dataset
+    ]
+    new = sum(_key_of(texts) not in there for texts in lines)
+    if new > len(shown.free) + MOST_IN_VAIN:
+        raise SheetRefused(str(TooFewPlaces(new, len(shown.free))))
+    languages = _languages()
     emails: Counter[str] = Counter()
     rows = []
-    for number, cells in enumerate(dataset, start=2):
-        texts = {name: _text(cells[at]) for name, at in columns.items()}
-        shown_texts = {name: texts.get(name, "") for name in COLUMNS}
+    for number, shown_texts in enumerate(lines, start=2):
         if (email := shown_texts["email"].lower()) != "":
             emails[email] += 1
         is_there = _key_of(shown_texts) in there
-        person, problems = (None, []) if is_there else _person(shown_texts, edition, categories, language)
+        person, problems = (
+            (None, []) if is_there else _person(shown_texts, edition, categories, languages, language)
+        )
         if email and emails[email] > 1:
             problems = [*problems, _("This e-mail address stands in the sheet more than once.")]
         rows.append(SheetRow(number, _short(shown_texts), None if problems else person, problems, is_there))
@@ -93,37 +103,12 @@ def _dataset(content: bytes) -> tablib.Dataset:
         raise SheetRefused(
             _("This workbook is too large once it is unpacked. Send a sheet with the people alone.")
         )
-    _check_plain(content)
-    return XLSX().create_dataset(content)
-
-
-def _check_plain(content: bytes) -> None:
-    """Refuses formulas: what they would say depends on the program that opens them, and we read it nowhere.
-
-    And merged cells, of which all but the first are empty.
-    """
-    try:
-        book = openpyxl.load_workbook(BytesIO(content), read_only=True)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        for number, row in enumerate(sheet.iter_rows(max_row=2000), start=1):
-            if any(cell.data_type == "f" for cell in row):
-                raise SheetRefused(
-                    _(
-                        "Row %(number)d has a formula. Replace it by what it shows, for example by pasting values."
-                    )
-                    % {"number": number}
-                )
-        if _has_merged_cells(content):
-            raise SheetRefused(
-                _("This sheet has merged cells. Separate them, so that each person has a row of their own.")
-            )
-    except SheetRefused:
-        raise
-    except Exception as error:  # a broken file fails anywhere in the library
+    dataset = PlainXLSX().create_dataset(content)
+    if _has_merged_cells(content):  # of which all but the first are empty
         raise SheetRefused(
-            _("This is no Excel workbook (.xlsx), or it is damaged. Save it again, or send it as CSV.")
-        ) from error
+            _("This sheet has merged cells. Separate them, so that each person has a row of their own.")
+        )
+    return dataset
 
 
 def _has_merged_cells(content: bytes) -> bool:
@@ -194,11 +179,15 @@ def _languages() -> dict[str, str]:
 
 
 def _person(
-    texts: dict[str, str], edition: Edition, categories: dict[str, Any], language: str
+    texts: dict[str, str],
+    edition: Edition,
+    categories: dict[str, Any],
+    languages: dict[str, str],
+    language: str,
 ) -> tuple[dict[str, Any] | None, list[str]]:
     """The person, or what is wrong, each a sentence that names its column."""
     category = categories.get(_folded(texts["category"]))
-    spoken = _languages().get(_folded(texts["language"])) if texts["language"] else language
+    spoken = languages.get(_folded(texts["language"])) if texts["language"] else language
     form = PersonForm(
         {
             **texts,

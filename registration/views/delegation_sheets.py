@@ -105,7 +105,11 @@ def _confirmed(request: HttpRequest, mine: Delegation, shown: Overview) -> HttpR
         )
         return redirect("registration:delegation_people", mine.pk)
     content = b64decode(kept)
-    rows = rows_of(content, shown, language=_language())
+    try:
+        rows = rows_of(content, shown, language=_language())
+    except SheetRefused as refusal:  # what it was read for is gone: places, or a column's category
+        messages.error(request, str(refusal))
+        return redirect("registration:delegation_people", mine.pk)
     new = [row for row in rows if not row.is_there]
     wanted = [row.person for row in new if row.person is not None]
     if len(wanted) < len(new):

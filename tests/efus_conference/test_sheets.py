@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from efus_conference.models import Organisation
-from efus_conference.sheets import CSV, MOST_ROWS, XLSX, SheetRefused
+from efus_conference.sheets import CSV, MOST_LINES, MOST_ROWS, XLSX, SheetRefused
 from tests import factories
 
 ORGANISATIONS = "/admin/efus_conference/organisation/"
@@ -85,6 +86,36 @@ def test_a_sheet_that_would_keep_everyone_waiting_is_refused_before_any_row_is_c
     assert reader().create_dataset(sheet(MOST_ROWS)).height == MOST_ROWS
     with pytest.raises(SheetRefused, match=r"more than 1000 rows\. Send it in several parts\."):
         reader().create_dataset(sheet(MOST_ROWS + 1))
+
+
+@pytest.mark.parametrize("reader", [CSV, XLSX])
+def test_of_millions_of_empty_rows_only_so_many_are_read(reader: Any) -> None:
+    """A workbook says in one cell that so many rows stand above it."""
+    book = openpyxl.Workbook()
+    book.worksheets[0]["A1"] = "slug"
+    book.worksheets[0].cell(MOST_LINES + 1, 1, "x")
+    written = BytesIO()
+    book.save(written)
+    content = written.getvalue() if reader is XLSX else b"slug" + b"\n" * MOST_LINES + b"x"
+    with pytest.raises(SheetRefused, match=rf"more than {MOST_LINES} rows\."):
+        reader().create_dataset(content)
+
+
+def test_a_row_that_claims_the_last_of_all_columns_is_not_read_that_far(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    widths: list[int] = []
+
+    def measured(lines: Iterable[Sequence[Any]]) -> Any:
+        widths.extend(len(line) for line in lines)
+
+    monkeypatch.setattr("efus_conference.sheets.dataset_of", measured)
+    book = openpyxl.Workbook()
+    book.worksheets[0]["XFD1"] = "slug"
+    written = BytesIO()
+    book.save(written)
+    XLSX().create_dataset(written.getvalue())
+    assert widths == [0]
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from django.test import Client
 from efus_conference.models import Edition, User
 from registration.actions.delegations import name_place
 from registration.actions.invitations import invite_to_place
+from registration.delegation_forms import PersonForm
 from registration.models import Category, Delegation, Place, Registration
 from tests import factories
 from tests.registration.delegating import delegation_of, mails_queued, person
@@ -175,6 +176,32 @@ def test_fifty_thousand_rows_are_refused_at_once(page: Client, delegation: Deleg
     content = text_of([HEADINGS, *([BOB] * 50_000)]).encode()
 
     assert "more than 1000 rows" in send(page, delegation, content, "people.csv")
+
+
+def test_a_workbook_is_read_once(
+    page: Client, delegation: Delegation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[object] = []
+    load = openpyxl.load_workbook
+    monkeypatch.setattr(
+        openpyxl, "load_workbook", lambda *args, **kw: [read.append(args), load(*args, **kw)][1]
+    )
+    assert "2 people will be named." in send(page, delegation, workbook([HEADINGS, ANNA, BOB]))
+    assert len(read) == 1
+
+
+def test_far_more_people_than_places_are_refused_before_any_of_them_is_checked(
+    page: Client, delegation: Delegation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[object] = []
+    clean = PersonForm.full_clean
+    monkeypatch.setattr(PersonForm, "full_clean", lambda form: [checked.append(form), clean(form)][1])
+    people = [[f"Anna{'a' * number}", *BOB[1:]] for number in range(53)]
+
+    shown = send(page, delegation, workbook([HEADINGS, *people]))
+
+    assert "2 places of the delegation have no name yet, and there are 53 people." in shown
+    assert checked == []
 
 
 def test_names_in_four_scripts_are_taken_as_they_are(page: Client, delegation: Delegation) -> None:
