@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from smtplib import SMTPException
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -18,6 +18,7 @@ from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -34,7 +35,7 @@ class SignupForm(forms.Form):
     name = forms.CharField(
         label=_("Your name"),
         max_length=200,
-        error_messages={"null_characters_not_allowed": NOT_PRINTABLE},
+        error_messages={"null_characters_not_allowed": NOT_PRINTABLE, "required": _("Enter your name.")},
         validators=[without_control_characters],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
@@ -46,7 +47,33 @@ class SignupForm(forms.Form):
         user.save(update_fields=["name", "language"])
 
 
+def code_minutes() -> int:
+    """How long a code sent by e-mail is good for, in minutes."""
+    return int(settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT) // 60
+
+
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("This account is closed."),
+        "cannot_remove_primary_email": _("Your main e-mail address cannot be removed."),
+        "duplicate_email": _("Your account has this e-mail address already."),
+        "email_password_mismatch": _("The e-mail address or the password is not right."),
+        "email_taken": _("Another account uses this e-mail address already."),
+        "enter_current_password": _("This is not your current password."),
+        "incorrect_code": _("This code is not right. Enter the code of the newest e-mail."),
+        "incorrect_password": _("This password is not right."),
+        "invalid_login": _("The e-mail address or the password is not right."),
+        "rate_limited": _("That was too often in a short time. Wait a minute, then try again."),
+        "same_as_current": _("This is what it was before. Enter another one."),
+        "too_many_login_attempts": _(
+            "There were too many attempts. Wait a few minutes, or ask for a new code."
+        ),
+        "unverified_primary_email": _(
+            "Only a confirmed e-mail address can be your main address. Confirm it first."
+        ),
+    }
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """With addresses of this site as we know it, not as the request's Host header says.
 
@@ -64,7 +91,18 @@ class AccountAdapter(DefaultAccountAdapter):
             name=_("Security, Democracy & Cities"), domain=urlsplit(settings.SITE_URL).netloc
         )
         try:
-            super().send_mail(template_prefix, email, {**context, "current_site": here})
+            super().send_mail(
+                template_prefix,
+                email,
+                {
+                    **context,
+                    "current_site": here,
+                    "site_url": settings.SITE_URL,
+                    "login_url": site_address(reverse("account_login")),
+                    "minutes": code_minutes(),
+                    "days": settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60),
+                },
+            )
         except (OSError, SMTPException):
             logger.exception("An account's mail could not be sent.")
             if self.request is not None:

@@ -7,7 +7,7 @@ looks twice for an address it does not know. Who measures would read there who t
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account import forms
 from allauth.account.auth_backends import AuthenticationBackend as AllauthBackend
@@ -15,6 +15,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
+from efus_conference.account_forms import ADDRESS, PASSWORD, InOurWords, Words
 from efus_conference.models import User
 
 NOBODY = "nobody.invalid"  # RFC 2606: never anyone's
@@ -28,7 +29,9 @@ class AuthenticationBackend(AllauthBackend):
         return user
 
 
-class SignupForm(forms.SignupForm):
+class SignupForm(InOurWords, forms.SignupForm):
+    words: ClassVar[Words] = {"email": ADDRESS, "password1": PASSWORD}
+
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         if self.account_already_exists:
             self._make_and_forget(request)
@@ -50,7 +53,9 @@ class SignupForm(forms.SignupForm):
             self.account_already_exists = True
 
 
-class ResetPasswordForm(forms.ResetPasswordForm):
+class ResetPasswordForm(InOurWords, forms.ResetPasswordForm):
+    words: ClassVar[Words] = {"email": ADDRESS}
+
     def clean_email(self) -> str:
         email: str = super().clean_email()
         if self.users:
@@ -66,7 +71,9 @@ class ResetPasswordForm(forms.ResetPasswordForm):
         return email
 
 
-class RequestLoginCodeForm(forms.RequestLoginCodeForm):
+class RequestLoginCodeForm(InOurWords, forms.RequestLoginCodeForm):
+    words: ClassVar[Words] = {"email": ADDRESS}
+
     def clean_email(self) -> str:
         email: str = super().clean_email()
         if self._user:
