@@ -7,7 +7,7 @@ import declarations.urls
 import programme.urls
 import registration.urls
 from efus_conference import views
-from efus_conference.views.login_code import ConfirmLoginCode
+from efus_conference.views import accounts
 
 urlpatterns = [
     # Machine addresses carry no language; the feeds take ?lang=.
@@ -30,7 +30,8 @@ urlpatterns = [
         path("", include((declarations.urls.pages, "declarations"))),
         path("", include((archive.urls.pages, "archive"))),
         # Found before allauth's own of the same name.
-        path("accounts/login/code/confirm/", ConfirmLoginCode.as_view(), name="account_confirm_login_code"),
+        path("accounts/login/code/confirm/", accounts.confirm_login_code, name="account_confirm_login_code"),
+        path("accounts/confirm-email/", accounts.confirm_address, name="account_email_verification_sent"),
         path("accounts/", include("allauth.urls")),
     ),
 ]

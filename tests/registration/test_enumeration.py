@@ -111,3 +111,25 @@ def test_who_signs_up_with_a_known_address_changes_nothing_there(
     assert list(User.objects.order_by("pk").values()) == before
     [mail] = mailbox()
     assert mail["To"] == known.email
+
+
+@pytest.mark.parametrize(
+    ("form", "confirm"),
+    [("code", "/en/accounts/login/code/confirm/"), ("sign-up", "/en/accounts/confirm-email/")],
+)
+def test_a_new_code_tells_no_more_than_the_first(
+    form: str, confirm: str, settings: Any, mailbox: Callable[[], list[EmailMessage]]
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"confirm_email": None}
+    factories.user(email="known@example.org", password=SECRET)
+    told = []
+    for address in ("known@example.org", "other@example.org"):
+        path, fields = FORMS[form]
+        browser = Client()
+        browser.post(path, fields(address))
+        mails = len(mailbox())
+        response = browser.post(confirm, {"action": "resend"})
+        page = browser.get(confirm)
+        told.append((response.status_code, VARIES.sub(b"", page.content), len(mailbox()) - mails))
+    assert told[0] == told[1]
+    assert (told[0][0], told[0][2]) == (302, 1)
