@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
+from PIL import Image, ImageFile
 
-from efus_conference.uploads import MAX_BYTES, PREVIEW_PIXELS, SLIDES, check_document, ending_of, squares
+from efus_conference.uploads import MAX_BYTES, PREVIEW_PIXELS, SLIDES, check_document, ending_of, sound_document, squares
 
 
 def upload(content: bytes, name: str = "page.pdf") -> SimpleUploadedFile:
@@ -92,10 +92,31 @@ def test_a_document_is_known_by_its_content_and_kept_to_the_byte(
         (picture("PNG") + b"\0" * MAX_BYTES, "too_large"),
     ],
 )
-def test_anything_else_is_refused_with_its_reason(content: bytes, code: str) -> None:
+@pytest.mark.parametrize("check", [check_document, sound_document])
+def test_anything_else_is_refused_with_its_reason(check: Any, content: bytes, code: str) -> None:
     with pytest.raises(ValidationError) as caught:
-        check_document(upload(content))
+        check(upload(content))
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("content", [picture("PDF"), picture("JPEG"), picture("PNG")])
+def test_what_needs_no_preview_is_taken_as_with_one(content: bytes) -> None:
+    checked = check_document(upload(content))
+    assert sound_document(upload(content)) == (checked.content, checked.content_type)
+
+
+def test_a_picture_that_needs_no_preview_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    unpacked: list[int] = []
+    load = ImageFile.ImageFile.load
+
+    def measured(image: ImageFile.ImageFile) -> Any:
+        unpacked.append(image.width * image.height)
+        return load(image)
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", measured)
+    for kind in ("PNG", "JPEG"):
+        sound_document(upload(picture(kind, (800, 800))))
+    assert sum(unpacked) <= 100 * 100
 
 
 def test_the_limit_is_ten_megabytes_to_the_byte() -> None:

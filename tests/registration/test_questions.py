@@ -356,6 +356,18 @@ def test_an_account_keeps_twenty_files_of_forms_at_most(robin: User) -> None:
     assert (PendingFile.objects.count(), PendingFile.objects.filter(pk=first.pk).exists()) == (20, False)
 
 
+def test_of_files_only_so_many_are_read_for_an_account_within_an_hour(robin: User) -> None:
+    broken = SimpleUploadedFile("a.pdf", b"no document")
+    codes = []
+    for _number in range(62):
+        with pytest.raises(ValidationError) as refusal:
+            keep_file(upload=broken, by=robin)
+        codes.append(refusal.value.code)
+
+    assert codes == ["not_readable"] * 60 + ["too_often"] * 2
+    assert keep_file(upload=picture(), by=factories.user()).name == "card.png"
+
+
 # --- the press ------------------------------------------------------------------------------------------
 
 
