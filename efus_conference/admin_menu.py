@@ -95,7 +95,12 @@ PAGES: dict[str, list[tuple[Any, str, str]]] = {
 }
 
 # Where a library names its model after itself.
-TITLES = {"procrastinate.ProcrastinateJob": _("Jobs of the worker")}
+# Where the list's own count (“28 sessions with seats”) makes no title.
+TITLES = {
+    "procrastinate.ProcrastinateJob": _("Jobs of the worker"),
+    "registration.SeatPool": _("seats"),
+    "registration.Wait": _("waiting lists"),
+}
 
 
 def title_of(model_name: str) -> str:

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from efus_conference.models import Edition
 from efus_conference.templatetags.dates import moment_at
@@ -238,7 +239,7 @@ def _told(mine: Q, edition: Edition, *, is_for_organisers: bool) -> list[PlaceEv
     events = list(
         RegistrationEvent.objects.filter(mine)
         .exclude(verb__in=PRIVATE_VERBS)
-        .select_related("actor", "registration__managed_by")
+        .select_related("actor", "registration__managed_by", "place")
         .order_by("-at", "-pk")[:MOST_EVENTS]
     )
     titles = _titles(events)
@@ -248,10 +249,21 @@ def _told(mine: Q, edition: Edition, *, is_for_organisers: bool) -> list[PlaceEv
             moment_at(event.at, edition),
             _who(event, is_for_organisers=is_for_organisers),
             event.get_verb_display(),
-            event.reason or titles.get(event.detail.get("session", ""), ""),
+            event.reason or titles.get(event.detail.get("session", ""), "") or _which(event),
         )
         for event in events
     ]
+
+
+def _which(event: RegistrationEvent) -> str:
+    """Of what happened to a place without a person: how many, or which one."""
+    if count := event.detail.get("count"):
+        return ngettext("%(count)d place", "%(count)d places", count) % {"count": count}
+    if event.place is None or event.registration_id is not None:
+        return ""
+    number = event.detail.get("number")
+    named = _("place %(number)d") % {"number": number} if number else ""
+    return ", ".join(part for part in (named, event.place.note) if part)
 
 
 def _titles(events: Iterable[RegistrationEvent]) -> dict[str, str]:

@@ -139,6 +139,9 @@ def add_places(*, delegation: Delegation, count: int, by: User) -> list[Place]:
     made = Place.objects.bulk_create(
         Place(edition_id=delegation.edition_id, delegation=delegation) for _number in range(count)
     )
+    if made:
+        # One event, of the first of them: hundreds may be added at once.
+        made[0].events.create(verb=Verb.GRANTED, actor=by, detail={"count": len(made)})
     _answer(delegation, granted=count, by=by)
     return made
 
@@ -170,11 +173,14 @@ def take_back_place(*, place: Place, by: User) -> Place:
         return fresh
     if live_on(fresh) is not None or fresh.invitations.usable().exists():
         raise PlaceOccupied
+    # As the pages count those that stand: the number it had, which the next one now has.
+    number = Place.objects.standing().filter(delegation=fresh.delegation_id, pk__lte=fresh.pk).count()
     close_invitations(fresh, by=by)
     release_seats_of([fresh.pk], by=by)
     fresh.closed_at = timezone.now()
     fresh.save(update_fields=["closed_at"])
-    RegistrationEvent.objects.create(place=fresh, verb=Verb.TAKEN_BACK, actor=by)
+    detail = {"number": number}
+    RegistrationEvent.objects.create(place=fresh, verb=Verb.TAKEN_BACK, actor=by, detail=detail)
     return fresh
 
 

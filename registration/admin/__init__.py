@@ -1,4 +1,5 @@
-from registration.admin.bookings import BookingAdmin, BookingLimitAdmin, BookingRulesAdmin, WaitAdmin
+from registration.admin.booking_rules import BookingLimitAdmin, BookingRulesAdmin
+from registration.admin.bookings import BookingAdmin
 from registration.admin.categories import CategoryAdmin
 from registration.admin.changes import AgendaChangeAdmin
 from registration.admin.delegations import DelegationAdmin, PlaceAdmin
@@ -9,6 +10,7 @@ from registration.admin.press import AccreditationAdmin
 from registration.admin.questions import QuestionAdmin
 from registration.admin.records import FeedLinkAdmin, RegistrationEventAdmin, SensitiveReadingAdmin, StarAdmin
 from registration.admin.seats import SeatPoolAdmin
+from registration.admin.waits import WaitAdmin
 
 __all__ = [
     "AccessNeedAdmin",

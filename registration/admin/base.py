@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.admin_base import OrganisersAdmin
@@ -69,6 +71,35 @@ class EditionFilter(admin.SimpleListFilter):
 
 class SessionEditionFilter(EditionFilter):
     path = "session__edition"
+
+
+def asked_first(
+    request: HttpRequest,
+    row: Row,
+    *,
+    admin: OrganisersAdmin,
+    title: str,
+    sentences: Iterable[str],
+    button: str,
+    act: Callable[[Row], object],
+    done: str,
+) -> HttpResponse:
+    """A button of the row's page: says what it will do, does it once it is confirmed, and leads back to the row."""
+    opts = admin.opts
+    back = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[cast(Any, row).pk])
+    if request.method == "POST":
+        if for_each(request, [row], act):
+            messages.success(request, done)
+        return redirect(back)
+    context = {
+        **admin.admin_site.each_context(request),
+        "opts": opts,
+        "title": title,
+        "sentences": sentences,
+        "button": button,
+        "back": back,
+    }
+    return render(request, "admin/registration/ask_first.html", context)
 
 
 def for_each(request: HttpRequest, rows: Iterable[Row], act: Callable[[Row], object]) -> int:

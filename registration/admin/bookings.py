@@ -4,23 +4,20 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.http import HttpRequest
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.decorators import action, display
 
-from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin
-from registration.actions import book_seat, give_up_seat, leave_list
-from registration.admin.base import EditionFilter, RefusingAdmin, SessionEditionFilter, for_each
-from registration.admin.delegations import person_of
-from registration.models import (
-    Booking,
-    BookingLimit,
-    BookingRules,
-    Registration,
-    Wait,
-)
+from efus_conference.admin_base import number
+from efus_conference.templatetags.dates import moment_at
+from registration.actions import book_seat, give_up_seat
+from registration.admin.base import RefusingAdmin, SessionEditionFilter, asked_first, for_each
+from registration.admin.delegations import person_of, with_people
+from registration.models import Booking, Place
+from registration.powers import DESK
 from registration.requests import reader
 
 
@@ -42,9 +39,9 @@ class BookingAdmin(RefusingAdmin):
     form = BookingForm
     fields = ["session", "place", "is_wheelchair"]
     autocomplete_fields = ["session", "place"]
-    list_display = ["session", "person", "shown_status", "booked_by", "booked_at"]
+    list_display = ["session", "starts_at", "person", "shown_status", "overlaps", "booked_by", "booked_at"]
     list_filter = ["status", SessionEditionFilter, "session__kind", "booked_at"]
-    list_select_related = ["session", "booked_by", "place"]
+    list_select_related = ["session__edition", "booked_by", "place"]
     search_fields = [
         "session__title_en__unaccent",
         "session__code",
@@ -52,11 +49,26 @@ class BookingAdmin(RefusingAdmin):
         "place__registrations__given_name__unaccent",
     ]
     actions = ["give_up"]
+    actions_detail = ["give_up_this"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
-        people = Registration.objects.live().defer("needs")
+        places = with_people(Place.objects.all())
+        standing = Booking.objects.standing().select_related("session")
         rows: QuerySet[Booking] = super().get_queryset(request)
-        return rows.prefetch_related(Prefetch("place__registrations", people, to_attr="people"))
+        return rows.prefetch_related(
+            Prefetch("place", places), Prefetch("place__bookings", standing, to_attr="seats")
+        )
+
+    def get_fields(self, request: HttpRequest, obj: Booking | None = None) -> list[str]:
+        if obj is None:
+            return list(self.fields)
+        return [
+            "session", "starts_at", "place", "status", "overlaps", "clash_until",
+            "is_wheelchair", "hold", "booked_by", "booked_at",
+        ]  # fmt: skip
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Booking | None = None) -> list[str]:
+        return self.get_fields(request, obj) if obj else []
 
     def has_change_permission(self, request: HttpRequest, obj: Booking | None = None) -> bool:
         return False
@@ -75,8 +87,33 @@ class BookingAdmin(RefusingAdmin):
         obj.pk = made.pk
         obj.refresh_from_db()
 
-    def has_give_up_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("registration.change_registration")
+    def has_give_up_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return bool(request.user.has_perm(DESK))
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int) -> list[Any]:
+        """No button on a seat that was given up."""
+        is_standing = Booking.objects.standing().filter(pk=number(object_id)).exists()
+        return list(super().get_actions_detail(request, object_id)) if is_standing else []
+
+    @action(description=_("Give up the seat"), url_path="give-up", permissions=["give_up"])
+    def give_up_this(self, request: HttpRequest, object_id: int | str) -> HttpResponse:
+        booking: Booking = get_object_or_404(self.get_queryset(request), pk=number(object_id))
+        by, facts = reader(request), {"session": booking.session, "person": person_of(booking.place)}
+        return asked_first(
+            request,
+            booking,
+            admin=self,
+            title=gettext("Give up the seat in “%(session)s”?") % facts,
+            sentences=[
+                gettext("It is the seat of %(person)s.") % facts,
+                gettext(
+                    "Seats of companions go with it. It is offered to whoever waits, or free for anyone."
+                ),
+            ],
+            button=gettext("Yes, give it up"),
+            act=lambda row: give_up_seat(booking=row, by=by),
+            done=gettext("The seat of %(person)s in “%(session)s” is free again.") % facts,
+        )
 
     @action(description=_("Give up the seat"), permissions=["give_up"])
     def give_up(self, request: HttpRequest, queryset: QuerySet[Booking]) -> None:
@@ -84,6 +121,16 @@ class BookingAdmin(RefusingAdmin):
         count = for_each(request, standing, lambda booking: give_up_seat(booking=booking, by=by))
         done = ngettext("%(count)d seat is free again.", "%(count)d seats are free again.", count)
         messages.success(request, done % {"count": count})
+
+    @display(description=_("starts"), ordering="during")
+    def starts_at(self, booking: Booking) -> str:
+        return moment_at(booking.during.lower, booking.session.edition)
+
+    @display(description=_("overlaps with"))
+    def overlaps(self, booking: Any) -> str:
+        if booking.status != Booking.Status.CLASH:
+            return "–"
+        return ", ".join(str(seat.session) for seat in booking.place.seats if booking.overlaps(seat)) or "–"
 
     @display(description=_("person"))
     def person(self, booking: Booking) -> str:
@@ -96,97 +143,3 @@ class BookingAdmin(RefusingAdmin):
     )
     def shown_status(self, booking: Booking) -> tuple[str, str]:
         return booking.status, booking.get_status_display()
-
-
-@admin.register(Wait)
-class WaitAdmin(ReadOnlyAdmin, OrganisersAdmin):
-    """The waiting lists in their order. Whose turn it is, the order says; the desk may take someone off."""
-
-    list_display = [
-        "session",
-        "person",
-        "shown_status",
-        "position",
-        "asked_at",
-        "offer_until",
-        "is_wheelchair",
-    ]
-    list_filter = ["status", SessionEditionFilter, "session__kind"]
-    list_select_related = ["session", "place", "party"]
-    search_fields = [
-        "session__title_en__unaccent",
-        "session__code",
-        "place__registrations__family_name__unaccent",
-        "place__registrations__given_name__unaccent",
-    ]
-    ordering = ["session__starts_at", "session_id", "party_id", "pk"]
-    actions = ["take_off"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Wait]:
-        people = Registration.objects.live().defer("needs")
-        rows: QuerySet[Wait] = super().get_queryset(request)
-        # How many wait before it, and it: counted in the one query of the list.
-        before = (
-            Wait.objects.filter(
-                session=OuterRef("session"), is_wheelchair=OuterRef("is_wheelchair"), status="waiting"
-            )
-            .filter(Q(party__lt=OuterRef("party")) | Q(party=OuterRef("party"), pk__lte=OuterRef("pk")))
-            .order_by()
-            .values("session")
-            .annotate(count=Count("pk"))
-            .values("count")
-        )
-        return rows.annotate(at=Subquery(before)).prefetch_related(
-            Prefetch("place__registrations", people, to_attr="people")
-        )
-
-    def has_take_off_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("registration.change_registration")
-
-    @action(description=_("Take off the list"), permissions=["take_off"])
-    def take_off(self, request: HttpRequest, queryset: QuerySet[Wait]) -> None:
-        by, standing = reader(request), Wait.objects.standing().filter(pk__in=queryset.values("pk"))
-        count = for_each(request, standing, lambda wait: leave_list(wait=wait, by=by))
-        done = ngettext("%(count)d place is off the list.", "%(count)d places are off the list.", count)
-        messages.success(request, done % {"count": count})
-
-    @display(description=_("person"))
-    def person(self, wait: Wait) -> str:
-        return person_of(wait.place)
-
-    @display(description=_("position"))
-    def position(self, wait: Any) -> int | str:
-        return wait.at if wait.status == Wait.Status.WAITING else "–"
-
-    @display(description=_("asked"), ordering="party_id")
-    def asked_at(self, wait: Wait) -> Any:
-        return wait.party.asked_at
-
-    @display(
-        description=_("status"),
-        ordering="status",
-        label={"waiting": "info", "offered": "warning", "accepted": "success"},
-    )
-    def shown_status(self, wait: Wait) -> tuple[str, str]:
-        return wait.status, wait.get_status_display()
-
-
-@admin.register(BookingLimit)
-class BookingLimitAdmin(OrganisersAdmin):
-    list_display = ["kind", "edition", "most"]
-    list_filter = [EditionFilter]
-    list_select_related = ["kind", "edition"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[BookingLimit]:
-        rows: QuerySet[BookingLimit] = super().get_queryset(request)
-        return rows.prefetch_related("edition__hosting__organisation")
-
-
-@admin.register(BookingRules)
-class BookingRulesAdmin(OrganisersAdmin):
-    list_display = ["edition", "offer_hours", "group_cut_off_hours", "clash_hours", "reminder_days"]
-    list_select_related = ["edition"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[BookingRules]:
-        rows: QuerySet[BookingRules] = super().get_queryset(request)
-        return rows.prefetch_related("edition__hosting__organisation")

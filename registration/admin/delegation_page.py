@@ -22,7 +22,7 @@ from registration.actions import Refusal
 from registration.actions.delegations import add_places, decline_places, take_back_place
 from registration.actions.invitations import revoke_invitation
 from registration.delegation_sheets import exported, headings
-from registration.delegations import agenda, history_of_delegation, overview
+from registration.delegations import Overview, PlaceLine, agenda, history_of_delegation, overview
 from registration.models import Delegation, Hold, Place
 from registration.powers import DESK
 from registration.requests import reader
@@ -78,9 +78,16 @@ def delegation_page(request: HttpRequest, admin: DelegationAdmin, pk: int) -> Ht
         "asked_at": moment_at(asked.asked_at, delegation.edition) if asked else "",
         "form": form if form.is_bound else AddForm(initial={"places": asked.places if asked else 1}),
         "may_change": request.user.has_perm(DESK),
+        "leaving": _leaving(request, shown),
         "history": history_of_delegation(delegation),
     }
     return render(request, "admin/registration/delegation.html", context)
+
+
+def _leaving(request: HttpRequest, shown: Overview) -> PlaceLine | None:
+    """The place about to be taken back, which asks first."""
+    asked = request.GET.get("take_back", "")
+    return next((line for line in shown.free if str(line.place.pk) == asked), None)
 
 
 def _do(request: HttpRequest, delegation: Delegation, form: AddForm) -> HttpResponse | None:

@@ -5,11 +5,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -79,7 +80,18 @@ class DelegationAdmin(OrganisersAdmin):
     fields = ["edition", "organisation", "coordinator", "more_places"]
     actions = ["export_people"]
     actions_detail = ["open_city"]
-    actions_row = ["open_city"]
+
+    def get_changelist(self, request: HttpRequest, **known: Any) -> type[ChangeList]:
+        """The list leads to the pages of the cities, for who may read who comes."""
+        usual: type[ChangeList] = super().get_changelist(request, **known)
+        if not request.user.has_perm("registration.view_registration"):
+            return usual
+
+        class Cities(usual):  # type: ignore[misc, valid-type]
+            def url_for_result(self, result: Delegation) -> str:
+                return reverse("admin:registration_delegation_city", args=[result.pk])
+
+        return Cities
 
     def get_urls(self) -> list[URLPattern]:
         def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -141,7 +153,7 @@ def _counted(rows: Any) -> Any:
 
 @admin.register(Place)
 class PlaceAdmin(OrganisersAdmin):
-    list_display = ["__str__", "shown_person", "delegation", "edition", "shown_state"]
+    list_display = ["shown_number", "shown_person", "delegation", "note", "edition", "shown_state"]
     list_filter = [EditionFilter, "companion_kind", ("closed_at", admin.EmptyFieldListFilter)]
     list_select_related = ["edition", "delegation__organisation", "delegation__edition"]
     search_fields = [
@@ -150,16 +162,35 @@ class PlaceAdmin(OrganisersAdmin):
         "delegation__organisation__name_en__unaccent",
     ]
     autocomplete_fields = ["delegation"]
-    fields = ["edition", "delegation", "note", "shown_person", "shown_state", "accompanies", "companion_kind"]
+    ordering = ["pk"]
+    fields = ["edition", "delegation", "note", "shown_person", "state", "accompanies", "companion_kind"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Place]:
-        return with_people(super().get_queryset(request)).prefetch_related(
+        rows: QuerySet[Place] = super().get_queryset(request)
+        return with_people(rows).prefetch_related(
             "edition__hosting__organisation", "delegation__edition__hosting__organisation"
         )
 
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Place], search_term: str
+    ) -> tuple[QuerySet[Place], bool]:
+        """Where a place is chosen for a form, those that nobody can have any more are left out."""
+        if "field_name" in request.GET:
+            people = Registration.objects.live().filter(place=OuterRef("pk"))
+            queryset = queryset.filter(Exists(people) | Q(delegation__isnull=False), closed_at=None)
+        return super().get_search_results(request, queryset, search_term)
+
+    def get_fields(self, request: HttpRequest, obj: Place | None = None) -> list[str]:
+        # A place that is only just being made has neither a person nor a state.
+        return list(self.fields) if obj else ["edition", "delegation", "note"]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Place | None = None) -> list[str]:
-        fixed = ["shown_person", "shown_state", "accompanies", "companion_kind"]
+        fixed = ["shown_person", "state", "accompanies", "companion_kind"]
         return ["edition", *fixed] if obj else fixed
+
+    @display(description=_("place"), ordering="pk")
+    def shown_number(self, place: Place) -> int | None:
+        return place.pk
 
     @display(description=_("person"))
     def shown_person(self, place: Place) -> str:
@@ -167,14 +198,20 @@ class PlaceAdmin(OrganisersAdmin):
 
     @display(description=_("state"), label={"standing": "success", "closed": "danger"})
     def shown_state(self, place: Place) -> tuple[str, str]:
-        if place.closed_at is not None:
-            return "closed", gettext("taken back")
-        return "standing", gettext("stands")
+        return "standing" if place.closed_at is None else "closed", self.state(place)
+
+    @display(description=_("state"))
+    def state(self, place: Place) -> str:
+        """The words alone: a page shows a label's pair as it is."""
+        return gettext("in use") if place.closed_at is None else gettext("taken back")
 
 
 def with_people(places: QuerySet[Place]) -> QuerySet[Place]:
-    people = Registration.objects.live().defer("needs")
-    return places.prefetch_related(Prefetch("registrations", people, to_attr="people"))
+    """With what their names are made of, in one query for all."""
+    people = Registration.objects.live().defer("needs").select_related("organisation")
+    return places.select_related("delegation__organisation").prefetch_related(
+        Prefetch("registrations", people, to_attr="people")
+    )
 
 
 def person_of(place: Any) -> str:

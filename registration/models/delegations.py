@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import Edition, Organisation, User
@@ -119,7 +120,22 @@ class Place(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"
+        """Who has it; of a delegation's that nobody has yet, the city, its note and its number.
+
+        Lists read `people` beforehand, in one query for all.
+        """
+        people = getattr(self, "people", None)
+        if people is None:
+            people = []
+            if self.pk:
+                people = list(self.registrations.live().select_related("organisation").defer("needs")[:1])
+        number = gettext("place %(number)s") % {"number": self.pk or ""}
+        if people:
+            return " · ".join(part for part in (people[0].name, people[0].shown_organisation) if part)
+        if self.delegation is not None:
+            note = self.note or gettext("not named yet")
+            return f"{self.delegation.organisation} · {note} · {number}"
+        return number
 
 
 class PlaceInvitationQuerySet(models.QuerySet["PlaceInvitation"]):

@@ -300,6 +300,7 @@ class RegistrationEvent(models.Model):
         TOOK_OVER = "took_over", _("took the place over with its seats")
         HANDED_OVER = "handed_over", _("handed the registration over")
         UNINVITED = "uninvited", _("took the invitation back")
+        GRANTED = "granted", _("added places")
         TAKEN_BACK = "taken_back", _("took the place back")
         ACCOMPANIED = "accompanied", _("named a companion")
         UNACCOMPANIED = "unaccompanied", _("took a companion off")

@@ -76,7 +76,7 @@ class Wait(models.Model):
 
     class Meta:
         verbose_name = _("wait for a seat")
-        verbose_name_plural = _("waiting lists")
+        verbose_name_plural = _("waits for seats")
         ordering = ["party_id", "pk"]
         constraints = [
             models.UniqueConstraint(
