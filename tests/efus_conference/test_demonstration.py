@@ -215,6 +215,13 @@ def test_its_city_has_every_kind_of_place_and_seats_held_back() -> None:
     ) == [("city", 3, 1), ("desk", 1, 0), ("desk", 2, 0), ("speaker", 1, 0)]
 
 
+def test_its_programme_promises_the_wheelchair_places_that_can_be_booked() -> None:
+    said = ReleasedSession.objects.filter(wheelchair_places__isnull=False, session__seat_pool__isnull=False)
+    numbers = list(said.values_list("session__code", "wheelchair_places", "session__seat_pool__wheelchairs"))
+    assert len(numbers) > 5
+    assert [code for code, promised, booked in numbers if promised != booked] == []
+
+
 def test_its_declaration_shows_every_step_of_a_signature() -> None:
     signatories = Signatory.objects.filter(declaration__is_demonstration=True)
     states = [

@@ -180,3 +180,19 @@ def test_lowering_the_seats_below_what_is_given_is_refused(
     for wrong in (numbers(capacity=0), numbers(capacity=2, held=2)):
         assert "There are not that many seats" in desk.post(page, wrong).content.decode()
     assert SeatPool.objects.get().capacity == 5
+
+
+def test_the_page_of_seats_warns_where_the_programme_says_otherwise_of_wheelchairs(
+    desk: Client, bookable: Bookable
+) -> None:
+    silent, agreed, other = bookable(), bookable(wheelchair_places=0), bookable(wheelchair_places=2)
+
+    def warnings(session: Session) -> list[str]:
+        response = desk.get(address("seatpool", f"{session.pk}/change/"))
+        return [str(message) for message in response.context["messages"]]
+
+    assert (warnings(silent), warnings(agreed)) == ([], [])
+    [sentence] = warnings(other)
+    assert sentence.startswith(
+        "The programme says that this session has 2 wheelchair places, and 0 can be booked"
+    )
