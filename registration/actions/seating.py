@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from efus_conference.models import User
 from programme.models import ReleasedSession, Session
+from registration.actions.access import check_access_need
 from registration.actions.locks import violated
 from registration.actions.pools import change, open_of, take_back, use_hold
 from registration.actions.refusals import (
@@ -140,8 +141,10 @@ def seat_members(
     is_wheelchair: bool,
     instead_of: Session | None = None,
 ) -> Booking:
-    """Books what is held for them or open to anyone; the seat of the first of them. Raises NoSeatLeft."""
+    """Books what is held for them or open to anyone; the seat of the first of them. Raises NoSeatLeft, NoNeedTold."""
     wheelchair = {member.place.pk for member in members if is_wheelchair and member is unit.main}
+    if wheelchair:
+        check_access_need(unit, by=by)
     holds = _holds_for(unit, [m for m in members if m.place.pk not in wheelchair], pool, by=by)
     needed = Counter(member.place.pk in wheelchair for member in members if member.place.pk not in holds)
     for kind, count in needed.items():

@@ -14,6 +14,7 @@ from efus_conference.models import Edition, User
 from programme.actions import release
 from programme.models import Session
 from registration import actions
+from registration.actions.access import NoNeedTold
 from registration.actions.companions import name_companion
 from registration.actions.confidences import NotToOrganisers
 from registration.actions.state_refusals import CompanionsFollow
@@ -212,3 +213,25 @@ def test_a_companion_comes_into_no_other_category_than_their_person(
 
     companion.refresh_from_db()
     assert (companion.category, companion.status) == (other, "confirmed")
+
+
+def test_a_tick_alone_gets_nobody_a_wheelchair_place(
+    registration: Registration, robin: User, bookable: Bookable
+) -> None:
+    session, full = bookable(1), bookable(0, starts_at=timezone.now() + timedelta(days=40))
+    actions.set_seats(session=session, capacity=1, wheelchairs=1)
+    actions.set_seats(session=full, capacity=0, wheelchairs=1)
+    other = factories.registration(registration.edition, needs=NEEDS)
+    actions.book_seat(place=other.place, session=full, by=other.managed_by, is_wheelchair=True)
+
+    with pytest.raises(NoNeedTold):
+        actions.book_seat(place=registration.place, session=session, by=robin, is_wheelchair=True)
+    with pytest.raises(NoNeedTold):
+        actions.wait_for_seats(places=[registration.place], session=full, by=robin, is_wheelchair=True)
+    question = Question.objects.create(
+        edition=registration.edition, slug="wheels", kind="yes_no", text_en="A wheelchair?", privacy="access"
+    )
+    Answer.objects.create(registration=registration, question=question, value="yes")
+
+    booked = actions.book_seat(place=registration.place, session=session, by=robin, is_wheelchair=True)
+    assert booked.is_wheelchair

@@ -309,6 +309,7 @@ def test_a_wheelchair_place_is_a_choice_of_its_own(
 ) -> None:
     session = bookable(5)
     set_seats(session=session, capacity=5, wheelchairs=1)
+    Registration.objects.filter(pk=registration.pk).update(needs="I use a wheelchair.")
 
     assert buttons(page, session, registration) == [
         ("book", "Book a seat", ""),
