@@ -110,8 +110,9 @@ def _day(
 ) -> AgendaDay:
     if not entries:
         return day
-    spans = [_span(gap) for gap in gaps]
-    first = min([*(entry.line.starts_at for entry in entries), *(start for start, _end in spans)])
+    earliest = min(entry.line.starts_at for entry in entries)
+    spans = [_span(gap, earliest) for gap in gaps]
+    first = min([earliest, *(start for start, _end in spans)])
     first -= timedelta(minutes=first.minute % 5, seconds=first.second, microseconds=first.microsecond)
     lanes, most = _lanes([*((one.line.starts_at, one.line.ends_at) for one in entries), *spans])
     end = max([*(entry.line.ends_at for entry in entries), *(end for _start, end in spans)])
@@ -148,18 +149,25 @@ def _day(
         shown = [
             (address.replace("000000", one.line.row.code), one.line.title, one.facts) for one in gap.shown
         ]
-        slot(gap.starts_at).gaps.append(GapBlock(gap, shown, f"cell gap{place}"))
+        # The hour it really begins, unless that row is another's.
+        slot(gap.starts_at if start < earliest else start).gaps.append(
+            GapBlock(gap, shown, f"cell gap{place}")
+        )
     day.slots = [slots[moment] for moment in sorted(slots)]
     return day
 
 
-def _span(gap: Gap) -> tuple[datetime, datetime]:
-    """From when to when it takes room on the page."""
-    if gap.before is None and gap.after is not None:
-        return max(gap.starts_at, gap.ends_at - LONGEST_MARGIN), gap.ends_at
+def _span(gap: Gap, first: datetime) -> tuple[datetime, datetime]:
+    """From when to when it takes room on the page; `first` is when the first entry of the day begins."""
+    if gap.before is not None:
+        end = gap.ends_at if gap.after is not None else min(gap.ends_at, gap.starts_at + LONGEST_MARGIN)
+        return gap.starts_at, end
+    # Before all that takes time; what is only starred may stand beside it.
+    if gap.after is None and first > gap.starts_at:
+        return max(gap.starts_at, first - LONGEST_MARGIN), first
     if gap.after is None:
         return gap.starts_at, min(gap.ends_at, gap.starts_at + LONGEST_MARGIN)
-    return gap.starts_at, gap.ends_at
+    return max(gap.starts_at, min(first, gap.ends_at - LONGEST_MARGIN)), gap.ends_at
 
 
 def _lanes(spans: Sequence[tuple[datetime, datetime]]) -> tuple[list[str], int]:

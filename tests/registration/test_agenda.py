@@ -230,6 +230,20 @@ def test_what_is_starred_or_waited_for_leaves_the_time_free_beside_it(
     assert (columns["Starred"], columns["Waited for"], gap.split()[-1]) == ("c1", "c1", "c2")
 
 
+def test_what_is_free_before_the_first_seat_stands_beside_what_is_starred(
+    registration: Registration, bookable: Bookable
+) -> None:
+    bookable(title_en="Has room")
+    starred = bookable(title_en="Starred", starts_at=NINE + 2 * HOUR)
+    star(registration=registration, session=starred)
+    assert gaps(registration) == [("09:00", "3 hours", ["Has room"])]
+
+    seat(registration, bookable(starts_at=NINE + 5 * HOUR))
+    assert gaps(registration) == [("11:00", "5 hours", ["Has room"])]
+    [day] = timetable(registration)
+    assert [(slot.time, slot.css) for slot in day.slots] == [("11:00", "r1"), ("14:00", "r37")]
+
+
 def test_a_gap_leaves_out_what_only_a_swap_would_allow(
     edition: Edition, registration: Registration, bookable: Bookable
 ) -> None:
