@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef
@@ -17,6 +17,7 @@ from registration.asking import asking_of
 from registration.models import (
     Answer,
     Booking,
+    NeedReply,
     PendingFile,
     PressCard,
     Question,
@@ -28,6 +29,8 @@ from registration.models.answers import SENSITIVE
 
 Verb = RegistrationEvent.Verb
 ACCREDIT = "registration.accredit"
+# Long enough to answer for what was or was not prepared.
+NEEDS_KEPT = timedelta(days=30)
 PRESS_CARDS_KEPT = timedelta(days=365)
 
 
@@ -170,7 +173,7 @@ def answer_file(*, answer_id: int, by: User) -> Answer:
 def forget_answers(*, at: datetime) -> int:
     """Deletes what is kept no longer: by each question's own days after the edition, and a year for press cards.
 
-    Also what was asked with a seat that nobody has any more. How many.
+    Also what was asked with a seat that nobody has any more, and access needs with their replies. How many.
     """
     today = timezone.localdate(at)
     seated = Booking.objects.standing().filter(
@@ -188,7 +191,14 @@ def forget_answers(*, at: datetime) -> int:
         Answer.objects.filter(pk__in=[answer.pk for answer in gone]).delete()
         delete_stored(answer.file.name or "" for answer in gone)
         count += len(gone)
+    count += _forget_needs(today)
     cards = list(PressCard.objects.filter(registration__edition__ends_on__lt=today - PRESS_CARDS_KEPT))
     PressCard.objects.filter(pk__in=[card.pk for card in cards]).delete()
     delete_stored(card.card.name or "" for card in cards)
     return count + len(cards)
+
+
+def _forget_needs(today: date) -> int:
+    over = Registration.objects.filter(edition__ends_on__lt=today - NEEDS_KEPT)
+    NeedReply.objects.filter(registration__in=over.values("pk")).delete()
+    return over.exclude(needs="").update(needs="")

@@ -10,6 +10,7 @@ from efus_conference.mail import queue
 from efus_conference.models import User
 from registration.actions.refusals import NobodyForNeeds, NoNeeds, NotReadable
 from registration.models import NeedReply, Registration, RegistrationEvent, SensitiveReading
+from registration.models.answers import has_access_need
 
 READ_NEEDS = "registration.read_needs"
 
@@ -61,7 +62,7 @@ def read_needs(*, registration: Registration, by: User) -> str:
     if not by.has_perm(READ_NEEDS):
         raise NotReadable
     needs = Registration.objects.values_list("needs", flat=True).get(pk=registration.pk)
-    if needs:
+    if Registration.objects.filter(has_access_need(), pk=registration.pk).exists():
         SensitiveReading.objects.create(
             reader=by,
             registration_id=registration.pk,
@@ -76,7 +77,7 @@ def _locked_reply(registration: Registration, *, by: User) -> NeedReply:
         raise NotReadable
     # Whoever changes the needs holds the registration's row too.
     fresh = Registration.objects.select_for_update(no_key=True, of=("self",)).get(pk=registration.pk)
-    if not fresh.needs:
+    if not Registration.objects.filter(has_access_need(), pk=fresh.pk).exists():
         raise NoNeeds
     row, _is_new = NeedReply.objects.get_or_create(registration_id=registration.pk)
     return row

@@ -20,7 +20,9 @@ from efus_conference.writing import only_line_breaks
 from registration.actions import read_needs, reply_to_needs, take_on_needs
 from registration.actions.needs import READ_NEEDS, may_answer_for_needs
 from registration.admin.base import EditionFilter, RefusingAdmin
-from registration.models import AccessNeed, Registration
+from registration.models import AccessNeed, Answer, Question, Registration
+from registration.models.answers import has_access_need
+from registration.question_fields import in_words
 from registration.requests import reader
 
 
@@ -108,7 +110,7 @@ class AccessNeedAdmin(RefusingAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccessNeed]:
         rows: QuerySet[AccessNeed] = super().get_queryset(request)
-        live = Registration.objects.live().exclude(needs="").values("pk")
+        live = Registration.objects.live().filter(has_access_need()).values("pk")
         return rows.filter(pk__in=live).defer("needs")
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
@@ -159,7 +161,15 @@ class AccessNeedAdmin(RefusingAdmin):
 
     @display(description=_("access needs"))
     def shown_needs(self, person: Registration) -> str:
-        return person.needs
+        """Their own words, and what they answered to questions about access."""
+        answers = (
+            Answer.objects.filter(registration=person.pk, question__privacy=Question.Privacy.ACCESS)
+            .select_related("question")
+            .prefetch_related("question__choices")
+            .order_by("question__order", "question_id")
+        )
+        told = [f"{answer.question.text} {in_words(answer.question, answer.value)}" for answer in answers]
+        return "\n".join([*([person.needs] if person.needs else []), *told])
 
     @display(description=_("answers for it"))
     def responsible(self, person: Any) -> str:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import User
@@ -121,6 +121,12 @@ class AccessNeed(Registration):
         default_permissions = ()
         verbose_name = _("access need")
         verbose_name_plural = _("access needs")
+
+
+def has_access_need() -> Q:
+    """Registrations that tell of an access need: in the person's own words, or answering a question about access."""
+    answered = Answer.objects.filter(registration=OuterRef("pk"), question__privacy=Question.Privacy.ACCESS)
+    return ~Q(needs="") | Exists(answered)
 
 
 class PressCard(models.Model):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,10 +16,11 @@ from registration.actions import (
     NoNeeds,
     NotReadable,
     change_registration,
+    forget_answers,
     reply_to_needs,
     take_on_needs,
 )
-from registration.models import NeedReply, Registration, SensitiveReading
+from registration.models import Answer, NeedReply, Question, Registration, SensitiveReading
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -154,3 +156,33 @@ def test_the_list_costs_the_same_for_one_and_for_ten(client: Client, edition: Ed
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_a_need_told_as_an_answer_has_someone_who_replies_too(
+    client: Client, edition: Edition, robin: User
+) -> None:
+    person = factories.registration(edition, managed_by=robin, email=robin.email)
+    question = Question.objects.create(
+        edition=edition, slug="follow", text="What do you need?", kind="text", privacy="access"
+    )
+    Answer.objects.create(registration=person, question=question, value="Large print")
+    desk = factories.user(is_staff=True, is_superuser=True)
+    client.force_login(desk)
+
+    assert person.name in client.get("/admin/registration/accessneed/").content.decode()
+    page = client.get(f"/admin/registration/accessneed/{person.pk}/change/")
+    assert "What do you need? Large print" in page.content.decode()
+    assert SensitiveReading.objects.filter(registration=person, what="needs").count() == 1
+    assert reply_to_needs(registration=person, reply="It is at the desk.", by=desk).responsible == desk
+
+
+def test_needs_and_replies_are_forgotten_a_month_after_the_edition(ramp: Registration) -> None:
+    desk = factories.user(is_staff=True, is_superuser=True)
+    reply_to_needs(registration=ramp, reply="There is one.", by=desk)
+    last_day = datetime(2031, 5, 16, 12, tzinfo=UTC)
+
+    forget_answers(at=last_day + timedelta(days=30))
+    assert Registration.objects.get().needs == "A secret ramp"
+    forget_answers(at=last_day + timedelta(days=31))
+
+    assert (Registration.objects.get().needs, NeedReply.objects.count()) == ("", 0)
