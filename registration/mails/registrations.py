@@ -14,6 +14,7 @@ from efus_conference.mail import Letter, composes, site_address
 from efus_conference.templatetags.dates import moment_at
 from registration.mails.letters import conference_days, facts, letters, read
 from registration.models import Registration, RegistrationEvent
+from registration.models.people import RegistrationQuerySet
 from registration.states import Status
 
 Facts = dict[str, Any]
@@ -26,7 +27,7 @@ def confirmation(registration_id: int) -> list[Letter]:
 
 @composes("registration/submitted")
 def submitted(registration_id: int) -> list[Letter]:
-    return _told(registration_id, Status.SUBMITTED)
+    return _told(registration_id, Status.SUBMITTED, lambda row: {"is_reopened": _is_reopened(row)})
 
 
 @composes("registration/waiting")
@@ -81,12 +82,7 @@ def handed_over(registration_id: int) -> list[Letter]:
             "login_url": site_address(
                 f"{reverse('account_request_login_code')}?{urlencode({'next': registration.get_absolute_url()})}"
             ),
-            "companions": list(
-                Registration.objects.live()
-                .filter(place__accompanies=registration.place_id, managed_by=keeper)
-                .defer("needs")
-                .by_name()
-            ),
+            "companions": [companion.name for companion in _companions_kept_with(registration)],
         }
     concerns = {"registration_id": registration.pk}
     return [
@@ -119,6 +115,17 @@ def _told(
         # The ticket goes here, beside the calendar file.
         attachments = conference_days(registration) if attach else ()
     return letters(registration, context, attachments)
+
+
+def _is_reopened(registration: Registration) -> bool:
+    """Whether it waits for a decision because a refusal was taken back."""
+    steps = RegistrationEvent.objects.filter(registration=registration, after=Status.SUBMITTED)
+    return steps.values_list("verb", flat=True).first() == RegistrationEvent.Verb.REOPENED
+
+
+def _companions_kept_with(registration: Registration) -> RegistrationQuerySet:
+    companions = Registration.objects.live().filter(place__accompanies=registration.place_id)
+    return companions.managed_by(registration.managed_by).defer("needs").by_name()
 
 
 def _position(registration: Registration) -> int:
