@@ -16,10 +16,15 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.template.defaultfilters import linebreaksbr
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateJob
-from unfold.decorators import display
+from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelect2MultipleWidget
 
@@ -35,6 +40,7 @@ from efus_conference.admin_sheets import SpreadsheetAdmin
 from efus_conference.exports import SafeResource
 from efus_conference.forms import AccountForm, NewAccountForm
 from efus_conference.models import Mail, Organisation, Project, User
+from efus_conference.models.mails import KINDS
 from efus_conference.sorting import sort_key, translated_sort_key
 
 for _model in (EmailAddress, Authenticator, Group, ProcrastinateJob):
@@ -268,18 +274,64 @@ class ProjectAdmin(TranslatedAdmin):
     ]
 
 
+class KindFilter(admin.SimpleListFilter):
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return sorted(((kind, str(name)) for kind, name in KINDS.items()), key=lambda one: one[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(kind=self.value()) if self.value() in KINDS else queryset
+
+
 @admin.register(Mail)
 class MailAdmin(ReadOnlyAdmin, OrganisersAdmin):
     """Copies of what was sent, their links masked."""
 
-    list_display = ["subject", "to", "kind", "language", "sent_at", "bounce"]
-    list_filter = ["bounce", "kind", "language", "sent_at"]
+    list_display = ["subject", "to", "shown_kind", "language", "sent_at", "bounce"]
+    list_filter = ["bounce", ("handled_at", admin.EmptyFieldListFilter), KindFilter, "language", "sent_at"]
     search_fields = ["to", "subject__unaccent"]
-    fields = ["subject", "to", "user", "kind", "language", "sent_at", "text"]
+    fields = ["subject", "to", "user", "concerns", "shown_kind", "language", "sent_at", "shown_text"]
+    readonly_fields = ["concerns", "shown_kind", "shown_text"]
+    actions = ["mark_handled"]
 
     def get_fields(self, request: HttpRequest, obj: Mail | None = None) -> list[str]:
-        reported = ["bounce", "bounced_at", "bounce_status", "bounce_diagnostic"]
+        reported = ["bounce", "bounced_at", "bounce_status", "bounce_diagnostic", "handled_at"]
         return [*self.fields, *(reported if obj and obj.bounce else [])]
+
+    def has_handle_permission(self, request: HttpRequest) -> bool:
+        return bool(self.has_view_permission(request))
+
+    @action(description=_("Mark the addresses as handled"), permissions=["handle"])
+    def mark_handled(self, request: HttpRequest, queryset: QuerySet[Mail]) -> None:
+        """With a mail all others that failed to the same address: it is the address that was wrong."""
+        failed = Mail.objects.filter(bounce=Mail.Bounce.FAILED, handled_at=None)
+        chosen = set(failed.filter(pk__in=queryset.values("pk")).values_list("to", flat=True))
+        failed.filter(to__in=chosen).update(handled_at=timezone.now())
+        done = ngettext(
+            "%(count)d address is marked as handled.",
+            "%(count)d addresses are marked as handled.",
+            len(chosen),
+        )
+        messages.success(request, done % {"count": len(chosen)})
+
+    @display(description=_("kind"), ordering="kind")
+    def shown_kind(self, mail: Mail) -> str:
+        return mail.kind_name
+
+    @display(description=_("text"))
+    def shown_text(self, mail: Mail) -> SafeString:
+        return linebreaksbr(mail.text)
+
+    @display(description=_("concerns"))
+    def concerns(self, mail: Mail) -> SafeString | str:
+        registration_id = mail.subject_ids.get("registration_id")
+        if registration_id is None:
+            return "–"
+        # By its name alone: the page is of an app above this one.
+        address = reverse("admin:registration_registration_change", args=[registration_id])
+        return format_html('<a class="underline" href="{}">{}</a>', address, gettext("The registration"))
 
 
 @admin.register(ProcrastinateJob)

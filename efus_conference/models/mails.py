@@ -8,6 +8,41 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+# As organisers read them; the apps compose them by their short names.
+KINDS = {
+    "declarations/invitation": _("invitation to sign"),
+    "declarations/information": _("information on a signature"),
+    "declarations/receipt": _("receipt of a signature"),
+    "declarations/verified": _("signature verified"),
+    "declarations/refused": _("signature refused"),
+    "programme/speaker_link": _("link for a speaker"),
+    "programme/speaker_reminder": _("reminder to a speaker"),
+    "programme/speaker_confirmation": _("confirmation for a speaker"),
+    "registration/confirmation": _("registration confirmed"),
+    "registration/submitted": _("registration received"),
+    "registration/waiting": _("on the waiting list of a category"),
+    "registration/place_offer": _("place offered"),
+    "registration/place_expired": _("offer of a place expired"),
+    "registration/refused": _("registration refused"),
+    "registration/cancelled": _("registration cancelled"),
+    "registration/changed": _("registration changed"),
+    "registration/handed_over": _("registration handed over"),
+    "registration/replaced": _("place given to someone else"),
+    "registration/need_reply": _("reply to access needs"),
+    "registration/place_invitation": _("invitation to a place"),
+    "registration/place_link_asked": _("new link to a place asked for"),
+    "registration/reminder": _("reminder of the conference"),
+    "registration/digest": _("changes in the agenda"),
+    "registration/seat_offer": _("seat offered"),
+    "registration/seat_expired": _("offer of a seat expired"),
+    "registration/list_closed": _("waiting list closed"),
+    "registration/clash": _("two seats at one time"),
+    "registration/clash_settled": _("seat lost, being at the same time as another"),
+    "registration/identity_reminder": _("reminder of the identity document"),
+    "registration/message": _("message of the organisers"),
+    "registration/message_trial": _("trial of a message"),
+}
+
 
 class MailQuerySet(models.QuerySet["Mail"]):
     def about(self, **ids: int) -> MailQuerySet:
@@ -15,9 +50,14 @@ class MailQuerySet(models.QuerySet["Mail"]):
         return self.filter(subject_ids__contains=ids)
 
     def undelivered(self) -> MailQuerySet:
-        """Those given back as not delivered, to addresses that nothing was sent to since."""
+        """Those given back as not delivered, to addresses for which nobody found the right one yet.
+
+        A trouble that may pass (RFC 3463: 4.x.x) is over with the next mail. An address that is wrong stays wrong
+        however much is sent to it, until someone marks it as handled.
+        """
         later = Mail.objects.filter(to=OuterRef("to"), sent_at__gt=OuterRef("sent_at"))
-        return self.filter(bounce=Mail.Bounce.FAILED).filter(~Exists(later))
+        failed = self.filter(bounce=Mail.Bounce.FAILED, handled_at=None)
+        return failed.filter(~Q(bounce_status__startswith="4") | ~Exists(later))
 
 
 class Mail(models.Model):
@@ -59,6 +99,14 @@ class Mail(models.Model):
         _("what the mail server says"), blank=True, default="", editable=False
     )
 
+    handled_at = models.DateTimeField(
+        _("handled"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When organisers marked the address as seen to."),
+    )
+
     objects: ClassVar[MailQuerySet] = MailQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
@@ -81,6 +129,10 @@ class Mail(models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def kind_name(self) -> str:
+        return str(KINDS.get(self.kind, self.kind))
 
     @property
     def is_failed(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -12,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from declarations.models import Signature
 from efus_conference.admin_menu import list_address, may_read
-from efus_conference.models import Edition, Mail
+from efus_conference.models import Edition, Mail, User
 from programme.actions import differences
 from programme.models import Appearance, Material
 from registration.models import Accreditation, Booking, PlaceRequest, Registration
@@ -73,11 +74,24 @@ def failed_jobs(request: HttpRequest) -> list[Task]:
 
 
 def undelivered_mails(request: HttpRequest) -> list[Task]:
-    """The addresses to which nothing more was sent since a mail came back: someone should find the right ones."""
+    """The addresses to which mails come back: someone should find the right ones.
+
+    Those nobody uses any more are over: the account or the registration has another one by now.
+    """
     if not may_read(request, "efus_conference.Mail"):
         return []
-    failed = Mail.objects.undelivered().filter(bounced_at__gt=timezone.now() - BOUNCES_SHOWN)
-    addresses = list(failed.order_by("-bounced_at", "pk").values_list("to", "bounce_status"))
+    account = User.objects.filter(email__iexact=OuterRef("to"))
+    person = Registration.objects.live().filter(email__iexact=OuterRef("to"))
+    is_left = Q(subject_ids__has_key="registration_id") & ~Exists(account) & ~Exists(person)
+    failed = (
+        Mail.objects.undelivered()
+        .filter(bounced_at__gt=timezone.now() - BOUNCES_SHOWN)
+        .exclude(is_left)
+        .order_by("-bounced_at", "pk")
+        .values_list("to", "bounce_status")
+    )
+    # Of several that came back from one address, the last.
+    addresses = list(dict(reversed(list(failed))).items())[::-1]
     if not addresses:
         return []
     sentence = ngettext(
@@ -88,7 +102,7 @@ def undelivered_mails(request: HttpRequest) -> list[Task]:
     return [
         Task(
             sentence % {"count": len(addresses)},
-            list_address("efus_conference.Mail", "bounce__exact=failed"),
+            list_address("efus_conference.Mail", "bounce__exact=failed&handled_at__isempty=1"),
             [f"{address} ({status})" for address, status in addresses[:ROWS_SHOWN]],
         )
     ]
@@ -203,7 +217,9 @@ def registrations_to_approve(request: HttpRequest, edition: Edition) -> list[Tas
     return [
         Task(
             sentence % {"count": count},
-            list_address("registration.Registration", f"status__exact=submitted&edition={edition.pk}"),
+            list_address(
+                "registration.Registration", f"status__exact=submitted&decides=desk&edition={edition.pk}"
+            ),
             [row.name for row in waiting[:ROWS_SHOWN]],
         )
     ]
@@ -232,6 +248,33 @@ def press_to_accredit(request: HttpRequest, edition: Edition) -> list[Task]:
                 f"{row.name} · {card.medium}" if (card := getattr(row, "press_card", None)) else row.name
                 for row in waiting[:ROWS_SHOWN]
             ],
+        )
+    ]
+
+
+def needs_without_reply(request: HttpRequest, edition: Edition) -> list[Task]:
+    """Who told of an access need that nobody replied to, never of which; for those who may read them."""
+    if not may_read(request, "registration.AccessNeed"):
+        return []
+    waiting = (
+        Registration.objects.live()
+        .filter(edition=edition)
+        .exclude(needs="")
+        .filter(Q(need_reply=None) | Q(need_reply__reply=""))
+        .order_by("submitted_at", "pk")
+        .defer("needs")
+    )
+    count = waiting.count()
+    if not count:
+        return []
+    sentence = ngettext(
+        "%(count)d access need has no reply yet.", "%(count)d access needs have no reply yet.", count
+    )
+    return [
+        Task(
+            sentence % {"count": count},
+            list_address("registration.AccessNeed", f"reply=none&edition={edition.pk}"),
+            [row.name for row in waiting[:ROWS_SHOWN]],
         )
     ]
 

@@ -20,6 +20,7 @@ from efus_conference.views.organiser_tasks import (
     draft_not_released,
     failed_jobs,
     handed_in,
+    needs_without_reply,
     places_asked_for,
     press_to_accredit,
     registrations_to_approve,
@@ -81,6 +82,7 @@ def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict
             *handed_in(request, edition),
             *registrations_to_approve(request, edition),
             *press_to_accredit(request, edition),
+            *needs_without_reply(request, edition),
             *places_asked_for(request, edition),
             *clashing_bookings(request, edition),
         ]
@@ -88,14 +90,15 @@ def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict
             context["seats"] = seats_nearly_gone(edition)
             context["departures"] = departures_today(request, edition)
         if may_read(request, "registration.Registration"):
-            live = Registration.objects.live().filter(edition=edition)
             context |= {
                 "bars": last_days(edition),
                 "chart_height": CHART_HEIGHT,
                 "bar_width": BAR_WIDTH,
                 "chart_width": DAYS_SHOWN * (BAR_WIDTH + BAR_GAP),
-                "registered": live.count(),
-                "registrations_address": list_address("registration.Registration", f"edition={edition.pk}"),
+                "registered": Registration.objects.confirmed().filter(edition=edition).count(),
+                "registrations_address": list_address(
+                    "registration.Registration", f"status__exact=confirmed&edition={edition.pk}"
+                ),
             }
     context["tasks"] = tasks
     return context

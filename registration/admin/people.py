@@ -84,6 +84,19 @@ class DeskForm(forms.ModelForm):
         return answers
 
 
+class DecidesFilter(admin.SimpleListFilter):
+    title = _("decided on by")
+    parameter_name = "decides"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("desk", _("the registration desk")), ("press", _("the press office"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() in ("desk", "press"):
+            return queryset.filter(category__is_press=self.value() == "press")
+        return queryset
+
+
 @admin.register(Registration)
 class RegistrationAdmin(
     WithHistory, WithAnswers, ShowsMails, Decisions, DecidesOnOne, RefusingAdmin, SpreadsheetAdmin
@@ -106,6 +119,7 @@ class RegistrationAdmin(
         "status",
         EditionFilter,
         ("category", admin.RelatedOnlyFieldListFilter),
+        DecidesFilter,
         "language",
         "is_own",
         "submitted_at",

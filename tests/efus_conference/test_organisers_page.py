@@ -107,6 +107,25 @@ def test_seats_that_are_clashing_or_nearly_gone_are_shown(client: Client, admini
         assert list(client.get(row.address).context["cl"].result_list) == [row.pool]
 
 
+def test_what_the_desk_counts_is_what_the_lists_show(client: Client, administrator: User) -> None:
+    edition = factories.edition()
+    press = factories.category(edition, is_press=True)
+    told = factories.registration(edition, needs="A secret ramp")
+    waits = factories.registration(edition, status="submitted")
+    factories.registration(edition, status="submitted", category=press)
+    response = first_page(client)
+    found = {task.sentence: task for task in response.context["tasks"]}
+
+    def listed(address: str) -> list[int]:
+        return [row.pk for row in client.get(address).context["cl"].result_list]
+
+    assert listed(found["1 registration is to be approved."].address) == [waits.pk]
+    needs = found["1 access need has no reply yet."]
+    assert (listed(needs.address), needs.details) == ([told.pk], [told.name])
+    assert response.context["registered"] == 1
+    assert listed(response.context["registrations_address"]) == [told.pk]
+
+
 def test_the_visits_that_leave_today_lead_to_their_bus_lists(client: Client, administrator: User) -> None:
     edition = factories.edition(timezone="Europe/Brussels")
     noon = timezone.now().astimezone(edition.zone).replace(hour=12, minute=0, second=0, microsecond=0)

@@ -15,11 +15,19 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from efus_conference.bounces import return_address
-from efus_conference.mail import compose, queue, render
+from efus_conference.mail import _composers, compose, queue, render
 from efus_conference.models import Edition, Mail, User
+from efus_conference.models.mails import KINDS as NAMED
 from programme.actions import release
 from programme.models import ReleasedSession, Session
-from registration.actions import book_seat, cancel_registration, change_registration, register
+from registration.actions import (
+    book_seat,
+    cancel_registration,
+    change_registration,
+    refuse_registration,
+    register,
+    reopen_registration,
+)
 from registration.actions.telling import tell_of_changes
 from registration.models import (
     AgendaChange,
@@ -185,20 +193,75 @@ def test_the_page_of_a_person_costs_the_same_with_one_mail_and_with_fifty(
 
 
 @pytest.mark.django_db
-def test_organisers_see_what_could_not_be_delivered_until_something_new_is_sent_there(
+def test_organisers_see_what_could_not_be_delivered_until_the_address_is_seen_to(
     client: Client, registration: Registration
 ) -> None:
     client.force_login(factories.user(is_staff=True, is_superuser=True))
     mail = sent(registration)
-    failed = {"bounce": "failed", "bounced_at": timezone.now(), "bounce_status": "5.1.1"}
-    Mail.objects.filter(pk=mail.pk).update(**failed)
+    failed = {"bounce": "failed", "bounced_at": timezone.now()}
     task = "E-mails to 1 address could not be delivered."
 
-    assert task in client.get("/admin/").content.decode()
+    def is_told() -> bool:
+        return task in client.get("/admin/").content.decode()
+
+    told = []
+    for status in ("4.2.2", "5.1.1"):
+        Mail.objects.filter(pk=mail.pk).update(bounce_status=status, **failed)
+        told.append(is_told())
+        later = sent(registration)
+        told.append(is_told())
+        later.delete()
+    Registration.objects.update(email="right@example.org")
+    User.objects.filter(pk=registration.managed_by_id).update(email="keeper@example.org")
+    told.append(is_told())
+    Registration.objects.update(email=mail.to)
+    told.append(is_told())
     page = client.get(f"/admin/registration/registration/{registration.pk}/change/").content.decode()
+    client.post("/admin/efus_conference/mail/", {"action": "mark_handled", "_selected_action": [mail.pk]})
+    told.append(is_told())
+
+    # One that may pass is over with the next mail, a wrong address only when it is changed or marked.
+    assert told == [True, False, True, True, False, True, False]
     assert "<strong>could not be delivered</strong>" in page
-    sent(registration)
-    assert task not in client.get("/admin/").content.decode()
+
+
+@pytest.mark.django_db
+def test_a_kept_mail_has_its_paragraphs_a_name_and_whom_it_concerns(
+    client: Client, registration: Registration
+) -> None:
+    client.force_login(factories.user(is_staff=True, is_superuser=True))
+    mail = sent(registration)
+    Mail.objects.filter(pk=mail.pk).update(
+        kind="registration/refused", text="First <part>.\n\nSecond.\nThird."
+    )
+    page = client.get(f"/admin/efus_conference/mail/{mail.pk}/change/").content.decode()
+
+    assert "First &lt;part&gt;.<br><br>Second.<br>Third." in page
+    assert f"/admin/registration/registration/{registration.pk}/change/" in page
+    assert "registration refused" in page
+
+
+def test_every_kind_of_mail_has_a_name_for_organisers() -> None:
+    assert [kind for kind in _composers if kind not in NAMED] == []
+
+
+@pytest.mark.django_db
+def test_who_is_considered_again_reads_that_the_refusal_is_withdrawn(edition: Edition) -> None:
+    row = factories.registration(edition, status="submitted")
+    kind, desk = "registration/submitted", factories.user(is_staff=True, is_superuser=True)
+
+    def subject() -> str:
+        [letter] = compose(kind, registration_id=row.pk)
+        return render(kind, letter).subject
+
+    first = subject()
+    refuse_registration(registration=row, by=desk, reason="No room")
+    reopen_registration(registration=row, by=desk)
+
+    assert [first, subject()] == [
+        f"We have the registration of {row.name}",
+        f"The refusal of the registration of {row.name} is withdrawn",
+    ]
 
 
 class Everything:
@@ -404,7 +467,7 @@ def test_a_clash_names_both_seats_and_which_one_stays() -> None:
     text = render("registration/clash", letter).text
     first, second = text.index("Safe nights"), text.index("Mayors")
     assert first < text.index("It stays if nothing is chosen.") < second
-    assert "Please choose until 13 May 2031, 09:00" in text
+    assert "Please choose by 13 May 2031, 09:00" in text
 
 
 @pytest.mark.django_db
