@@ -75,6 +75,7 @@ def message_page(request: HttpRequest, admin: MessageAdmin, pk: int) -> HttpResp
         "title": message.subject,
         "opts": admin.opts,
         "message": message,
+        "group": group_of(message),
         "people": len(people),
         "languages": [
             _in_language(message, code, name, people, request) for code, name in settings.LANGUAGES
@@ -84,6 +85,16 @@ def message_page(request: HttpRequest, admin: MessageAdmin, pk: int) -> HttpResp
         "edit_url": address,
     }
     return render(request, "admin/registration/message.html", context)
+
+
+def group_of(message: Message) -> str:
+    """To whom it goes, with which delegation, session or category is meant: “a delegation: Liège”."""
+    meant = message.session or message.category
+    if message.delegation is not None:
+        meant = message.delegation.organisation
+    if meant is None:
+        return message.get_audience_display()
+    return _("%(group)s: %(which)s") % {"group": message.get_audience_display(), "which": meant}
 
 
 def _in_language(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import linebreaksbr
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +18,7 @@ from unfold.decorators import action, display
 from efus_conference.admin_base import TranslatedAdmin, edition_asked_for, in_languages, number
 from efus_conference.models import Edition, Mail
 from registration.admin.base import EditionFilter
-from registration.admin.message_page import message_page
+from registration.admin.message_page import group_of, message_page
 from registration.models import Message
 from registration.placeholders import PLACEHOLDERS, unknown_placeholders
 from registration.requests import reader
@@ -65,20 +67,46 @@ def _unknown(written: list[str]) -> str:
     }
 
 
+def _body_in(code: str) -> Callable[[Message], str]:
+    @display(description=gettext_lazy("text"))
+    def body(message: Message) -> str:
+        return linebreaksbr(getattr(message, f"body_{code}") or "–")
+
+    return body
+
+
+# What was sent, as it was written: with its empty lines.
+BODIES = {code: _body_in(code) for code, _name in settings.LANGUAGES}
+
+
 @admin.register(Message)
 class MessageAdmin(TranslatedAdmin):
     """Drafts until they are sent, from a page that shows them first; what was sent can be read."""
 
     form = MessageForm
-    list_display = ["subject", "edition", "audience", "written_by", "sent_at", "sent_count"]
+    list_display = ["subject", "edition", "shown_group", "written_by", "sent_at", "sent_count"]
     list_filter = [EditionFilter, "audience", "sent_at"]
-    list_select_related = ["edition", "written_by"]
+    list_select_related = ["edition", "written_by", "delegation__organisation", "session", "category"]
     search_fields = ["subject_en__unaccent", "subject_fr__unaccent", "subject_nl__unaccent"]
     autocomplete_fields = ["delegation", "session", "category"]
-    readonly_fields = ["written_by", "made_at", "sent_at", "progress"]
+    readonly_fields = [
+        "written_by",
+        "made_at",
+        "sent_at",
+        "progress",
+        "shown_group",
+        *BODIES.values(),
+    ]
     actions_detail = ["look_and_send"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Message | None = None) -> Any:
+        if obj is not None and obj.sent_at is not None:
+            facts = ["edition", "shown_group", ("written_by", "made_at"), ("sent_at", "progress")]
+            texts = [
+                (name, {"fields": [f"subject_{code}", BODIES[code]], "classes": ["tab"]})
+                for code, name in settings.LANGUAGES
+            ]
+            return [(None, {"fields": facts}), *texts]
         group = ["edition", "audience", "delegation", "session", "category"]
         state = [("written_by", "made_at"), ("sent_at", "progress")] if obj else []
         return [
@@ -126,6 +154,10 @@ class MessageAdmin(TranslatedAdmin):
     @action(description=gettext_lazy("Look at it and send …"), url_path="look", permissions=["change"])
     def look_and_send(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return message_page(request, self, number(object_id))
+
+    @display(description=gettext_lazy("to whom"), ordering="audience")
+    def shown_group(self, message: Message) -> str:
+        return group_of(message)
 
     @display(description=gettext_lazy("progress"))
     def progress(self, message: Message) -> str:

@@ -199,6 +199,32 @@ class TestInTheAdmin:
 
 
 @pytest.mark.django_db
+def test_which_group_is_meant_and_what_was_sent_can_be_read(
+    client: Client, edition: Edition, organiser: User
+) -> None:
+    city = Delegation.objects.create(
+        edition=edition, organisation=factories.organisation(name_en="Košice", name_fr="", name_nl="")
+    )
+    factories.registration(edition, place=Place.objects.create(edition=edition, delegation=city))
+    message = written(edition, audience="city", delegation=city)
+    page = f"/admin/registration/message/{message.pk}"
+    preview = client.get(f"{page}/send/").content.decode()
+    draft = client.get(f"{page}/change/").content.decode()
+    send_message(message=message, by=organiser)
+    sent = client.get(f"{page}/change/").content.decode()
+    listed = client.get("/admin/registration/message/").content.decode()
+
+    assert ["a delegation: Košice" in shown for shown in (preview, sent, listed)] == [True, True, True]
+    # Of the two languages without a text, also where nobody reads it yet.
+    assert preview.count("Nothing is written in this language") == 2
+    assert ["Nothing is sent from this page" in " ".join(shown.split()) for shown in (draft, sent)] == [
+        True,
+        False,
+    ]
+    assert "Dear {given_name},<br><br>see {agenda}." in sent
+
+
+@pytest.mark.django_db
 def test_the_lists_of_messages_and_changes_cost_the_same_at_one_and_at_fifty(
     client: Client, organiser: User, edition: Edition, bookable: Bookable
 ) -> None:
