@@ -225,7 +225,8 @@ class PlaceEvent:
 
 def history_of(place: Place) -> list[PlaceEvent]:
     """All that happened to a place, whoever had it, the newest first; what is between a person and us left out."""
-    return _told(Q(place=place) | Q(registration__place=place), place.edition, is_for_organisers=False)
+    coordinator = place.delegation.coordinator_id if place.delegation else None
+    return _told(Q(place=place) | Q(registration__place=place), place.edition, coordinator=coordinator)
 
 
 def history_of_delegation(delegation: Delegation) -> list[PlaceEvent]:
@@ -235,7 +236,10 @@ def history_of_delegation(delegation: Delegation) -> list[PlaceEvent]:
     return _told(mine, delegation.edition, is_for_organisers=True)
 
 
-def _told(mine: Q, edition: Edition, *, is_for_organisers: bool) -> list[PlaceEvent]:
+def _told(
+    mine: Q, edition: Edition, *, is_for_organisers: bool = False, coordinator: int | None = None
+) -> list[PlaceEvent]:
+    """Why people did something they wrote to the organisers; coordinators find only their own words again."""
     events = list(
         RegistrationEvent.objects.filter(mine)
         .exclude(verb__in=PRIVATE_VERBS)
@@ -249,7 +253,9 @@ def _told(mine: Q, edition: Edition, *, is_for_organisers: bool) -> list[PlaceEv
             moment_at(event.at, edition),
             _who(event, is_for_organisers=is_for_organisers),
             event.get_verb_display(),
-            event.reason or titles.get(event.detail.get("session", ""), "") or _which(event),
+            (event.reason if is_for_organisers or event.actor_id == coordinator is not None else "")
+            or titles.get(event.detail.get("session", ""), "")
+            or _which(event),
         )
         for event in events
     ]

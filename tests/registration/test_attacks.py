@@ -18,6 +18,7 @@ from registration.actions.access import NoNeedTold
 from registration.actions.companions import name_companion
 from registration.actions.confidences import NotToOrganisers
 from registration.actions.state_refusals import CompanionsFollow
+from registration.delegations import history_of, history_of_delegation
 from registration.models import Answer, IdentityDocument, Question, Registration
 from tests import factories
 from tests.registration.delegating import delegation_of, person
@@ -105,6 +106,22 @@ def test_a_coordinator_may_send_a_delegate_s_document_again_and_never_reads_the_
     page = text(client, f"/en/my/sessions/{visit.code}/identity/")
 
     assert (DOCUMENT in page, 'value="take_back"' in page) == (False, True)
+
+
+def test_a_coordinator_reads_their_own_words_in_a_place_s_history_and_nobody_else_s(
+    edition: Edition, robin: User
+) -> None:
+    delegate = of_delegation(edition, robin)
+    ada = factories.user()
+    Registration.objects.filter(pk=delegate.pk).update(managed_by=ada)
+    actions.cancel_registration(registration=delegate, by=ada, reason="Between the organisers and me")
+    delegate.events.create(verb="replaced", actor=robin, reason="My own words")
+
+    told_here = [event.about for event in history_of(delegate.place)]
+    told_organisers = [event.about for event in history_of_delegation(delegate.place.delegation)]
+
+    assert told_here == ["My own words", ""]
+    assert told_organisers == ["My own words", "Between the organisers and me"]
 
 
 def test_a_delegate_who_keeps_their_own_registration_reads_of_their_companion(
