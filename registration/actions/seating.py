@@ -15,7 +15,7 @@ from efus_conference.models import User
 from programme.models import ReleasedSession, Session
 from registration.actions.access import check_access_need
 from registration.actions.locks import violated
-from registration.actions.pools import change, open_of, take_back, use_hold
+from registration.actions.pools import change, free_of, open_of, take_back, use_hold
 from registration.actions.refusals import (
     AlreadyBegun,
     LimitReached,
@@ -23,6 +23,7 @@ from registration.actions.refusals import (
     NoSeatToGiveUp,
     NotBookable,
     OverlappingSeat,
+    SeatsKeptForOthers,
     SessionCancelled,
     SpeaksThen,
 )
@@ -149,7 +150,7 @@ def seat_members(
     needed = Counter(member.place.pk in wheelchair for member in members if member.place.pk not in holds)
     for kind, count in needed.items():
         if open_of(pool, is_wheelchair=kind) < count:
-            raise NoSeatLeft
+            raise SeatsKeptForOthers if free_of(pool, is_wheelchair=kind) >= count else NoSeatLeft
     bookings = make_bookings(members, released, by=by, wheelchair=wheelchair, holds=holds)
     for hold, count in Counter(holds.values()).items():
         use_hold(pool, hold, count)
