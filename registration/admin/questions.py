@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -54,12 +55,26 @@ class QuestionForm(forms.ModelForm):
 class ChoicesFormSet(forms.BaseInlineFormSet):
     """Two answers at least to choose from, and none that was chosen is worded otherwise."""
 
+    @cached_property
+    def chosen(self) -> set[str]:
+        if not self.instance.pk:
+            return set()
+        return set(Answer.objects.filter(question=self.instance).values_list("value", flat=True))
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """What was chosen can be read and put in order; `clean` refuses what is sent all the same."""
+        super().add_fields(form, index)
+        if form.initial.get("slug") not in self.chosen:
+            return
+        for name, field in form.fields.items():
+            if name == "DELETE":
+                field.widget.attrs["disabled"] = True
+            elif name != "order" and not field.widget.is_hidden:
+                field.widget.attrs["readonly"] = True
+
     def clean(self) -> None:
         super().clean()
-        question = self.instance
-        chosen: set[str] = set()
-        if question.pk:
-            chosen = set(Answer.objects.filter(question=question).values_list("value", flat=True))
+        question, chosen = self.instance, self.chosen
         left = 0
         for form in self.forms:
             goes = self.can_delete and form.cleaned_data.get("DELETE")
@@ -69,7 +84,8 @@ class ChoicesFormSet(forms.BaseInlineFormSet):
                     _(
                         "“%(choice)s” was chosen by someone, so it stays as it is. Add another choice instead."
                     ),
-                    params={"choice": form.instance},
+                    # As it was chosen, not as it was typed just now.
+                    params={"choice": QuestionChoice.objects.get(pk=form.instance.pk)},
                 )
         if question.kind == Question.Kind.CHOICE and left < 2:
             raise ValidationError(_("Give at least two answers to choose from."))

@@ -181,12 +181,20 @@ class Question(models.Model):
     def _check_value(self, trigger: Question) -> None:
         if not self.depends_value:
             return
-        known: set[str] | None = None
+        known: set[str] = set()
         if trigger.kind == self.Kind.YES_NO:
             known = {"yes", "no"}
         elif trigger.kind == self.Kind.CHOICE:
             known = set(trigger.choices.values_list("slug", flat=True))
-        if known is not None and self.depends_value not in known:
+        if not known:
+            raise ValidationError(
+                {
+                    "depends_value": _(
+                        "That question has no answers to choose from. Leave this empty: then any answer counts."
+                    )
+                }
+            )
+        if self.depends_value not in known:
             raise ValidationError(
                 {
                     "depends_value": ValidationError(

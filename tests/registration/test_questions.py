@@ -141,6 +141,14 @@ def test_questions_that_wait_for_each_other_are_refused(edition: Edition) -> Non
     [
         ("yes_no", "perhaps", "That question cannot be answered so. Write one of: no, yes."),
         ("choice", "meat", "That question cannot be answered so. Write one of: other, vegan."),
+        *(
+            (
+                kind,
+                "nonsense",
+                "That question has no answers to choose from. Leave this empty: then any answer counts.",
+            )
+            for kind in ("text", "date", "file")
+        ),
     ],
 )
 def test_a_condition_is_an_answer_that_can_be_given(
@@ -380,7 +388,10 @@ def test_the_press_is_asked_for_the_medium_and_the_card(page: Client, edition: E
     page.post("/en/register/check/")
 
     assert refused.context["form"].errors == {
-        "press_number": ["Enter the number of the press card, or add a picture of it."]
+        "press_number": [
+            "Give one of these three: the number of the press card, a picture of it, "
+            "or an assignment by an editorial office."
+        ]
     }
     assert ["Le Soir" in check, "carte.png" in check] == [True, True]
     card = PressCard.objects.get()
