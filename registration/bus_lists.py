@@ -87,7 +87,12 @@ def visit_facts(released: ReleasedSession, pool: SeatPool) -> list[tuple[str, st
         return f"{moment.astimezone(zone):%H:%M}" if moment else ""
 
     hosts = [person.name for person in people_of(released, released.edition)]
-    wheelchairs = released.wheelchair_places
+    # Also when there are none any more: who planned some reads that none is given.
+    has_wheelchairs = bool(pool.wheelchairs or released.wheelchair_places)
+    wheelchairs = _("%(taken)d taken of %(capacity)d") % {
+        "taken": pool.wheelchairs_taken,
+        "capacity": pool.wheelchairs,
+    }
     facts = [
         (_("Meeting point"), released.text("meeting_point") or (released.room.name if released.room else "")),
         (_("Departure"), clock(released.departs_at)),
@@ -96,7 +101,7 @@ def visit_facts(released: ReleasedSession, pool: SeatPool) -> list[tuple[str, st
             _("Seats"),
             _("%(taken)d taken of %(capacity)d") % {"taken": pool.taken, "capacity": pool.capacity},
         ),
-        (_("Wheelchair places"), "" if wheelchairs is None else str(wheelchairs)),
+        (_("Wheelchair places"), wheelchairs if has_wheelchairs else ""),
         (_("Hosts"), ", ".join(hosts)),
         (_("How to get there"), released.text("how_to_get_there")),
         (_("Contact"), settings.CONTACT_EMAIL),
