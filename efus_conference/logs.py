@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
+from http import HTTPStatus
 
 SECRET = re.compile(
-    r"(?P<before>/sign/(?:receipt/)?|/speak/|/my/agenda/|/my/join/|/password/reset/key/|/confirm-email/)(?!receipt/)[^/\s'\"<>?#.]+"
+    r"(?P<before>/sign/(?:receipt/)?|/speak/|/my/agenda/(?:shared/)?|/my/join/|/password/reset/key/|/confirm-email/)(?!receipt/)[^/\s'\"<>?#.]+"
 )
 
 
@@ -28,9 +29,16 @@ class WithoutSecrets(logging.Filter):
 
 
 class RefusalsInOneLine(logging.Filter):
-    """A refused request (4xx) is a line: a traceback tells of a mistake of ours, or anyone could fill the log."""
+    """A refused request (4xx) is a line: a traceback tells of a mistake of ours, or anyone could fill the log.
+
+    A page that answers 409 did its work, and said who came too late for a seat: in the hour in which booking opens
+    these are most answers, so they are no lines at all.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if 400 <= getattr(record, "status_code", 0) < 500:
+        status = getattr(record, "status_code", 0)
+        if status == HTTPStatus.CONFLICT and record.levelno <= logging.WARNING:
+            return False
+        if 400 <= status < 500:
             record.exc_info = record.exc_text = None
         return True

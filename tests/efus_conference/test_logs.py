@@ -18,6 +18,7 @@ from tests import factories
         ("Not Found: /en/sign/4C1nAI-x_9", "Not Found: /en/sign/•••"),
         ("Method Not Allowed (PUT): /sign/receipt/4C1nAI/", "Method Not Allowed (PUT): /sign/receipt/•••/"),
         ("Method Not Allowed (PUT): /my/agenda/4C1nAI.ics", "Method Not Allowed (PUT): /my/agenda/•••.ics"),
+        ("Not Found: /en/my/agenda/shared/4C1nAI-x_9/", "Not Found: /en/my/agenda/shared/•••/"),
         (
             "Not Found: /en/accounts/password/reset/key/3-abc/",
             "Not Found: /en/accounts/password/reset/key/•••/",
@@ -74,3 +75,12 @@ def test_a_mistake_of_ours_keeps_its_traceback(console: io.StringIO) -> None:
         except ValueError:
             logging.getLogger("django.request").exception("Said", extra={"status_code": status})
         assert (f"ValueError: Fault {status}" in console.getvalue()) is is_told
+
+
+def test_who_comes_too_late_for_a_seat_is_no_line(console: io.StringIO) -> None:
+    log = logging.getLogger("django.request")
+    for status in (409, 404):
+        log.warning("Said %s", status, extra={"status_code": status})
+    log.error("Failed", extra={"status_code": 409})
+    assert ["Said 409" in console.getvalue(), "Said 404" in console.getvalue()] == [False, True]
+    assert "Failed" in console.getvalue()
