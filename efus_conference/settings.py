@@ -16,6 +16,7 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference import embedded_postgres, environment, secrets_file
+from efus_conference.account_settings import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = environment.folder("DATA_DIR", BASE_DIR / "var")
@@ -185,38 +186,15 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "efus_conference.accounts.SignupForm"
-ACCOUNT_FORMS = {
-    # What tells nobody whether an address has an account.
-    "signup": "efus_conference.alike.SignupForm",
-    "reset_password": "efus_conference.alike.ResetPasswordForm",
-    "request_login_code": "efus_conference.alike.RequestLoginCodeForm",
-    "login": "efus_conference.account_forms.LoginForm",
-    "confirm_login_code": "efus_conference.account_forms.ConfirmLoginCodeForm",
-    "confirm_email_verification_code": "efus_conference.account_forms.ConfirmAddressForm",
-    "add_email": "efus_conference.account_forms.AddAddressForm",
-    "change_password": "efus_conference.account_forms.ChangePasswordForm",
-    "set_password": "efus_conference.account_forms.SetPasswordForm",
-    "reset_password_from_key": "efus_conference.account_forms.NewPasswordForm",
-    "reauthenticate": "efus_conference.account_forms.ReauthenticateForm",
-}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True  # twice
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
-# A mail may take minutes. Each of the three codes that one login may be sent is good for the whole time.
-ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 15 * 60
-ACCOUNT_LOGIN_TIMEOUT = 3 * ACCOUNT_LOGIN_BY_CODE_TIMEOUT
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = SITE_URL.split(":", 1)[0]
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.integer("TRUSTED_PROXIES", 0)
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_FORMS = {
-    "authenticate": "efus_conference.account_forms.SecondFactorForm",
-    "reauthenticate": "efus_conference.account_forms.SecondFactorAgainForm",
-}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Security, Democracy & Cities"
 # Browsers allow passkeys without TLS at http://localhost only, which is where the demonstration runs.

@@ -9,6 +9,8 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 
 from tests import factories
@@ -97,6 +99,8 @@ def test_the_page_says_for_how_long_the_code_is_valid(
 ) -> None:
     page = client.post("/en/accounts/login/code/", {"email": "ada@example.org"}, follow=True).content.decode()
     assert "It is valid for 15 minutes." in page
+    buttons = re.findall(r"<button[^>]*>([^<]+)</button>", page.split("<h1>", 1)[1].split("<footer", 1)[0])
+    assert buttons == ["Log in", "Send a new code", "Use another e-mail address"]
 
 
 @pytest.mark.parametrize(
@@ -146,3 +150,18 @@ def test_the_account_pages_lead_to_the_registrations_and_to_the_agenda(client: C
     account_nav = page.split('<nav class="sub-nav"', 1)[1].split("</nav>", 1)[0]
     links = re.findall(r'<a href="([^"]+)"[^>]*>(My [^<]+)</a>', account_nav)
     assert links == [("/en/my/", "My registrations"), ("/en/my/agenda/", "My agenda")]
+
+
+def test_a_second_factor_is_asked_for_after_the_password_and_listed_afterwards(client: Client) -> None:
+    user = factories.user(password=SECRET)
+    TOTP.activate(user, "JBSWY3DPEHPK3PXP")
+    RecoveryCodes.activate(user)
+    page = client.post(
+        "/en/accounts/login/", {"login": user.email, "password": SECRET}, follow=True
+    ).content.decode()
+    assert "<h1>Second factor</h1>" in page
+    assert page.count('data-allauth-onload="allauth.webauthn.forms.authenticateForm"') == 1
+    client.force_login(user)
+    page = client.get("/en/accounts/2fa/").content.decode()
+    assert "Your account asks for a code of your authenticator app." in page
+    assert "10 codes are left. Each works once." in page
