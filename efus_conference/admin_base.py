@@ -16,6 +16,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.validators import EMPTY_VALUES
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline, TranslationTabularInline
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
@@ -95,6 +96,10 @@ class CarefulFields:
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.URLField):
             kwargs["assume_scheme"] = "https"
+        if isinstance(db_field, models.SlugField):
+            # Django's sentence speaks of a “slug”, which organisers have no word for.
+            sentence = _("Use letters from a to z, digits, hyphens and underscores only.")
+            kwargs["error_messages"] = {"invalid": sentence, **kwargs.get("error_messages", {})}
         field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         texts, column = field, db_field
         if isinstance(db_field, ArrayField):

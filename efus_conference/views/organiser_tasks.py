@@ -17,6 +17,7 @@ from efus_conference.models import Edition, Mail, User
 from programme.actions import differences
 from programme.models import Appearance, Material
 from registration.models import Accreditation, Booking, PlaceRequest, Registration
+from registration.models.answers import has_access_need
 from registration.powers import DESK
 from registration.states import Status
 
@@ -258,8 +259,7 @@ def needs_without_reply(request: HttpRequest, edition: Edition) -> list[Task]:
         return []
     waiting = (
         Registration.objects.live()
-        .filter(edition=edition)
-        .exclude(needs="")
+        .filter(has_access_need(), edition=edition)
         .filter(Q(need_reply=None) | Q(need_reply__reply=""))
         .order_by("submitted_at", "pk")
         .defer("needs")

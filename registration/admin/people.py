@@ -149,6 +149,7 @@ class RegistrationAdmin(
         "cancelled_at",
         "told_needs",
         "shown_country",
+        "place_link",
         "seats",
         "mails",
     ]
@@ -184,7 +185,7 @@ class RegistrationAdmin(
             state.append("is_outside_quota")
         return [
             (None, {"fields": [*state, *person]}),
-            (_("At the conference"), {"fields": [*part, "seats", "mails"]}),
+            (_("At the conference"), {"fields": [*part, "place_link", "seats", "mails"]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Registration | None = None) -> list[str]:
@@ -277,6 +278,20 @@ class RegistrationAdmin(
     def seats(self, registration: Registration) -> SafeString | str:
         bookings = Booking.objects.filter(place_id=registration.place_id).select_related("session")
         lines = format_html_join(
-            "", "<li>{}: {}</li>", ((booking.session, booking.get_status_display()) for booking in bookings)
+            "",
+            '<li><a class="underline" href="{}">{}</a>: {}</li>',
+            (
+                (
+                    reverse("admin:registration_booking_change", args=[booking.pk]),
+                    booking.session,
+                    booking.get_status_display(),
+                )
+                for booking in bookings
+            ),
         )
         return format_html("<ul>{}</ul>", lines) if lines else "–"
+
+    @display(description=_("place"))
+    def place_link(self, registration: Registration) -> SafeString:
+        address = reverse("admin:registration_place_change", args=[registration.place_id])
+        return format_html('<a class="underline" href="{}">{}</a>', address, registration.place)

@@ -189,6 +189,33 @@ def test_what_the_desk_changes_is_in_the_history(
     ]
 
 
+def test_the_page_of_a_registration_leads_to_its_seats_and_its_place(
+    desk: Client, registration: Registration, robin: User, bookable: Bookable
+) -> None:
+    booking = book_seat(place=registration.place, session=bookable(), by=robin)
+    page = text(desk.get(address("registration", f"{registration.pk}/change/")))
+
+    linked = (
+        address("booking", f"{booking.pk}/change/"),
+        address("place", f"{registration.place_id}/change/"),
+    )
+    assert [f'href="{one}"' in page for one in linked] == [True, True]
+
+
+def test_what_is_over_is_shown_in_words(desk: Client, edition: Edition) -> None:
+    over = factories.registration(edition, status="cancelled", cancelled_at=NINE, country="SE")
+    page = text(desk.get(address("registration", f"{over.pk}/change/")))
+
+    assert ["Sweden" in page, ">SE<" in page, "Cancelled at" in page] == [True, False, True]
+
+
+def test_a_short_name_that_is_none_is_refused_in_words(desk: Client, edition: Edition) -> None:
+    page = desk.post(address("category", "add/"), {"edition": edition.pk, "slug": "two words"})
+    assert page.context["adminform"].form.errors["slug"] == [
+        "Use letters from a to z, digits, hyphens and underscores only."
+    ]
+
+
 def test_cancelling_from_the_list_asks_first(
     desk: Client, registration: Registration, robin: User, bookable: Bookable
 ) -> None:
