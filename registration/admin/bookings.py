@@ -16,7 +16,7 @@ from efus_conference.templatetags.dates import moment_at
 from registration.actions import book_seat, give_up_seat
 from registration.admin.base import RefusingAdmin, SessionEditionFilter, asked_first, for_each
 from registration.admin.delegations import person_of, with_people
-from registration.models import Booking, Place
+from registration.models import Booking
 from registration.powers import DESK
 from registration.requests import reader
 
@@ -52,11 +52,10 @@ class BookingAdmin(RefusingAdmin):
     actions_detail = ["give_up_this"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Booking]:
-        places = with_people(Place.objects.all())
         standing = Booking.objects.standing().select_related("session")
         rows: QuerySet[Booking] = super().get_queryset(request)
-        return rows.prefetch_related(
-            Prefetch("place", places), Prefetch("place__bookings", standing, to_attr="seats")
+        return with_people(rows, "place__").prefetch_related(
+            Prefetch("place__bookings", standing, to_attr="seats")
         )
 
     def get_fields(self, request: HttpRequest, obj: Booking | None = None) -> list[str]:

@@ -155,7 +155,6 @@ def _counted(rows: Any) -> Any:
 class PlaceAdmin(OrganisersAdmin):
     list_display = ["shown_number", "shown_person", "delegation", "note", "edition", "shown_state"]
     list_filter = [EditionFilter, "companion_kind", ("closed_at", admin.EmptyFieldListFilter)]
-    list_select_related = ["edition", "delegation__organisation", "delegation__edition"]
     search_fields = [
         "registrations__family_name__unaccent",
         "registrations__given_name__unaccent",
@@ -166,7 +165,9 @@ class PlaceAdmin(OrganisersAdmin):
     fields = ["edition", "delegation", "note", "shown_person", "state", "accompanies", "companion_kind"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Place]:
-        rows: QuerySet[Place] = super().get_queryset(request)
+        # Also of the choices of a form, of which `list_select_related` does not speak.
+        known = ("edition", "delegation__organisation", "delegation__edition")
+        rows: QuerySet[Place] = super().get_queryset(request).select_related(*known)
         return with_people(rows).prefetch_related(
             "edition__hosting__organisation", "delegation__edition__hosting__organisation"
         )
@@ -206,12 +207,10 @@ class PlaceAdmin(OrganisersAdmin):
         return gettext("in use") if place.closed_at is None else gettext("taken back")
 
 
-def with_people(places: QuerySet[Place]) -> QuerySet[Place]:
-    """With what their names are made of, in one query for all."""
+def with_people(rows: QuerySet[Any], at: str = "") -> QuerySet[Any]:
+    """With the people of the places, which are the rows themselves or found `at` (“place__”), in one query for all."""
     people = Registration.objects.live().defer("needs").select_related("organisation")
-    return places.select_related("delegation__organisation").prefetch_related(
-        Prefetch("registrations", people, to_attr="people")
-    )
+    return rows.prefetch_related(Prefetch(f"{at}registrations", people, to_attr="people"))
 
 
 def person_of(place: Any) -> str:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext, ngettext
@@ -40,7 +40,7 @@ class WaitAdmin(ReadOnlyAdmin, OrganisersAdmin):
     ]  # fmt: skip
     readonly_fields = fields
     list_filter = ["status", SessionEditionFilter, "session__kind"]
-    list_select_related = ["session", "party__pool"]
+    list_select_related = ["session", "place", "party__pool"]
     search_fields = [
         "session__title_en__unaccent",
         "session__code",
@@ -64,8 +64,7 @@ class WaitAdmin(ReadOnlyAdmin, OrganisersAdmin):
             .annotate(count=Count("pk"))
             .values("count")
         )
-        places = with_people(Place.objects.all())
-        return rows.annotate(at=Subquery(before)).prefetch_related(Prefetch("place", places))
+        return with_people(rows.annotate(at=Subquery(before)), "place__")
 
     def has_take_off_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return bool(request.user.has_perm(DESK))
