@@ -89,9 +89,8 @@ def message_page(request: HttpRequest, admin: MessageAdmin, pk: int) -> HttpResp
 
 def group_of(message: Message) -> str:
     """To whom it goes, with which delegation, session or category is meant: “a delegation: Liège”."""
-    meant = message.session or message.category
-    if message.delegation is not None:
-        meant = message.delegation.organisation
+    city = message.delegation.organisation if message.delegation else None
+    meant = city or message.session or message.category
     if meant is None:
         return message.get_audience_display()
     return _("%(group)s: %(which)s") % {"group": message.get_audience_display(), "which": meant}
