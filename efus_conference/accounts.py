@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 
 from efus_conference.mail import site_address
 from efus_conference.models import User
-from efus_conference.writing import NOT_PRINTABLE, without_control_characters
+from efus_conference.writing import NOT_PRINTABLE, without_control_characters, without_links
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class SignupForm(forms.Form):
         label=_("Your name"),
         max_length=200,
         error_messages={"null_characters_not_allowed": NOT_PRINTABLE, "required": _("Enter your name.")},
-        validators=[without_control_characters],
+        validators=[without_control_characters, without_links],
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ["name", "email", "password1"]

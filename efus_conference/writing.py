@@ -27,6 +27,15 @@ def without_control_characters(value: str) -> None:
         raise ValidationError(NOT_PRINTABLE, code="control")
 
 
+def without_links(value: str) -> None:
+    """Refuses what makes a link of a name: it stands in mails that go to addresses which nobody has proven."""
+    folded = value.casefold()
+    if any(mark in folded for mark in ("://", "www.", "<", ">")):
+        raise ValidationError(
+            _("Write this without an address on the web, and without “<” and “>”."), code="link"
+        )
+
+
 def only_line_breaks(value: str) -> None:
     """The same for longer texts, in which lines may end."""
     without_control_characters(value.translate({ord(character): None for character in LINE_BREAKS}))

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import Edition
-from efus_conference.writing import NOT_PRINTABLE, only_line_breaks
+from efus_conference.writing import NOT_PRINTABLE, only_line_breaks, without_links
 from registration.forms import has_letter, has_letter_or_digit, line
 from registration.models import Category, Place, PlaceRequest, Registration
 
@@ -81,10 +81,10 @@ class OtherPersonForm(forms.Form):
         longest=100,
         missing=_("Enter the given name."),
         hint=_("As on the badge, in any alphabet."),
-        checks=(has_letter,),
+        checks=(has_letter, without_links),
     )
     family_name = line(
-        _("Family name"), longest=100, missing=_("Enter the family name."), checks=(has_letter,)
+        _("Family name"), longest=100, missing=_("Enter the family name."), checks=(has_letter, without_links)
     )
     email = address(_("E-mail address"), hint=_("Leave it empty if all e-mails go to you."))
     mails_to = forms.ChoiceField(
@@ -102,7 +102,10 @@ class OtherPersonForm(forms.Form):
     )
     language = language_of_mails()
     function = line(
-        _("Function"), longest=200, hint=_("For example deputy mayor."), checks=(has_letter_or_digit,)
+        _("Function"),
+        longest=200,
+        hint=_("For example deputy mayor."),
+        checks=(has_letter_or_digit, without_links),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import Edition, User
 from efus_conference.models.organisations import COUNTRY_CODES, country_name
-from efus_conference.writing import NOT_PRINTABLE, only_line_breaks, without_control_characters
+from efus_conference.writing import NOT_PRINTABLE, only_line_breaks, without_control_characters, without_links
 from registration.category_field import CategoryField
 from registration.models import Category, Registration
 
@@ -115,14 +115,14 @@ class RegistrationForm(forms.Form):
         missing=_("Enter the given name."),
         autocomplete="given-name",
         hint=_("As on the badge, in any alphabet."),
-        checks=(has_letter,),
+        checks=(has_letter, without_links),
     )
     family_name = line(
         _("Family name"),
         longest=100,
         missing=_("Enter the family name."),
         autocomplete="family-name",
-        checks=(has_letter,),
+        checks=(has_letter, without_links),
     )
     email = forms.EmailField(
         label=_("E-mail address"),
@@ -163,14 +163,14 @@ class RegistrationForm(forms.Form):
         longest=200,
         autocomplete="organization-title",
         hint=_("For example deputy mayor."),
-        checks=(has_letter_or_digit,),
+        checks=(has_letter_or_digit, without_links),
     )
     organisation_name = line(
         _("City or organisation"),
         longest=200,
         missing=_("Enter the city or organisation."),
         autocomplete="organization",
-        checks=(has_letter_or_digit,),
+        checks=(has_letter_or_digit, without_links),
     )
     country = forms.ChoiceField(
         label=_("Country"),

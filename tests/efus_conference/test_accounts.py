@@ -41,6 +41,13 @@ def test_a_name_that_cannot_be_printed_is_refused_beside_the_field(client: Clien
     assert form["email"].value() == "robin@example.org"
 
 
+@pytest.mark.django_db
+def test_a_name_is_no_link() -> None:
+    sent = {"name": "Win https://evil.example", "email": "ada@example.org", "password1": PASSWORD}
+    form = Client().post("/en/accounts/signup/", sent).context["form"]
+    assert form.errors == {"name": ["Write this without an address on the web, and without “<” and “>”."]}
+
+
 PASSWORD = "a long enough secret"
 SIGN_UP = {"name": "Mallory", "email": "ada@example.org", "password1": PASSWORD}
 

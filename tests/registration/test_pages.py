@@ -186,13 +186,25 @@ def test_what_is_wrong_is_said_beside_the_field_and_the_rest_is_kept(
 
 def test_hostile_text_is_text(page: Client, category: Category) -> None:
     start(page)
-    page.post("/en/register/details/", filled(category, given_name="<script>alert(1)</script>{{ 7|add:7 }}"))
+    page.post("/en/register/details/", filled(category, given_name='Ada" onload="alert(1){{ 7|add:7 }}&lt;'))
     check = text(page.get("/en/register/check/"))
     page.post("/en/register/check/")
     pages = [check, text(page.get("/en/my/")), text(page.get(Registration.objects.get().get_absolute_url()))]
 
-    assert ["<script>alert" in shown for shown in pages] == [False] * 3
-    assert ["&lt;script&gt;alert(1)&lt;/script&gt;{{ 7|add:7 }}" in shown for shown in pages] == [True] * 3
+    assert ['" onload="alert' in shown for shown in pages] == [False] * 3
+    assert ["Ada&quot; onload=&quot;alert(1){{ 7|add:7 }}&amp;lt;" in shown for shown in pages] == [True] * 3
+
+
+@pytest.mark.parametrize("field", ["given_name", "family_name", "function", "organisation_name"])
+@pytest.mark.parametrize("link", ["Win https://evil.example", "Go to WWW.evil.example", "<a href=x>Ada</a>"])
+def test_nobody_sends_a_link_to_others_as_a_name(
+    page: Client, category: Category, field: str, link: str
+) -> None:
+    start(page)
+    response = page.post("/en/register/details/", filled(category, **{field: link}))
+    assert response.context["form"].errors == {
+        field: ["Write this without an address on the web, and without “<” and “>”."]
+    }
 
 
 def test_an_assistant_chooses_who_gets_the_mails(page: Client, robin: User, category: Category) -> None:
