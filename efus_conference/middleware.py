@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.utils.cache import add_never_cache_headers
 
 from efus_conference.former_addresses import moved
+from efus_conference.logs import SECRET
+from efus_conference.secret_links import private
 
 
 class ControlCharactersMiddleware:
@@ -24,6 +26,22 @@ class ControlCharactersMiddleware:
     def process_view(self, request: HttpRequest, *_: object) -> None:
         if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("An address has no null character.")
+
+
+class SecretAddressesMiddleware:
+    """Lets no cache keep the way from a secret address to its page, for example to its language.
+
+    The pages themselves say so of their own answers; redirects are made before any view is asked.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.has_header("Location") and SECRET.search(request.path):
+            private(response)
+        return response
 
 
 class PersonalPagesMiddleware:

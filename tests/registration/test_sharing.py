@@ -87,6 +87,16 @@ def test_it_opens_in_the_language_of_who_reads_it(client: Client, address: str) 
     assert '<html lang="fr">' in client.get(f"/fr{bare}").content.decode()
 
 
+def test_no_cache_keeps_the_way_to_it(client: Client, address: str) -> None:
+    ways = [client.get(address.removeprefix("/en")), client.get(address.removesuffix("/"))]
+    assert [
+        (way.status_code, way.headers["Cache-Control"], way.headers["Referrer-Policy"]) for way in ways
+    ] == [
+        (302, "no-store", "no-referrer"),
+        (301, "no-store", "no-referrer"),
+    ]
+
+
 def test_a_revoked_renewed_or_cancelled_one_answers_as_one_that_never_was(
     client: Client, registration: Registration, robin: User
 ) -> None:
