@@ -20,6 +20,7 @@ from registration.question_fields import field_name
 from registration.views.typed import LONGEST
 
 KEY = "registration_draft"
+ASIDE = "registration_draft_aside"
 # Characters kept of all answers together. Anyone at all can have a session made, so a stranger's holds less,
 # and not for long.
 MOST = 60_000
@@ -95,5 +96,13 @@ class Draft:
         )
 
 
+def set_aside(request: HttpRequest) -> None:
+    """Keeps what is being written for after a registration that comes between, by an invitation."""
+    request.session[ASIDE] = request.session[KEY]
+
+
 def forget(request: HttpRequest) -> None:
+    """Once it was sent; what was set aside for it is there again."""
     request.session.pop(KEY, None)
+    if ASIDE in request.session:
+        request.session[KEY] = request.session.pop(ASIDE)

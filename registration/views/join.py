@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from efus_conference.secret_links import language_choices, private
@@ -23,7 +23,7 @@ from efus_conference.templatetags.dates import days_of, moment_at
 from registration.actions.invitations import ask_for_new_invitation
 from registration.models import PlaceInvitation, Registration
 from registration.requests import reader
-from registration.views.drafts import Draft
+from registration.views.drafts import Draft, set_aside
 
 KEY = "join"
 
@@ -47,14 +47,19 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
     if invitation is None:
         taken = _taken_by_reader(request, token)
         return private(_taken(request, taken) if taken else _not_usable(request, token))
-    if request.GET.get("as") in ("login", "signup", "me"):
-        request.session[KEY] = token
-        there = reverse("registration:join_details")
-        if request.user.is_authenticated:
-            return private(redirect(there))
-        account = reverse("account_signup" if request.GET["as"] == "signup" else "account_login")
-        return private(redirect(f"{account}?{urlencode({'next': there})}"))
+    if request.POST.get("as") in ("login", "signup", "me"):
+        return private(_begin(request, token))
     return private(render(request, "registration/join.html", _facts(invitation)))
+
+
+@csrf_protect  # another site may not lead into a registration, and take the place of the one that is being written
+def _begin(request: HttpRequest, token: str) -> HttpResponse:
+    request.session[KEY] = token
+    there = reverse("registration:join_details")
+    if request.user.is_authenticated:
+        return redirect(there)
+    account = reverse("account_signup" if request.POST["as"] == "signup" else "account_login")
+    return redirect(f"{account}?{urlencode({'next': there})}")
 
 
 def _taken_by_reader(request: HttpRequest, token: str) -> Registration | None:
@@ -122,5 +127,7 @@ def join_details(request: HttpRequest) -> HttpResponse:
             "organisation_name": str(delegation.organisation),
             "country": delegation.organisation.country,
         }
+        if draft is not None and draft.invitation_id is None:
+            set_aside(request)
         Draft(edition.pk, is_own, answers=came_from, invitation_id=invitation.pk).keep(request)
     return redirect("registration:register_details")

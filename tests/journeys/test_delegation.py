@@ -96,7 +96,7 @@ def test_a_delegation_of_five_with_one_replacement(
     for _visit in range(2):
         guest.goto(link)
     assert_accessible(guest)
-    guest.click("main a[href='?as=login']")
+    guest.click("main button[value=login]")
     guest.fill("input[name=login]", invited.email)
     guest.fill("input[name=password]", SECRET)
     guest.click("main form[action*='login'] button[type=submit]")

@@ -382,7 +382,7 @@ def test_the_link_leads_through_the_login_to_one_s_own_part(
     invitation = invite_to_place(place=place, by=klara, email=robin.email, language="en")
     token = invitation.make_token()
 
-    to_login = client.get(f"/en/my/join/{token}/?as=login").headers["Location"]
+    to_login = client.post(f"/en/my/join/{token}/", {"as": "login"}).headers["Location"]
     assert to_login == "/en/accounts/login/?next=%2Fen%2Fmy%2Fjoin%2F"
     client.force_login(robin)
     # As the login does, which keeps the session of before.
@@ -412,12 +412,36 @@ def test_the_link_leads_through_the_login_to_one_s_own_part(
     assert client.get(f"/en/my/join/{token}/").status_code == 404
 
 
+def test_opening_an_address_begins_nothing_and_what_one_was_writing_comes_back(
+    edition: Edition, place: Place, klara: User, client: Client, robin: User, category: Category
+) -> None:
+    invitation = invite_to_place(place=place, by=klara, email=robin.email, language="en")
+    address = f"/en/my/join/{invitation.make_token()}/"
+    client.force_login(robin)
+    client.post("/en/register/", {"who": "other"})
+    client.post("/en/register/details/", {**posted(category, email=""), "who": "other", "given_name": "Boss"})
+    for way in (f"{address}?as=me", "/en/my/join/"):
+        client.get(way)
+    forging = Client(enforce_csrf_checks=True)
+    assert forging.post(address, {"as": "me"}).status_code == 403
+    assert "Boss" in client.get("/en/register/details/").content.decode()
+
+    client.post(address, {"as": "me"})
+    client.get("/en/my/join/")
+    assert "Boss" not in client.get("/en/register/details/").content.decode()
+    client.post("/en/register/details/", posted(category, email=robin.email))
+    client.post("/en/register/check/")
+
+    assert Registration.objects.get().place == place
+    assert "Boss" in client.get("/en/register/details/").content.decode()
+
+
 def test_an_invitation_that_ends_while_one_writes_keeps_what_was_typed(
     place: Place, klara: User, client: Client, robin: User, category: Category
 ) -> None:
     invitation = invite_to_place(place=place, by=klara, email=robin.email, language="en")
     client.force_login(robin)
-    client.get(f"/en/my/join/{invitation.make_token()}/?as=me")
+    client.post(f"/en/my/join/{invitation.make_token()}/", {"as": "me"})
     client.get("/en/my/join/")
     client.post("/en/register/details/", posted(category, email=robin.email))
     revoke_invitation(place=place, by=klara)
@@ -434,7 +458,7 @@ def test_who_is_registered_already_is_told_so(
     factories.registration(edition, managed_by=robin, category=category)
     invitation = invite_to_place(place=place, by=klara, email=robin.email, language="en")
     client.force_login(robin)
-    client.get(f"/en/my/join/{invitation.make_token()}/?as=me")
+    client.post(f"/en/my/join/{invitation.make_token()}/", {"as": "me"})
 
     assert "You are registered already" in client.get("/en/my/join/").content.decode()
     other = client.get("/en/my/join/?who=other", follow=True).content.decode()
