@@ -16,6 +16,7 @@ from efus_conference.models import Edition
 from efus_conference.templatetags.dates import moment_at
 from programme.models import ReleasedSession
 from programme.wording import SessionLine, session_lines
+from registration.history import companions_in
 from registration.models import (
     Booking,
     Delegation,
@@ -246,7 +247,7 @@ def _told(
         .select_related("actor", "registration__managed_by", "place")
         .order_by("-at", "-pk")[:MOST_EVENTS]
     )
-    titles = _titles(events)
+    titles, companions, addresses = _titles(events), companions_in(events), _addresses(events)
     return [
         PlaceEvent(
             event.at,
@@ -255,10 +256,18 @@ def _told(
             event.get_verb_display(),
             (event.reason if is_for_organisers or event.actor_id == coordinator is not None else "")
             or titles.get(event.detail.get("session", ""), "")
+            or companions.get(event.detail.get("companion", 0), "")
+            or addresses.get(event.detail.get("invitation", 0), "")
             or _which(event),
         )
         for event in events
     ]
+
+
+def _addresses(events: Iterable[RegistrationEvent]) -> dict[int, str]:
+    """To whom the invitations went of which the events tell."""
+    ids = {event.detail["invitation"] for event in events if "invitation" in event.detail}
+    return dict(PlaceInvitation.objects.filter(pk__in=ids).values_list("pk", "email")) if ids else {}
 
 
 def _which(event: RegistrationEvent) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,7 +40,7 @@ class Told:
 
 
 def told(registration: Registration) -> list[Told]:
-    """The newest first, in two queries; “A for B” where someone acted for another, never an organiser's name."""
+    """The newest first, in two to four queries; “A for B” where one acted for another, never an organiser's name."""
     events = list(registration.events.select_related("actor"))
     codes = {event.detail[key] for event in events for key in SESSIONS if key in event.detail}
     sessions = {
@@ -50,6 +51,7 @@ def told(registration: Registration) -> list[Told]:
     questions = (
         {row.slug: row.text for row in registration.edition.questions.filter(slug__in=asked)} if asked else {}
     )
+    companions = companions_in(events)
     lines = []
     for event in events:
         code = event.detail.get("session", "")
@@ -62,6 +64,8 @@ def told(registration: Registration) -> list[Told]:
             about = ", ".join(questions.get(slug, _("press card")) for slug in slugs)
         if together := event.detail.get("together"):
             about = _together(together)
+        if companion := event.detail.get("companion"):
+            about = companions.get(companion, "")
         lines.append(
             Told(
                 event.at,
@@ -73,6 +77,14 @@ def told(registration: Registration) -> list[Told]:
             )
         )
     return lines
+
+
+def companions_in(events: Iterable[RegistrationEvent]) -> dict[int, str]:
+    """The names of those whom the events name as companions, by their registrations."""
+    ids = {event.detail["companion"] for event in events if "companion" in event.detail}
+    if not ids:
+        return {}
+    return {row.pk: row.name for row in Registration.objects.filter(pk__in=ids).defer("needs")}
 
 
 def instead_of(title: str, given: str) -> str:

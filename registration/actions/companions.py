@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from efus_conference.mail import queue
 from efus_conference.models import User
@@ -27,10 +28,14 @@ MOST = 3  # companions of one person; more is a question for the organisers
 
 @dataclass(frozen=True)
 class Named:
-    """A companion, and the sessions in which their person has a seat or waits for one, and they have neither."""
+    """A companion, and the sessions in which their person has a seat or waits for one.
+
+    Those `without` a seat for the companion, and those in which they are `seated` now.
+    """
 
     registration: Registration
     without: list[ReleasedSession]
+    seated: list[ReleasedSession]
 
 
 @transaction.atomic
@@ -71,7 +76,7 @@ def remove_companion(*, place: Place, by: User) -> Registration | None:
     main = Registration.objects.live().filter(place=place.accompanies).first()
     end_companions([companion], by=by)
     if main is not None:
-        main.events.create(verb=Verb.UNACCOMPANIED, actor=by)
+        main.events.create(verb=Verb.UNACCOMPANIED, actor=by, detail={"companion": companion.pk})
     return companion
 
 
@@ -122,8 +127,10 @@ def _accompany(main: Registration, place: Place, *, by: User, person: dict[str, 
             "country": main.country,
         },
     )
-    main.events.create(verb=Verb.ACCOMPANIED, actor=by)
-    return Named(made, _book_along(main, by=by))
+    main.events.create(verb=Verb.ACCOMPANIED, actor=by, detail={"companion": made.pk})
+    without = _book_along(main, by=by)
+    seats = Booking.objects.standing().filter(place_id=place.pk).values("session_id")
+    return Named(made, without, list(_released(seats)))
 
 
 def _book_along(main: Registration, *, by: User) -> list[ReleasedSession]:
@@ -138,8 +145,12 @@ def _book_along(main: Registration, *, by: User) -> list[ReleasedSession]:
         except Refusal:
             without.append(booking.session_id)
     without += Wait.objects.standing().filter(place_id=main.place_id).values_list("session_id", flat=True)
-    rows = ReleasedSession.objects.select_related("edition", "session").filter(pk__in=without)
-    return list(rows.order_by("during"))
+    return list(_released(without))
+
+
+def _released(session_ids: Any) -> QuerySet[ReleasedSession]:
+    rows = ReleasedSession.objects.select_related("edition", "session").filter(pk__in=session_ids)
+    return rows.order_by("during")
 
 
 def _locked_person(registration: Registration, *, by: User) -> Registration:

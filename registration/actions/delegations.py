@@ -256,11 +256,12 @@ def check_coordinates(delegation: Delegation, by: User) -> None:
 
 def close_invitations(place: Place, *, by: User | None) -> None:
     """Makes an open invitation to the place useless, and says so in the history."""
-    count = PlaceInvitation.objects.filter(place=place, used_at=None, revoked_at=None).update(
-        revoked_at=timezone.now()
-    )
-    if count:
-        RegistrationEvent.objects.create(place=place, verb=Verb.UNINVITED, actor=by)
+    for invitation in PlaceInvitation.objects.filter(place=place, used_at=None, revoked_at=None):
+        invitation.revoked_at = timezone.now()
+        invitation.save(update_fields=["revoked_at"])
+        RegistrationEvent.objects.create(
+            place=place, verb=Verb.UNINVITED, actor=by, detail={"invitation": invitation.pk}
+        )
 
 
 def register_on(place: Place, *, by: User, is_own: bool, person: Person) -> Registration:

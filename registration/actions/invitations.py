@@ -54,7 +54,9 @@ def invite_to_place(*, place: Place, by: User, email: str, language: str) -> Pla
     invitation = PlaceInvitation.objects.create(
         place=fresh, email=email, language=language, made_by=by, expires_at=_expiry(fresh.delegation.edition)
     )
-    RegistrationEvent.objects.create(place=fresh, verb=Verb.INVITED, actor=by)
+    RegistrationEvent.objects.create(
+        place=fresh, verb=Verb.INVITED, actor=by, detail={"invitation": invitation.pk}
+    )
     queue("registration/place_invitation", invitation_id=invitation.pk)
     return invitation
 

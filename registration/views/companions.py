@@ -7,11 +7,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from registration.actions.companions import MOST, Named, name_companion, remove_companion, restore_companion
 from registration.actions.refusals import AlreadyRegistered, Refusal
+from registration.agenda.people import joined
 from registration.delegation_forms import CompanionForm
 from registration.models import Registration
 from registration.powers import may_act_for
@@ -85,6 +87,14 @@ def companions(request: HttpRequest, pk: int) -> HttpResponse:
 def _say(request: HttpRequest, person: Registration, named: Named) -> None:
     sentence = _("%(companion)s accompanies %(person)s.")
     messages.success(request, sentence % {"companion": named.registration.name, "person": person.name})
+    if named.seated:
+        seats = ngettext(
+            "A seat is booked for %(companion)s in %(titles)s.",
+            "Seats are booked for %(companion)s in %(titles)s.",
+            len(named.seated),
+        )
+        titles = joined([f"“{released.title}”" for released in named.seated])
+        messages.success(request, seats % {"companion": named.registration.name, "titles": titles})
     for released in named.without:
         messages.warning(
             request,

@@ -45,7 +45,7 @@ def my(request: HttpRequest) -> HttpResponse:
     seats = Q(place__bookings__status__in=Booking.STANDING)
     registrations = (
         Registration.objects.managed_by(user)
-        .select_related("edition", "category", "organisation")
+        .select_related("edition", "category", "organisation", "place")
         .prefetch_related("edition__hosting__organisation")
         .annotate(
             seats=Count("place__bookings", filter=seats, distinct=True),
@@ -55,19 +55,24 @@ def my(request: HttpRequest) -> HttpResponse:
             stars_count=Count("stars", distinct=True),
         )
         .order_by(
-            "-edition__is_current", "-edition__number", "status", "-is_own", sort_key("family_name"), "pk"
+            "-edition__is_current", "-edition__number", "-is_own", "status", sort_key("family_name"), "pk"
         )
     )
     current = Edition.objects.current()
     rows = list(registrations)
     standings = standings_of(rows)
+    accompanied = {row.place.accompanies_id for row in rows if row.place.accompanies_id}
+    persons = Registration.objects.live().filter(place__in=accompanied).defer("needs")
+    names = {person.place_id: person.name for person in persons}
     lists = Counter(row.category_id for row in rows if row.status == Status.WAITING)
     return render(
         request,
         "registration/my.html",
         {
             "live": [
-                (row, standings[row.pk]) for row in rows if row.is_live and row.edition.phase() != "over"
+                (row, standings[row.pk], names.get(row.place.accompanies_id or 0, ""))
+                for row in rows
+                if row.is_live and row.edition.phase() != "over"
             ],
             "past": [
                 (row, standings[row.pk]) for row in rows if not row.is_live or row.edition.phase() == "over"
@@ -136,7 +141,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(kept)
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
-        hint=_("The organisers read it, if you like to tell them."),
+        hint=_("The organisers read it, if you would like to tell them."),
     )
     if request.method == "POST" and form.is_valid():
         cancel_registration(registration=kept, by=reader(request), reason=form.cleaned_data["reason"].strip())

@@ -91,6 +91,26 @@ def test_a_companion_named_late_is_booked_where_there_is_a_seat_and_the_rest_is_
     booked = Booking.objects.standing().filter(place=named.registration.place)
     assert [booking.session for booking in booked] == [roomy]
     assert [row.pk for row in named.without] == [full.pk, waited.pk]
+    assert [row.pk for row in named.seated] == [roomy.pk]
+
+
+def test_a_companion_is_known_as_one_on_the_pages_of_who_keeps_both(
+    page: Client, registration: Registration, robin: User, bookable: Bookable
+) -> None:
+    session = bookable(capacity=2, title_en="Night walk")
+    book_seat(place=registration.place, session=session, by=robin)
+    address = f"/en/my/registrations/{registration.pk}/companions/"
+    posted = {**person(None, given_name="Ivo"), "companion_kind": "interpreter"}
+
+    said = page.post(address, posted, follow=True).content.decode()
+
+    made = Registration.objects.get(given_name="Ivo")
+    assert f"A seat is booked for {made.name} in “Night walk”." in said
+    shown = page.get("/en/my/").content.decode()
+    assert f"Companion of {registration.name} (interpreter)" in shown
+    assert shown.index(f">{registration.name}<") < shown.index(f">{made.name}<")
+    history = page.get(registration.get_absolute_url()).content.decode()
+    assert f"named a companion ({made.name})" in history
 
 
 def test_they_book_and_give_up_together_all_or_none(
