@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -10,8 +10,9 @@ from django.db.models import Q
 from efus_conference.templatetags.dates import moment_at
 from programme.models import ReleasedSession
 from registration.agenda.instead import instead_of
+from registration.agenda.words import together
 from registration.delegations import Overview, PlaceLine
-from registration.models import Booking, BookingLimit, Wait
+from registration.models import Booking, BookingLimit, Wait, WaitParty
 from registration.waiting import positions_of
 
 
@@ -26,6 +27,7 @@ class PlaceChoice:
     until: str  # how long an offered seat is kept
     overlapped: list[ReleasedSession]
     instead_of: Sequence[ReleasedSession]  # where not empty, a seat is taken only for one of them
+    together: str  # with whom it waits, and what that means; "" for who waits alone
 
     @property
     def is_offered(self) -> bool:
@@ -34,7 +36,12 @@ class PlaceChoice:
     @property
     def is_open(self) -> bool:
         """Whether it has neither a seat nor a wait here, nor a seat elsewhere at the time."""
-        return self.booking is None and self.wait is None and not self.overlapped
+        return self.may_wait and not self.overlapped
+
+    @property
+    def may_wait(self) -> bool:
+        """Also with a seat elsewhere at the time: the offer is then a choice between the two."""
+        return self.booking is None and self.wait is None
 
 
 def choices_for(released: ReleasedSession, shown: Overview) -> list[PlaceChoice]:
@@ -51,9 +58,26 @@ def choices_for(released: ReleasedSession, shown: Overview) -> list[PlaceChoice]
         line.place.pk: wait for line in shown.lines for wait in line.waits if wait.session_id == released.pk
     }
     positions = positions_of(waits.values())
-    return [
-        _choice(released, line, waits.get(line.place.pk), positions, others, most) for line in shown.lines
-    ]
+    parties = WaitParty.objects.in_bulk({wait.party_id for wait in waits.values()})
+    choices = []
+    for line in shown.lines:
+        wait = waits.get(line.place.pk)
+        along = [
+            other.name
+            for other in shown.lines
+            if wait is not None
+            and other is not line
+            and other.place.pk in waits
+            and waits[other.place.pk].party_id == wait.party_id
+        ]
+        with_whom = _together(wait, parties, along) if wait is not None and along else ""
+        choices.append(_choice(released, line, wait, positions, others, most, with_whom))
+    return choices
+
+
+def _together(wait: Wait, parties: Mapping[int, WaitParty], others: Sequence[str]) -> str:
+    is_offered = wait.status == Wait.Status.OFFERED
+    return together(others, is_offered=is_offered, wants_all=parties[wait.party_id].wants_all)
 
 
 def _choice(
@@ -63,6 +87,7 @@ def _choice(
     positions: dict[int, int],
     others: dict[int, ReleasedSession],
     most: int | None,
+    with_whom: str,
 ) -> PlaceChoice:
     known = [(seat, others[seat.session_id]) for seat in line.seats if seat.session_id in others]
     overlapped = [other for seat, other in known if _overlaps(seat, released)]
@@ -76,6 +101,7 @@ def _choice(
         until=until,
         overlapped=overlapped,
         instead_of=instead_of(overlapped, of_this_kind, most),
+        together=with_whom,
     )
 
 

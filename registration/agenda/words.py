@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -54,13 +55,19 @@ def waits_with(entry: AgendaEntry) -> str:
     """With whom the person waits or is offered a seat, and what it means when one goes; "" for who waits alone."""
     if entry.wait is None or not entry.wait.others:
         return ""
-    names = joined([name or _("a place without a name") for name in entry.wait.others])
-    if entry.is_offered:
+    names = [name or _("a place without a name") for name in entry.wait.others]
+    return together(names, is_offered=entry.is_offered, wants_all=entry.wait.wants_all)
+
+
+def together(others: Sequence[str], *, is_offered: bool, wants_all: bool) -> str:
+    """What it means to wait, or to be offered a seat, in a group with the others."""
+    names = joined(others)
+    if is_offered:
         sentence = _(
             "Asked for together with %(names)s. Each seat is accepted or declined on its own, and a seat that is "
             "declined goes on to the next who waits."
         )
-    elif entry.wait.wants_all:
+    elif wants_all:
         sentence = _(
             "Waits together with %(names)s, all or none: seats are offered when there is one for each. Whoever leaves "
             "the list lets the others wait on."

@@ -24,6 +24,7 @@ from registration.actions.group_seats import GroupSeats, book_seats
 from registration.actions.refusals import NoSeatToGiveUp, Refusal
 from registration.actions.seats import give_up_seat
 from registration.actions.waiting_lists import accept_seat, decline_seat, leave_list, wait_for_seats
+from registration.agenda.people import joined
 from registration.delegation_forms import MorePlacesForm
 from registration.delegation_seats import PlaceChoice, choices_for
 from registration.delegations import Overview, agenda, lines_of, overview
@@ -125,6 +126,9 @@ def delegation_session(request: HttpRequest, pk: int, code: str) -> HttpResponse
         return redirect("registration:delegation_session", pk, code)
     pool = SeatPool.objects.filter(pk=released.pk).first()
     hold = pool.holds.filter(delegation=mine).first() if pool else None
+    held = hold.seats - hold.used if hold else 0
+    seats = (pool.open if pool else 0) + held
+    is_closed = pool is None or released.is_cancelled or released.starts_at <= timezone.now()
     return render(
         request,
         "registration/delegation_session.html",
@@ -134,10 +138,12 @@ def delegation_session(request: HttpRequest, pk: int, code: str) -> HttpResponse
             "released": released,
             "when": spoken_span(released.starts_at, released.ends_at, mine.edition.zone),
             "pool": pool,
-            "held": hold.seats - hold.used if hold else 0,
+            "held": held,
             "choices": choices,
-            "can_choose": any(choice.is_open for choice in choices),
-            "is_closed": pool is None or released.is_cancelled or released.starts_at <= timezone.now(),
+            "can_book": not is_closed and seats > 0 and any(choice.is_open for choice in choices),
+            # As long as there is a seat for everyone, nobody needs to wait.
+            "can_wait": not is_closed and seats < sum(choice.may_wait for choice in choices),
+            "is_closed": is_closed,
         },
     )
 
@@ -175,13 +181,18 @@ def _do(request: HttpRequest, released: ReleasedSession, shown: Overview, choice
             _say_booked(request, done, shown)
         elif what == "wait":
             waits = wait_for_seats(places=chosen, session=released.session, by=by, wants_all=wants_all)
-            sentence = ngettext("%(count)d place waits now.", "%(count)d places wait now.", len(waits))
-            messages.success(request, sentence % {"count": len(waits)})
+            _say_waiting(request, {wait.place_id for wait in waits}, shown)
     except SeatsRefused as refusal:
         messages.error(request, str(refusal))
         _say_refused(request, refusal.refused, shown)
     except Refusal as refusal:
         messages.error(request, str(refusal))
+
+
+def _say_waiting(request: HttpRequest, place_ids: set[int], shown: Overview) -> None:
+    names = [line.name for line in shown.lines if line.place.pk in place_ids]
+    sentence = ngettext("%(names)s waits now.", "%(names)s wait now.", len(names))
+    messages.success(request, sentence % {"names": joined(names)})
 
 
 def _given(choice: PlaceChoice, code: str) -> Session | None:
