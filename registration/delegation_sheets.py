@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import unicodedata
 import zipfile
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -23,7 +22,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from efus_conference.exports import printable, safe_cell, unsafe_cell
 from efus_conference.models import Edition
-from efus_conference.sheets import CSV, PlainXLSX, SheetRefused
+from efus_conference.sheets import CSV, DELIMITERS, PlainXLSX, SheetRefused, decoded
 from registration.actions.delegation_refusals import TooFewPlaces
 from registration.delegation_forms import PersonForm, categories_to_name
 from registration.delegations import Overview
@@ -75,17 +74,17 @@ def rows_of(content: bytes, shown: Overview, *, language: str) -> list[SheetRow]
     if new > len(shown.free) + MOST_IN_VAIN:
         raise SheetRefused(str(TooFewPlaces(new, len(shown.free))))
     languages = _languages()
-    emails: Counter[str] = Counter()
+    emails: dict[str, int] = {}  # by address, the row in which it stands first
     rows = []
     for number, shown_texts in enumerate(lines, start=2):
-        if (email := shown_texts["email"].lower()) != "":
-            emails[email] += 1
         is_there = _key_of(shown_texts) in there
         person, problems = (
             (None, []) if is_there else _person(shown_texts, edition, categories, languages, language)
         )
-        if email and emails[email] > 1:
-            problems = [*problems, _("This e-mail address stands in the sheet more than once.")]
+        email = shown_texts["email"].lower()
+        if email and (first := emails.setdefault(email, number)) != number:
+            sentence = _("This e-mail address stands in row %(number)d already.") % {"number": first}
+            problems = [*problems, sentence]
         rows.append(SheetRow(number, _short(shown_texts), None if problems else person, problems, is_there))
     return rows
 
@@ -94,7 +93,14 @@ def _dataset(content: bytes) -> tablib.Dataset:
     if len(content) > MOST_BYTES:
         raise SheetRefused(_("This file is larger than 5 MB. A sheet of people is much smaller."))
     if not content.startswith(b"PK"):
-        return CSV(encoding="utf-8").create_dataset(content)
+        text = decoded(content)
+        if not set(DELIMITERS) & set(text.lstrip("\r\n").partition("\n")[0]):
+            raise SheetRefused(
+                _(
+                    "This is no table: its first line has no headings. Take the sheet to fill in, as Excel or CSV."
+                )
+            )
+        return CSV(encoding="utf-8").create_dataset(text)
     try:
         unpacked = sum(part.file_size for part in zipfile.ZipFile(BytesIO(content)).infolist())
     except zipfile.BadZipFile:
@@ -273,12 +279,13 @@ def headings() -> list[str]:
         _("Seats booked"),
         _("Waiting"),
         _("Companions"),
+        _("Note"),
     ]
 
 
 def people_of(shown: Overview, *, as_format: str) -> bytes:
     """Who comes, as xlsx or csv; the first columns are those of the sheet to fill in."""
-    dataset = tablib.Dataset(headers=headings())
+    dataset = tablib.Dataset(headers=headings(), title=sheet_title(str(shown.delegation.organisation)))
     for row in exported(shown):
         dataset.append([safe_cell(printable(cell) if isinstance(cell, str) else cell) for cell in row])
     made = dataset.export(as_format)
@@ -295,8 +302,14 @@ def exported(shown: Overview) -> Iterator[list[Any]]:
             facts = [person.given_name, person.family_name, person.email, person.function]
             facts += [str(person.category), str(languages.get(person.language, person.language))]
         elif line.invitation is not None:
-            facts = ["", "", line.invitation.email, line.place.note, "", ""]
+            facts = ["", "", line.invitation.email, "", "", ""]
         else:
-            facts = ["", "", "", line.place.note, "", ""]
+            facts = ["", "", "", "", "", ""]
         companions = ", ".join(each.name for each in line.companions)
-        yield [*facts, line.state, len(line.seats), len(line.waits), companions]
+        yield [*facts, line.state, len(line.seats), len(line.waits), companions, line.place.note]
+
+
+def sheet_title(name: str) -> str:
+    """What a workbook takes as the name of a sheet: 31 characters, and some of them not at all."""
+    kept = "".join(" " if character in r"[]:*?/\'" else character for character in printable(name))
+    return " ".join(kept.split())[:31].strip() or _("People")[:31]

@@ -132,7 +132,10 @@ def test_a_second_click_names_nobody_twice(page: Client, delegation: Delegation)
         ([HEADINGS, [*ANNA, "beyond"]], "more cells than there are headings"),
         ([HEADINGS, *([ANNA] * 1001)], "more than 1000 rows"),
         ([HEADINGS, ANNA, BOB, ["Cyd", "Third", "", "", "elected", ""]], "there are 3 people"),
-        ([HEADINGS, ANNA, ["Other", "Person", "ANNA@example.org", "", "elected", ""]], "more than once"),
+        (
+            [HEADINGS, ANNA, ["Other", "Person", "ANNA@example.org", "", "elected", ""]],
+            "stands in row 2 already",
+        ),
         ([HEADINGS, ["x" * 200, *ANNA[1:]]], "This is 200 characters long. Shorten it to 100."),
         ([HEADINGS, ["Anna", "", *ANNA[2:]]], "Family name: Enter the family name."),
         (
@@ -153,12 +156,23 @@ def test_what_is_wrong_is_said_and_nobody_is_named(
     assert named() == []
 
 
+def test_too_many_people_and_rows_to_mend_are_said_together(page: Client, delegation: Delegation) -> None:
+    wrong = ["", "", "no address", "", "Emperor", ""]
+    shown = send(page, delegation, workbook([HEADINGS, ANNA, BOB, wrong]))
+
+    assert "there are 3 people" in shown
+    assert "1 row has something to mend." in shown
+    assert "<li>Given name: Enter the given name.</li>" in shown
+    assert "<li>Family name: Enter the family name.</li>" in shown
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
         (b"PK\x03\x04 and then nothing of the kind", "This is no Excel workbook"),
         (b"\x00\x01\x02\x03" * 100, "This is no CSV file."),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "This is no CSV file."),
+        (b"Dear all\nAnna comes, too.\n", "This is no table"),
         (b"x" * (5 * 1024 * 1024 + 1), "This file is larger than 5 MB."),
     ],
 )
@@ -298,6 +312,11 @@ def test_the_list_leaves_without_formulas(
     assert place is not None
     made = name_place(place=place, by=klara, person=person(category, function="=cmd|' /C calc'!A0"))
     Registration.objects.filter(pk=made.pk).update(needs="A secret need")
+    Place.objects.filter(pk=place.pk).update(note="For <the> mayor")
+    other = delegation.places.order_by("pk").last()
+    assert other is not None
+    Place.objects.filter(pk=other.pk).update(note="For the police")
+    invite_to_place(place=other, by=klara, email="new@example.org", language="en")
 
     content = page.get(f"/en/my/delegation/{delegation.pk}/export/?as={wanted}").content
 
@@ -305,6 +324,7 @@ def test_the_list_leaves_without_formulas(
         rows = list(csv.reader(StringIO(content.decode("utf-8-sig"))))
     else:
         sheet = openpyxl.load_workbook(BytesIO(content)).worksheets[0]
+        assert sheet.title == str(delegation.organisation)[:31]
         rows = [["" if cell is None else str(cell) for cell in row] for row in sheet.values]
     assert rows[0][:6] == HEADINGS
     assert rows[1] == [
@@ -318,5 +338,8 @@ def test_the_list_leaves_without_formulas(
         "0",
         "0",
         "",
+        "For <the> mayor",
     ]
+    assert rows[2][:7] == ["", "", "new@example.org", "", "", "", "Invited"]
+    assert rows[2][10] == "For the police"
     assert "secret" not in str(rows)
