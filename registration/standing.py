@@ -91,7 +91,7 @@ def _lists(category_ids: set[int]) -> dict[int, list[int]]:
 def _label(status: str) -> str:
     return {
         Status.DRAFT: _("Not sent"),
-        Status.SUBMITTED: _("To be approved"),
+        Status.SUBMITTED: _("Awaiting approval"),
         Status.APPROVED: _("Place offered"),
         Status.REFUSED: _("Refused"),
         Status.WAITING: _("On the waiting list"),

@@ -203,7 +203,7 @@ def place_replace(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             if by_invitation:
                 sent = replace_by_invitation(place=place, by=reader(request), reason=reason, **answers)
-                done = _("The place is free for who is invited: a link is on its way to %(who)s.")
+                done = _("The place is free for the person invited: a link is on its way to %(who)s.")
                 who = sent.email
             else:
                 made = replace_person(place=place, by=reader(request), person=answers, reason=reason)

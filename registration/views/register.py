@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -24,6 +26,7 @@ from registration.actions import (
     RegistrationClosed,
 )
 from registration.actions import register as register_person
+from registration.actions.addresses import has_proved_address, take_address_back
 from registration.actions.delegation_refusals import InvitationGone
 from registration.actions.invitations import accept_invitation
 from registration.asking import Asking
@@ -159,6 +162,10 @@ def check(request: HttpRequest) -> HttpResponse:
     for page in pages:
         if not page.form.is_valid():
             return _questions_page(request, edition, draft, page.form, page.number)
+    if request.POST.get("what") == "take_address" and has_proved_address(reader(request)):
+        take_address_back(edition=edition, by=reader(request))
+        messages.success(request, _("The address is no longer in the other registration. Send yours now."))
+        return redirect("registration:register_check")
     is_changed = request.POST.get("seen", draft.fingerprint) != draft.fingerprint
     if request.method == "POST" and not is_changed:
         return _send(request, edition, draft, form, [page.form for page in pages])
@@ -179,6 +186,9 @@ def check(request: HttpRequest) -> HttpResponse:
             "fingerprint": draft.fingerprint,
             "note": _note(draft, form.cleaned_data["category"]),
             "invitation": invitation_of(draft),
+            "back": reverse("registration:register_questions", args=[pages[-1].number])
+            if pages
+            else reverse("registration:register_details"),
             "step": 3,
             "asks": bool(pages) or _asks(edition),
         },
@@ -263,7 +273,8 @@ def _send(
     except AlreadyRegistered as refusal:
         existing = refusal.existing
         if existing is None or not is_second_click(existing, answers, pages):
-            return _already(request, edition, existing)
+            may_take = existing is None and answers["email"].casefold() == user.email.casefold()
+            return _already(request, edition, existing, may_take=may_take and has_proved_address(user))
         registration = existing  # the second of two clicks
     forget(request)
     request.session[DONE] = registration.pk
@@ -290,8 +301,11 @@ def _closed(request: HttpRequest, edition: Edition | None) -> HttpResponse:
     return render(request, "registration/register_closed.html", context)
 
 
-def _already(request: HttpRequest, edition: Edition, existing: Registration | None) -> HttpResponse:
-    context = {"edition": edition, "existing": existing}
+def _already(
+    request: HttpRequest, edition: Edition, existing: Registration | None, *, may_take: bool = False
+) -> HttpResponse:
+    """With `may_take` the address is the reader's own, and they may take it out of the other registration."""
+    context = {"edition": edition, "existing": existing, "may_take": may_take}
     return render(request, "registration/register_already.html", context, status=409)
 
 

@@ -38,12 +38,12 @@ def mine(edition: Edition, robin: User, status: str, **fields: Any) -> Registrat
 @pytest.mark.parametrize(
     ("status", "label", "sentence"),
     [
-        ("submitted", "To be approved", "The organisers decide on this registration."),
+        ("submitted", "Awaiting approval", "The organisers decide on this registration."),
         ("waiting", "On the waiting list", "Number 2 of 3 on the waiting list"),
         ("approved", "Place offered", "Accept it by then; afterwards it goes to the next one on the list."),
         ("refused", "Refused", "No room."),
         ("confirmed", "Confirmed", "No seat is booked."),
-        ("cancelled", "Cancelled", "Register anew"),
+        ("cancelled", "Cancelled", "Register again"),
     ],
 )
 def test_the_page_of_each_state_says_what_it_means(
@@ -191,6 +191,8 @@ def test_the_page_after_registering_says_which_state_it_is(
     assert [
         sentence in page
         for sentence, page in zip(
-            ("is received", "is on the waiting list", "is registered"), shown, strict=True
+            ("is received", "is on the waiting list", "is registered"),
+            shown,
+            strict=True,
         )
     ] == [True] * 3

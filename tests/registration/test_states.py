@@ -138,7 +138,7 @@ def test_approving_confirms_and_says_who_did(edition: Edition, desk: User) -> No
     ("status", "sentence"),
     [
         (Status.CONFIRMED, "This registration is confirmed already."),
-        (Status.CANCELLED, "This registration was cancelled. The person may register anew."),
+        (Status.CANCELLED, "This registration was cancelled. The person may register again."),
         (Status.WAITING, "This registration is on the waiting list, where nobody is passed over."),
         (Status.APPROVED, "A place is offered to this registration, and its answer is awaited."),
         (Status.REFUSED, "This registration was refused. Take the refusal back first."),
@@ -404,7 +404,7 @@ def test_an_assistant_hands_a_registration_over_to_its_person(edition: Edition, 
     mail = render("registration/handed_over", letter)
     assert (letter.to, mail.subject) == (ada.email, f"Your registration for {edition.name} is now yours")
     assert f"{robin} handed your registration for {edition.name} over to you." in mail.text
-    assert f"/en/accounts/login/code/?next=/en/my/registrations/{row.pk}/" in mail.text
+    assert f"/en/accounts/login/code/?next=%2Fen%2Fmy%2Fregistrations%2F{row.pk}%2F" in mail.text
     with pytest.raises(NotYours):
         hand_over(registration=row, to=robin, by=robin)
 
