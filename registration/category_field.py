@@ -90,7 +90,7 @@ class CategoryRadios(forms.RadioSelect):
 
 class CategoryField(forms.ModelChoiceField):
     default_error_messages = {
-        "required": gettext_lazy("Choose a category."),
+        "required": gettext_lazy("Choose what the person takes part as."),
         "invalid_choice": gettext_lazy("This category is no longer offered. Choose another one."),
     }
 
@@ -106,6 +106,8 @@ class CategoryField(forms.ModelChoiceField):
         self.widget.current_id = current.pk if current else None
         self.widget.is_granted = is_granted
         self.queryset = categories_to_choose(edition, current)
+        if is_granted:  # as a coordinator may name: the press registers itself, and is accredited
+            self.queryset = self.queryset.filter(Q(is_press=False) | Q(pk=current.pk if current else None))
 
     def label_from_instance(self, obj: Any) -> str:
         # Of a granted place only the press is still asked for something.
