@@ -6,10 +6,12 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
+from efus_conference.accounts import vouch_for_address
 from efus_conference.models import Edition, User
 from programme.actions import release
 from programme.models import Session
@@ -21,7 +23,7 @@ from registration.actions.state_refusals import CompanionsFollow
 from registration.delegations import history_of, history_of_delegation
 from registration.models import Answer, IdentityDocument, Question, Registration
 from tests import factories
-from tests.registration.delegating import delegation_of, person
+from tests.registration.delegating import delegation_of, mails_queued, person, posted
 
 pytestmark = pytest.mark.django_db
 
@@ -252,3 +254,34 @@ def test_a_tick_alone_gets_nobody_a_wheelchair_place(
 
     booked = actions.book_seat(place=registration.place, session=session, by=robin, is_wheelchair=True)
     assert booked.is_wheelchair
+
+
+# --- somebody else's address ------------------------------------------------------------------------------
+
+
+def test_who_proved_an_address_takes_it_back_from_a_registration_somebody_else_keeps(
+    client: Client, edition: Edition, robin: User
+) -> None:
+    category = factories.category(edition)
+    squatted = factories.registration(edition, email=robin.email.upper())
+    EmailAddress.objects.filter(user=robin).update(verified=False)
+    client.force_login(robin)
+    client.post("/en/register/", {"who": "own"})
+    values = posted(category, email=robin.email)
+    client.post("/en/register/details/", values)
+
+    unproven = client.post("/en/register/check/").content.decode()
+    client.post("/en/register/check/", {"what": "take_address"})
+    squatted.refresh_from_db()
+    kept = squatted.email
+    vouch_for_address(user=robin)
+    proven = client.post("/en/register/check/").content.decode()
+    client.post("/en/register/check/", {"what": "take_address"})
+    client.post("/en/register/check/")
+
+    squatted.refresh_from_db()
+    assert ["take_address" in page for page in (unproven, proven)] == [False, True]
+    assert (kept, squatted.email, squatted.mails_to) == (robin.email.upper(), "", "manager")
+    assert [event.detail for event in squatted.events.all()] == [{"fields": ["email"]}]
+    assert mails_queued() == ["changed", "confirmation"]
+    assert Registration.objects.get(managed_by=robin).email == robin.email
