@@ -71,7 +71,7 @@ def test_those_chosen_are_approved_in_the_order_of_their_arrival(desk: Client, e
 
     assert statuses(first, second, cancelled) == ["confirmed", "waiting", "cancelled"]
     assert messages(done) == [
-        f"{cancelled}: This registration was cancelled. The person may register anew.",
+        f"{cancelled}: This registration was cancelled. The person may register again.",
         "2 registrations are approved.",
     ]
 
