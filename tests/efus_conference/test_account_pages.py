@@ -142,6 +142,9 @@ def test_of_several_addresses_one_is_chosen(client: Client) -> None:
     client.force_login(user)
     page = client.get("/en/accounts/email/").content.decode()
     assert names_of_buttons(page) == ["action_primary", "action_send", "action_remove", "action_add"]
+    user.emailaddress_set.update(verified=True)
+    page = client.get("/en/accounts/email/").content.decode()
+    assert names_of_buttons(page) == ["action_primary", "action_remove", "action_add"]
 
 
 def test_the_account_pages_lead_to_the_registrations_and_to_the_agenda(client: Client) -> None:
