@@ -126,8 +126,11 @@ def _swap(deed: Deed) -> str:
 
 
 def _give_up(deed: Deed) -> str:
+    waiting = deed.waiting_for_it()
     if (booking := deed.booking()) is not None:
         actions.give_up_seat(booking=booking, by=deed.by)
+    if waiting:
+        return _("The seat of %(person)s in “%(title)s” goes to those who wait.") % deed.facts
     return _("The seat of %(person)s in “%(title)s” is free for someone else.") % deed.facts
 
 

@@ -219,6 +219,7 @@ def test_it_is_asked_before_a_seat_goes_to_who_waits(
     assert "1 person is waiting, and the seat goes to them at once" in asked.content.decode()
     sure = page.post(address, {"what": "give_up", "registration": registration.pk, "sure": "on"})
     assert (sure.status_code, Wait.objects.get().status) == (302, "offered")
+    assert "goes to those who wait" in body(page, session)
 
 
 def test_who_was_chosen_comes_first_and_the_agenda_s_links_choose(
