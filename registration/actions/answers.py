@@ -10,8 +10,11 @@ from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef
 from django.utils import timezone
 
 from efus_conference.models import User
+from registration.actions.category_lists import next_in_line
 from registration.actions.locks import locked_live_registration
 from registration.actions.refusals import NotReadable
+from registration.actions.registrations import accredit_anew
+from registration.actions.states import held
 from registration.actions.uploads import delete_stored
 from registration.asking import asking_of
 from registration.models import (
@@ -97,8 +100,11 @@ def save_press_card(
 ) -> PressCard:
     """Notes for whom a journalist works. `card` is the key of a `PendingFile`, "" for none, else it stays.
 
-    Raises NotYours, NoLongerRegistered; the database refuses a press card with neither number nor picture.
+    Of who is accredited the press office decides again. Raises NotYours, NoLongerRegistered, AnswerTheOffer,
+    SeatsInTheWay; the database refuses a press card with neither number nor picture.
     """
+    # The category first: the place of who is accredited goes back to it.
+    rows = held([registration.pk], in_line=next_in_line)
     fresh = locked_live_registration(registration, by=by)
     kept = PressCard.objects.filter(registration=fresh).first() or PressCard(registration=fresh)
     was = (kept.medium, kept.number, kept.card.name)
@@ -112,6 +118,7 @@ def save_press_card(
         PendingFile.objects.filter(pk=pending.pk).delete()
     if was != (kept.medium, kept.number, kept.card.name):
         kept.save()
+        accredit_anew(rows, by=by)
         fresh.events.create(verb=Verb.ANSWERED, actor=by, detail={"questions": ["press-card"]})
     return kept
 

@@ -159,7 +159,7 @@ def change_registration(
             rows = held(
                 [registration.pk],
                 also_categories=[wanted.pk] if wanted else [],
-                in_line=next_in_line if leaves else None,
+                in_line=next_in_line if leaves or registration.category.is_press else None,
             )
             (fresh,) = rows.chosen
             check_may_act(fresh, by)
@@ -183,6 +183,8 @@ def change_registration(
             fresh.save()
             if "needs" in changed:
                 reopen_needs(fresh)
+            if not is_moving and {"given_name", "family_name"} & set(changed):
+                accredit_anew(rows, by=by)
             names = ["category", *changed] if is_moving else changed
             fresh.events.create(verb=Verb.CHANGED, actor=by, detail={"fields": names})
             mail = "registration/changed"
@@ -285,6 +287,23 @@ def _change_category(rows: Held, category: Category, *, by: User, press: PressDe
         companion.events.create(verb=Verb.CHANGED, actor=by, detail={"fields": ["category"]})
     offer(rows)
     return mail
+
+
+def accredit_anew(rows: Held, *, by: User) -> None:
+    """Part of a change: accredited was this name, medium and card, and on others the press office decides again.
+
+    What the desk corrects stays accredited. The place is offered on meanwhile. Raises AnswerTheOffer, SeatsInTheWay.
+    """
+    (row,) = rows.chosen
+    if not row.category.is_press or row.status == Status.SUBMITTED or by.has_perm(DESK):
+        return
+    if row.status == Status.APPROVED:
+        raise AnswerTheOffer
+    if _has_seats(row):
+        raise SeatsInTheWay
+    move(row, Verb.RESUBMITTED, Status.SUBMITTED, by=by)
+    queue(MAILS[Status.SUBMITTED], registration_id=row.pk)
+    offer(rows)
 
 
 def _has_seats(row: Registration) -> bool:

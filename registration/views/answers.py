@@ -47,7 +47,7 @@ def questions(request: HttpRequest, pk: int, part: int = 1) -> HttpResponse:
         try:
             with transaction.atomic():
                 save_pages(kept, [form], by=reader(request))
-        except actions.NoLongerRegistered as refusal:
+        except actions.Refusal as refusal:
             messages.warning(request, str(refusal))
             return redirect(kept)
         following = _after(kept, asking, session, part)

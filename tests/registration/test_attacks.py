@@ -19,9 +19,9 @@ from registration import actions
 from registration.actions.access import NoNeedTold
 from registration.actions.companions import name_companion
 from registration.actions.confidences import NotToOrganisers
-from registration.actions.state_refusals import CompanionsFollow
+from registration.actions.state_refusals import CompanionsFollow, SeatsInTheWay
 from registration.delegations import history_of, history_of_delegation
-from registration.models import Answer, IdentityDocument, Question, Registration
+from registration.models import Answer, IdentityDocument, PressCard, Question, Registration
 from tests import factories
 from tests.registration.delegating import delegation_of, mails_queued, person, posted
 
@@ -254,6 +254,28 @@ def test_a_tick_alone_gets_nobody_a_wheelchair_place(
 
     booked = actions.book_seat(place=registration.place, session=session, by=robin, is_wheelchair=True)
     assert booked.is_wheelchair
+
+
+def test_who_is_accredited_becomes_nobody_else_without_the_press_office(
+    edition: Edition, bookable: Bookable
+) -> None:
+    press = factories.category(edition, is_press=True)
+    renamed, hired, seated = (factories.registration(edition, category=press) for _number in range(3))
+    for row in (renamed, hired, seated):
+        PressCard.objects.create(registration=row, medium="Radio Příkladov", number="1")
+    actions.book_seat(place=seated.place, session=bookable(1), by=seated.managed_by)
+
+    actions.change_registration(registration=renamed, by=renamed.managed_by, family_name="Another")
+    actions.save_press_card(
+        registration=hired, medium="Another Gazette", number="1", card="stays", by=hired.managed_by
+    )
+    with pytest.raises(SeatsInTheWay):
+        actions.change_registration(registration=seated, by=seated.managed_by, given_name="Another")
+
+    for row in (renamed, hired, seated):
+        row.refresh_from_db()
+    assert [row.status for row in (renamed, hired, seated)] == ["submitted", "submitted", "confirmed"]
+    assert seated.given_name == "Robin"
 
 
 # --- somebody else's address ------------------------------------------------------------------------------
