@@ -130,11 +130,11 @@ class PersonForm(OtherPersonForm):
         empty_label=None,
         widget=forms.RadioSelect,
         error_messages={
-            "required": _("Choose a category."),
+            "required": _("Choose what the person takes part as."),
             "invalid_choice": _("This category is no longer offered. Choose another one."),
         },
     )
-    reason = reason_why(_("Whose place it was reads it, and the organisers."))
+    reason = reason_why(_("The person whose place it was reads it, and so do the organisers."))
 
     def __init__(
         self, *args: Any, edition: Edition, button: Any, replaces: bool = False, **kwargs: Any
@@ -159,7 +159,7 @@ class InviteForm(forms.Form):
 
     email = address(_("E-mail address"), is_required=True)
     language = language_of_mails()
-    reason = reason_why(_("Whose place it was reads it, and the organisers."))
+    reason = reason_why(_("The person whose place it was reads it, and so do the organisers."))
 
     def __init__(self, *args: Any, button: Any, replaces: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -224,6 +224,13 @@ class CompanionForm(OtherPersonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        mails_to = self.fields["mails_to"]
+        assert isinstance(mails_to, forms.ChoiceField)
+        mails_to.choices = [
+            (MailsTo.MANAGER, _("I do")),
+            (MailsTo.PERSON, _("The companion")),
+            (MailsTo.BOTH, _("Both of us")),
+        ]
         self.fields["function"].help_text = _("Printed on the badge, for example sign language interpreter.")
         layout = Layout(
             Fieldset(
@@ -250,12 +257,12 @@ class SheetForm(forms.Form):
             "missing": _("Choose a file."),
             "invalid": _("Choose a file."),
         },
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv"}),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(Layout("sheet"), _("Show what it says"))
+        self.helper = _helper(Layout("sheet"), _("Check the sheet"))
 
 
 def _helper(layout: Layout, button: Any, *, css: str = "") -> FormHelper:

@@ -224,6 +224,9 @@ class RegistrationForm(forms.Form):
         if is_companion:
             del self.fields["category"]
         self.is_own = is_own
+        if is_own and not is_companion:
+            category.label = _("You take part as")
+            category.error_messages["required"] = _("Choose what you take part as.")
         if is_own:
             del self.fields["mails_to"]
         else:

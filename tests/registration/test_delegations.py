@@ -506,6 +506,33 @@ def test_the_session_s_page_books_waits_and_gives_up(
     assert sorted(Booking.objects.standing().values_list("place_id", flat=True)) == [second.pk, third.pk]
 
 
+def test_the_list_is_offered_where_seats_are_short_to_who_has_a_seat_elsewhere_too(
+    page: Client, delegation: Delegation, klara: User, bookable: Bookable
+) -> None:
+    elsewhere, visit = bookable(capacity=1), bookable(capacity=3)
+    first, second, third = delegation.places.order_by("pk")
+    for number, place in enumerate((first, second, third), start=1):
+        Place.objects.filter(pk=place.pk).update(note=f"Deputy {number}")
+    book_seat(place=first, session=elsewhere, by=klara)
+    address = f"/en/my/delegation/{delegation.pk}/sessions/{visit.code}/"
+
+    roomy = page.get(address).content.decode()
+    assert ("Book for the chosen" in roomy, "waiting list" in roomy) == (True, False)
+    assert f'id="place-{first.pk}"' not in roomy
+    for _number in range(3):
+        stranger = factories.registration(delegation.edition)
+        book_seat(place=stranger.place, session=visit, by=stranger.managed_by)
+    full = page.get(address).content.decode()
+    assert ("Book for the chosen" in full, "Put the chosen on the waiting list" in full) == (False, True)
+    assert f'id="place-{first.pk}"' in full
+    said = page.post(
+        address, {"what": "wait", "place": [first.pk, second.pk], "all": "all"}, follow=True
+    ).content.decode()
+    assert "Deputy 1 and Deputy 2 wait now." in said
+    assert "Waits together with Deputy 2, all or none" in said
+    assert "Waits together with Deputy 1, all or none" in said
+
+
 def test_an_offer_beyond_the_limit_is_accepted_for_a_place_instead_of_its_other_seat(
     page: Client, delegation: Delegation, klara: User, bookable: Bookable
 ) -> None:
@@ -640,6 +667,22 @@ def test_inviting_resending_and_revoking_on_the_pages(page: Client, place: Place
 
     assert [row.is_open for row in PlaceInvitation.objects.order_by("pk")] == [False, False]
     assert "Not named yet" in page.get(address).content.decode()
+
+
+def test_the_history_of_a_place_names_who_was_invited_and_an_invited_person_is_offered_no_press(
+    page: Client, place: Place, klara: User, edition: Edition, robin: User
+) -> None:
+    factories.category(edition, name_en="Press people", is_press=True)
+    invitation = invite_to_place(place=place, by=klara, email="a@example.org", language="en")
+    shown = page.get(f"/en/my/delegation/places/{place.pk}/").content.decode()
+    assert "invited someone to the place (a@example.org)" in shown
+
+    page.force_login(robin)
+    session = page.session
+    session["join"] = invitation.make_token()
+    session.save()
+    form = page.get("/en/my/join/", follow=True).content.decode()
+    assert ("You take part as" in form, "Press people" in form) == (True, False)
 
 
 def test_who_keeps_their_registration_themselves_is_not_changed_by_the_coordinator(

@@ -79,7 +79,7 @@ def test_registering_oneself_in_four_steps(page: Client, robin: User, category: 
 
     made = Registration.objects.get()
     assert done.headers["Location"] == f"/en/my/registrations/{made.pk}/registered/"
-    assert "is registered" in text(page.get(done.headers["Location"]))
+    assert "You are registered" in text(page.get(done.headers["Location"]))
     assert (made.name, made.country, made.needs, made.is_own) == (
         "Ελένη Παπαδοπούλου",
         "GR",
@@ -154,7 +154,7 @@ def test_a_form_without_answers_says_what_may_have_happened(page: Client, catego
         ("email", "", "Enter the e-mail address."),
         ("email", "nobody", "Enter an e-mail address like name@example.org."),
         ("email", "a@example.org\r\nBcc: b@example.org", "Enter an e-mail address like name@example.org."),
-        ("category", "", "Choose a category."),
+        ("category", "", "Choose what you take part as."),
         ("category", "999999", "This category is no longer offered. Choose another one."),
         ("category", "1; DROP TABLE", "This category is no longer offered. Choose another one."),
         ("country", "", "Choose the country."),
