@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.jobs import Status
 
 from efus_conference.bounces import return_address
@@ -45,6 +47,8 @@ class Letter:
 
 
 MOST_ATTEMPTS = 8
+TOGETHER = timedelta(minutes=5)  # within which several changes are told by one mail
+TOO_LATE = timedelta(seconds=30)
 Composer = Callable[..., Iterable[Letter]]
 _composers: dict[str, Composer] = {}
 
@@ -67,6 +71,24 @@ def queue(kind: str, **ids: int) -> None:
     if kind not in _composers:
         raise LookupError(f"Nothing composes mails of the kind {kind}.")
     send.defer(kind=kind, ids=ids)
+
+
+def queue_together(kind: str, **ids: int) -> None:
+    """Queues a mail a few minutes from now, unless the same one waits already: it then tells of this too.
+
+    For what people do several times in a row, and nobody may use to fill somebody else's mailbox. Call it with a row
+    locked that the ids name, or two at once may queue two.
+    """
+    waiting = ProcrastinateJob.objects.filter(
+        task_name=send.name,
+        status="todo",
+        args__kind=kind,
+        args__ids=ids,
+        # One that is about to run may have read its rows before this transaction is committed.
+        scheduled_at__gt=timezone.now() + TOO_LATE,
+    )
+    if not waiting.exists():
+        send.configure(schedule_in={"seconds": int(TOGETHER.total_seconds())}).defer(kind=kind, ids=ids)
 
 
 def site_address(path: str) -> str:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from efus_conference.mail import queue
+from efus_conference.mail import queue, queue_together
 from efus_conference.models import Edition, User
 from registration.actions.category_lists import next_in_line, offer
 from registration.actions.delegation_refusals import PlaceTakenBack
@@ -28,7 +28,12 @@ from registration.actions.refusals import (
     NoLongerRegistered,
     RegistrationClosed,
 )
-from registration.actions.state_refusals import AnswerTheOffer, CategoryClosed, CompanionsFollow, SeatsInTheWay
+from registration.actions.state_refusals import (
+    AnswerTheOffer,
+    CategoryClosed,
+    CompanionsFollow,
+    SeatsInTheWay,
+)
 from registration.actions.states import Held, check_may_act, held, move
 from registration.models import Booking, Category, Place, Registration, RegistrationEvent, Wait
 from registration.powers import DESK
@@ -187,10 +192,13 @@ def change_registration(
                 accredit_anew(rows, by=by)
             names = ["category", *changed] if is_moving else changed
             fresh.events.create(verb=Verb.CHANGED, actor=by, detail={"fields": names})
-            mail = "registration/changed"
+            mail = ""
             if wanted is not None and is_moving:
-                mail = _change_category(rows, rows.categories[wanted.pk], by=by, press=press) or mail
-            queue(mail, registration_id=fresh.pk)
+                mail = _change_category(rows, rows.categories[wanted.pk], by=by, press=press)
+            if mail:
+                queue(mail, registration_id=fresh.pk)
+            else:
+                queue_together("registration/changed", registration_id=fresh.pk)
             return fresh
     except IntegrityError as error:
         if violated(error) in ONE_PERSON_ONCE:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -183,6 +184,21 @@ def test_a_change_names_the_fields_and_never_their_values(registration: Registra
     assert (changed.organisation, changed.organisation_name) == (None, "Piraeus")
     assert history(registration) == [("changed", robin, {"fields": ["organisation_name", "needs"]})]
     assert mails() == [("changed", {"registration_id": registration.pk})]
+
+
+def test_several_changes_in_a_row_are_one_mail_and_a_late_one_another(
+    registration: Registration, robin: User
+) -> None:
+    for needs in ("A step-free way", "A guide dog", "Food"):
+        change_registration(registration=registration, by=robin, needs=needs)
+    told = ("changed", {"registration_id": registration.pk})
+    assert mails() == [told]
+
+    # The worker may be reading the rows for it already.
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = now()")
+    change_registration(registration=registration, by=robin, needs="")
+    assert mails() == [told, told]
 
 
 def test_saving_without_a_difference_changes_nothing(registration: Registration, robin: User) -> None:
