@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from efus_conference.accounts import forget_unproven
 
 
-class ConfirmLoginCode(ConfirmLoginCodeView):  # type: ignore[misc]  # allauth has no types
+class ConfirmLoginCode(ConfirmLoginCodeView):  # allauth has no types
     """A code that was mailed proves the address. allauth keeps the password of whoever signed up with it before."""
 
     def _verify_form_valid(self, form: forms.Form) -> HttpResponse:

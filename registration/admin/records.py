@@ -43,7 +43,7 @@ class FeedLinkAdmin(ReadOnlyAdmin, OrganisersAdmin):
     def revoke(self, request: HttpRequest, queryset: QuerySet[FeedLink]) -> None:
         links = list(queryset.filter(revoked_at=None).select_related("registration"))
         for link in links:
-            revoke_agenda_link(registration=link.registration, purpose=link.purpose)
+            revoke_agenda_link(registration=link.registration, purpose=FeedLink.Purpose(link.purpose))
         done = ngettext("%(count)d address is revoked.", "%(count)d addresses are revoked.", len(links))
         messages.success(request, done % {"count": len(links)})
 

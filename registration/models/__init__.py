@@ -9,8 +9,9 @@ from registration.models.delegations import (
     PlaceQuerySet,
     PlaceRequest,
 )
+from registration.models.events import RegistrationEvent
 from registration.models.identity import IdentityDocument, IdentityDocumentQuerySet, SensitiveReading
-from registration.models.people import Registration, RegistrationEvent, RegistrationQuerySet
+from registration.models.people import Registration, RegistrationQuerySet
 from registration.models.press import Accreditation
 from registration.models.questions import Question, QuestionChoice
 from registration.models.seats import (

@@ -126,7 +126,7 @@ class AccessNeed(Registration):
 def has_access_need() -> Q:
     """Registrations that tell of an access need: in the person's own words, or answering a question about access."""
     answered = Answer.objects.filter(registration=OuterRef("pk"), question__privacy=Question.Privacy.ACCESS)
-    return ~Q(needs="") | Exists(answered)
+    return ~Q(needs="") | Q(Exists(answered))
 
 
 class PressCard(models.Model):
