@@ -85,6 +85,8 @@ def test_each_mail_is_written_in_the_language_of_the_registration(
     )
     run_worker()
     change_registration(registration=registration, by=keeper, function="Mayor")
+    with connection.cursor() as cursor:  # its mail waits for further changes
+        cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = now()")
     run_worker()
     book_seat(place=registration.place, session=session, by=keeper)
     Session.objects.filter(pk=session.pk).update(ends_at=NINE + timedelta(hours=2))

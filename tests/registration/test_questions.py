@@ -389,8 +389,10 @@ def test_the_press_is_asked_for_the_medium_and_the_card(page: Client, edition: E
 
     assert refused.context["form"].errors == {
         "press_number": [
-            "Give one of these three: the number of the press card, a picture of it, "
-            "or an assignment by an editorial office."
+            (
+                "Give one of these three: the number of the press card, a picture of it, "
+                "or an assignment by an editorial office."
+            )
         ]
     }
     assert ["Le Soir" in check, "carte.png" in check] == [True, True]

@@ -205,9 +205,7 @@ def test_two_seats_that_a_release_lets_overlap_clash_until_one_is_given_up(
 ) -> None:
     first, second = bookable(), bookable(starts_at=NINE + timedelta(hours=2))
     third = bookable(starts_at=NINE + timedelta(minutes=30))
-    bookings = [
-        book_seat(place=registration.place, session=session, by=robin) for session in (first, second)
-    ]
+    bookings = [book_seat(place=registration.place, session=session, by=robin) for session in (first, second)]
     shift(second, hours=-2)
     release(edition=edition, by=None)
 
