@@ -97,10 +97,6 @@ class CompanionsFollow(Refusal):
     message = _("A companion is of the category of the person they accompany.")
 
 
-class CompanionsFollow(Refusal):
-    message = _("A companion is of the category of the person they accompany.")
-
-
 class PressDetailsMissing(Refusal):
     message = _(
         "The press office needs to know for which medium, and one of three: the number of the press card, "

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from efus_conference.accounts import account_for
 from efus_conference.admin_base import ids_in
 from registration.actions import Refusal, accept_place, decline_place, hand_over, wait_together
+from registration.answers import is_readable
 from registration.models import Registration
 from registration.reason_form import ReasonForm
 from registration.requests import reader
@@ -123,6 +124,7 @@ def hand_over_to_person(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "registration": kept,
         "edition": kept.edition,
+        "reads_needs": is_readable(kept, reader(request)),
         "companions": companions_of(kept).filter(managed_by=kept.managed_by, is_own=False),
     }
     return render(request, "registration/hand_over.html", context)

@@ -119,6 +119,7 @@ def test_a_coordinator_reads_their_own_words_in_a_place_s_history_and_nobody_els
     actions.cancel_registration(registration=delegate, by=ada, reason="Between the organisers and me")
     delegate.events.create(verb="replaced", actor=robin, reason="My own words")
 
+    assert delegate.place.delegation is not None
     told_here = [event.about for event in history_of(delegate.place)]
     told_organisers = [event.about for event in history_of_delegation(delegate.place.delegation)]
 
