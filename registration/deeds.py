@@ -113,7 +113,7 @@ def _book(deed: Deed) -> str:
 
 def _swap(deed: Deed) -> str:
     given = deed.given_session()
-    with suppress(actions.AlreadyBooked):
+    try:
         actions.swap_seat(
             place=deed.registration.place,
             give_up=given,
@@ -121,6 +121,12 @@ def _swap(deed: Deed) -> str:
             by=deed.by,
             is_wheelchair=deed.is_wheelchair,
         )
+    except (actions.AlreadyBooked, actions.NoSeatToGiveUp):
+        # The second of two clicks finds what the first has done; anything else is as the refusal says.
+        place = deed.registration.place_id
+        still = Booking.objects.standing().filter(place=place, session=given).exists()
+        if still or deed.booking() is None:
+            raise
     sentence = _("%(person)s has a seat in “%(title)s” and gave up the one in “%(given)s”.")
     return sentence % deed.facts_instead_of(given)
 
@@ -135,15 +141,20 @@ def _give_up(deed: Deed) -> str:
 
 
 def _wait(deed: Deed) -> str:
-    waits: list[Wait] = []
-    with suppress(actions.AlreadyWaiting):
+    places = [registration.place for registration in deed.registrations]
+    try:
         waits = actions.wait_for_seats(
-            places=[registration.place for registration in deed.registrations],
+            places=places,
             session=deed.session,
             by=deed.by,
             wants_all=deed.wants_all and len(deed.registrations) > 1,
             is_wheelchair=deed.is_wheelchair,
         )
+    except actions.AlreadyWaiting:
+        # The second of two clicks: all of them wait. Where only some do, nobody was added, and that is said.
+        waits = list(Wait.objects.standing().filter(place__in=places, session=deed.session))
+        if {wait.place_id for wait in waits} != {place.pk for place in places}:
+            raise
     names = joined([registration.name for registration in deed.registrations])
     if any(wait.status == Wait.Status.OFFERED for wait in waits):
         return _("A seat in “%(title)s” is offered at once: accept or decline it here.") % deed.facts

@@ -34,12 +34,13 @@ def page(client: Client, robin: User) -> Client:
 
 @pytest.fixture
 def full(edition: Edition, bookable: Bookable) -> Callable[..., Session]:
-    """A released session with one seat, which someone else has."""
+    """A released session with one seat, or so many, which others have."""
 
-    def make(**fields: Any) -> Session:
-        session = bookable(1, **fields)
-        other = factories.registration(edition)
-        book_seat(place=other.place, session=session, by=other.managed_by)
+    def make(seats: int = 1, **fields: Any) -> Session:
+        session = bookable(seats, **fields)
+        for _ in range(seats):
+            other = factories.registration(edition)
+            book_seat(place=other.place, session=session, by=other.managed_by)
         return session
 
     return make
@@ -146,9 +147,23 @@ def test_one_seat_is_taken_instead_of_another_in_one_step(
     assert do(page, second, registration, "swap", give=first.code)[1] == (
         f"{registration.name} has a seat in “Second” and gave up the one in “First”."
     )
-    assert do(page, second, registration, "swap", give=first.code)[0] in (200, 409)
+    # A second click finds what the first has done.
+    assert do(page, second, registration, "swap", give=first.code)[0] == 200
     standing = Booking.objects.standing().filter(place=registration.place)
     assert [booking.session for booking in standing] == [second]
+
+
+def test_a_swap_with_seats_in_both_says_that_nothing_was_given_up(
+    page: Client, registration: Registration, robin: User, bookable: Bookable
+) -> None:
+    first, second = bookable(title_en="First"), bookable(title_en="Second", starts_at=NINE + HOUR * 3)
+    for session in (first, second):
+        book_seat(place=registration.place, session=session, by=robin)
+
+    status, told = do(page, second, registration, "swap", give=first.code)
+
+    assert (status, told) == (409, "There is a seat in this session already.")
+    assert Booking.objects.standing().count() == 2
 
 
 @pytest.mark.parametrize("give", ["", "ZZZZZZ", "\x00", "banana", "x" * 10_000, "²²²²²²"])
@@ -248,14 +263,14 @@ def test_a_group_reads_that_it_waits_as_one(
     other = factories.registration(
         edition, managed_by=robin, is_own=False, given_name="Ann", family_name="Example"
     )
-    session = full()
+    session = full(3)
     people = [registration.place, other.place]
     wait_for_seats(places=people, session=session, by=robin, wants_all=True)
 
     shown = body(page, session)
     assert "Waits together with Ann Example, all or none" in shown
     assert f"Waits together with {registration.name}, all or none" in shown
-    set_seats(session=session, capacity=3)
+    set_seats(session=session, capacity=5)
     assert "Asked for together with Ann Example. Each seat is accepted or declined" in body(page, session)
 
 
@@ -410,7 +425,7 @@ def test_several_people_wait_together_for_all_or_some(
     page: Client, edition: Edition, registration: Registration, robin: User, full: Callable[..., Session]
 ) -> None:
     other = factories.registration(edition, managed_by=robin, is_own=False)
-    session = full()
+    session = full(3)
     assert "Join the waiting list together" in body(page, session)
     page.post(
         f"/en/my/sessions/{session.code}/",
@@ -427,7 +442,7 @@ def test_what_was_chosen_together_survives_a_refusal(
     page: Client, edition: Edition, registration: Registration, robin: User, full: Callable[..., Session]
 ) -> None:
     people = [registration, *(factories.registration(edition, managed_by=robin, is_own=False) for _ in "12")]
-    session = full()
+    session = full(3)
     late = people[2]
     wait_for_seats(places=[late.place], session=session, by=robin)
     speaker = factories.speaker()
