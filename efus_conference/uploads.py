@@ -248,9 +248,7 @@ def _picture(
     return picture
 
 
-def _opened(
-    content: bytes, *, formats: tuple[str, ...], otherwise: StrPromise = NOT_READABLE
-) -> Image.Image:
+def _opened(content: bytes, *, formats: tuple[str, ...], otherwise: StrPromise = NOT_READABLE) -> Image.Image:
     """The picture with its size known and nothing decoded yet."""
     try:
         with warnings.catch_warnings():

@@ -13,7 +13,15 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageFile
 
-from efus_conference.uploads import MAX_BYTES, PREVIEW_PIXELS, SLIDES, check_document, ending_of, sound_document, squares
+from efus_conference.uploads import (
+    MAX_BYTES,
+    PREVIEW_PIXELS,
+    SLIDES,
+    check_document,
+    ending_of,
+    sound_document,
+    squares,
+)
 
 
 def upload(content: bytes, name: str = "page.pdf") -> SimpleUploadedFile:
