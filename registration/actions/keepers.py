@@ -8,12 +8,13 @@ from django.utils import timezone
 from efus_conference.mail import queue
 from efus_conference.models import Organisation, User
 from programme.models import Speaker
+from registration.actions.clashes import settle_clashes
 from registration.actions.confidences import check_receiver, forget_unreadable
 from registration.actions.locks import violated
 from registration.actions.refusals import AlreadyRegistered, NoLongerRegistered, NotYours
 from registration.actions.registrations import ONE_PERSON_ONCE
 from registration.actions.states import held
-from registration.models import FeedLink, Registration, RegistrationEvent
+from registration.models import Booking, FeedLink, Registration, RegistrationEvent, SeatPool
 from registration.powers import DESK
 
 Verb = RegistrationEvent.Verb
@@ -92,4 +93,14 @@ def match_records(
             setattr(row, name, rows[name])
         row.save(update_fields=[*changed, "changed_at"])
         row.events.create(verb=Verb.CHANGED, actor=by, detail={"fields": changed})
+    if "speaker" in changed:
+        _settle_speaking(row)
     return row
+
+
+def _settle_speaking(row: Registration) -> None:
+    """Seats at the time of a session one speaks in are in a clash from now on, or no longer."""
+    standing = Booking.objects.standing().filter(place=row.place_id)
+    list(SeatPool.objects.locked(list(standing.values_list("session_id", flat=True))))
+    if settle_clashes([row.place_id]):
+        queue("registration/clash", registration_id=row.pk)

@@ -187,7 +187,8 @@ class PlaceAdmin(OrganisersAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Place | None = None) -> list[str]:
         fixed = ["shown_person", "state", "accompanies", "companion_kind"]
-        return ["edition", *fixed] if obj else fixed
+        # Whose place it is stays: seats held, invitations and the quota go by it. One takes it back and adds another.
+        return ["edition", "delegation", *fixed] if obj else fixed
 
     @display(description=_("place"), ordering="pk")
     def shown_number(self, place: Place) -> int | None:

@@ -69,6 +69,15 @@ class HoldFormSet(BaseInlineFormSet):
             if not form.has_changed() or not form.is_valid():
                 continue
             hold, is_gone = form.instance, form in self.deleted_forms
+            if hold.pk and {"delegation", "speaker"} & set(form.changed_data):
+                # For somebody else now: what was held for the first is free, except the seats they use.
+                before = Hold.objects.get(pk=hold.pk)
+                hold_seats(
+                    session=self.instance.session,
+                    seats=before.used,
+                    delegation=before.delegation,
+                    speaker=before.speaker,
+                )
             hold_seats(
                 session=self.instance.session,
                 seats=0 if is_gone else hold.seats,

@@ -196,3 +196,24 @@ def test_the_page_of_seats_warns_where_the_programme_says_otherwise_of_wheelchai
     assert sentence.startswith(
         "The programme says that this session has 2 wheelchair places, and 0 can be booked"
     )
+
+
+def test_seats_held_for_another_city_are_free_of_the_first(
+    desk: Client, city: Delegation, edition: Edition, bookable: Bookable
+) -> None:
+    session = bookable(5)
+    other = Delegation.objects.create(edition=edition, organisation=factories.organisation())
+    hold = hold_seats(session=session, seats=2, delegation=city)
+    assert hold is not None
+    rows = {
+        "holds-TOTAL_FORMS": 1,
+        "holds-INITIAL_FORMS": 1,
+        "holds-0-id": hold.pk,
+        "holds-0-delegation": other.pk,
+        "holds-0-seats": 2,
+    }
+
+    desk.post(address("seatpool", f"{session.pk}/change/"), numbers(**rows))
+
+    assert set(Hold.objects.values_list("delegation", "seats")) == {(other.pk, 2)}
+    assert SeatPool.objects.get().held == 2

@@ -35,6 +35,7 @@ from registration.actions import (
     give_up_seat,
     hold_seats,
     leave_list,
+    match_records,
     set_seats,
     settle,
     swap_seat,
@@ -620,3 +621,21 @@ def test_one_list_that_cannot_be_settled_holds_up_no_other(
 
     assert (state(broken)[0][1], state(sound)[0][1]) == ("offered", "expired")
     assert "could not be settled" in caplog.text
+
+
+def test_who_is_made_a_speaker_learns_at_once_of_a_seat_at_that_time(
+    edition: Edition, bookable: Bookable, person: People
+) -> None:
+    speaker = factories.speaker()
+    factories.session(edition, speakers=(speaker,))
+    robin = person()
+    booking = book(robin, bookable(1))
+
+    desk = factories.user(is_superuser=True)
+    match_records(registration=robin, by=desk, speaker=speaker)
+
+    booking.refresh_from_db()
+    assert (booking.status, mails("clash")) == ("clash", [robin.pk])
+    match_records(registration=robin, by=desk, speaker=None)
+    booking.refresh_from_db()
+    assert (booking.status, booking.clash_until) == ("active", None)
