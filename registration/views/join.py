@@ -49,7 +49,10 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         return private(_taken(request, taken) if taken else _not_usable(request, token))
     if request.POST.get("as") in ("login", "signup", "me"):
         return private(_begin(request, token))
-    return private(render(request, "registration/join.html", _facts(invitation)))
+    response = private(render(request, "registration/join.html", _facts(invitation)))
+    # Its form is sent to this site with an Origin, which browsers leave out under “no-referrer”; others learn nothing.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
 
 
 @csrf_protect  # another site may not lead into a registration, and take the place of the one that is being written

