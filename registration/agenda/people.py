@@ -10,18 +10,12 @@ from babel.lists import format_list
 
 from efus_conference.templatetags.dates import reader_s_locale
 from programme.languages import reader
-from registration.models import Place
 
 
 @dataclass(frozen=True)
 class Companion:
     name: str
     kind: str
-
-    @property
-    def comes_as(self) -> str:
-        """“interpreter”, “personal assistant”, “security”."""
-        return str(Place.CompanionKind(self.kind).label)
 
 
 @dataclass

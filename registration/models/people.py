@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 import pgtrigger
@@ -54,19 +53,6 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def by_name(self) -> RegistrationQuerySet:
         """Sorted as a reader expects it: accents and case do not matter."""
         return self.order_by(sort_key("family_name"), sort_key("given_name"), "pk")
-
-    def for_current_edition(self) -> RegistrationQuerySet:
-        return self.filter(edition__is_current=True, edition__is_published=True)
-
-    def concerned_by(self, session_ids: Iterable[int]) -> RegistrationQuerySet:
-        """The live ones with a star on one of the sessions, or a seat that stands or was called off."""
-        ids = list(session_ids)
-        starred = Q(pk__in=self.model._default_manager.filter(stars__session_id__in=ids).values("pk"))
-        seated = Q(
-            place__bookings__session_id__in=ids,
-            place__bookings__status__in=["active", "clash", "called_off"],
-        )
-        return self.live().filter(starred | seated).distinct().order_by("pk")
 
 
 class Registration(models.Model):
