@@ -22,6 +22,7 @@ from efus_conference.models import Mail, Project, User
 from efus_conference.secret_links import hash_of_token
 from programme import actions as programme_actions
 from programme.actions import release
+from programme.after import public_name
 from programme.models import Material, Release, Theme, WalkingTime
 from registration.models import (
     Accreditation,
@@ -332,9 +333,7 @@ OBJECTS: dict[tuple[str, str], Maker] = {
     ("programme_machine", "size"): lambda world, whose, is_own: 200,
     ("programme_machine", "ending"): lambda world, whose, is_own: "webp",
     ("programme_machine", "number"): lambda world, whose, is_own: world.material.pk,
-    ("programme_machine", "filename"): lambda world, whose, is_own: world.material.file.name.rsplit("/", 1)[
-        -1
-    ],
+    ("programme_machine", "filename"): lambda world, whose, is_own: public_name(world.material),
     ("programme_machine", "token"): lambda world, whose, is_own: world.speaker_token if is_own else NO_TOKEN,
     ("speak/<str:token>", "token"): lambda world, whose, is_own: world.speaker_token if is_own else NO_TOKEN,
     ("declarations", "slug"): lambda world, whose, is_own: world.declaration.slug,
