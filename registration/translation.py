@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from registration.models import Category, Message, Question, QuestionChoice
+from registration.models import Category, ConsentText, Message, Question, QuestionChoice
 
 
 @register(Category)
@@ -24,4 +24,10 @@ class QuestionChoiceTranslation(TranslationOptions):
 @register(Message)
 class MessageTranslation(TranslationOptions):
     fields = ("subject", "body")
+    required_languages = ("en",)
+
+
+@register(ConsentText)
+class ConsentTextTranslation(TranslationOptions):
+    fields = ("text",)
     required_languages = ("en",)

@@ -1,4 +1,5 @@
 from efus_conference.models.editions import Edition, EditionHost, EditionQuerySet, Project
+from efus_conference.models.erasures import Erasure
 from efus_conference.models.former_addresses import FormerAddress, remembers_its_addresses
 from efus_conference.models.loaded import LoadedItem
 from efus_conference.models.mails import Mail
@@ -10,6 +11,7 @@ __all__ = [
     "Edition",
     "EditionHost",
     "EditionQuerySet",
+    "Erasure",
     "FormerAddress",
     "LoadedItem",
     "Mail",

@@ -39,6 +39,8 @@ KINDS = {
     "registration/clash": _("two seats at one time"),
     "registration/clash_settled": _("seat lost, being at the same time as another"),
     "registration/identity_reminder": _("reminder of the identity document"),
+    "registration/ticket": _("new ticket"),
+    "registration/certificate": _("certificate of attendance"),
     "registration/message": _("message of the organisers"),
     "registration/message_trial": _("trial of a message"),
 }

@@ -1,6 +1,16 @@
 from registration.models.agendas import AgendaChange, FeedLink, Message, Star
 from registration.models.answers import AccessNeed, Answer, AnswerQuerySet, NeedReply, PressCard
 from registration.models.categories import Category, CategoryQuerySet, Party
+from registration.models.certificates import (
+    Certificate,
+    CertificateQuerySet,
+)
+from registration.models.consents import (
+    Consent,
+    ConsentQuerySet,
+    ConsentText,
+    ConsentTextQuerySet,
+)
 from registration.models.delegations import (
     Delegation,
     Place,
@@ -9,11 +19,27 @@ from registration.models.delegations import (
     PlaceQuerySet,
     PlaceRequest,
 )
+from registration.models.desk import (
+    CheckIn,
+    CheckInQuerySet,
+    DeskAlert,
+    DeskDevice,
+    DeskLink,
+    DeskLinkQuerySet,
+    DeskPassphrase,
+    HeadsetLoan,
+)
 from registration.models.events import RegistrationEvent
 from registration.models.identity import IdentityDocument, IdentityDocumentQuerySet, SensitiveReading
 from registration.models.people import Registration, RegistrationQuerySet
 from registration.models.press import Accreditation
 from registration.models.questions import Question, QuestionChoice
+from registration.models.retention import (
+    EditionClosing,
+    Participation,
+    RetentionRule,
+    RetentionRun,
+)
 from registration.models.seats import (
     Booking,
     BookingLimit,
@@ -22,6 +48,11 @@ from registration.models.seats import (
     Hold,
     SeatPool,
     SeatPoolQuerySet,
+)
+from registration.models.tickets import (
+    Ticket,
+    TicketKey,
+    TicketQuerySet,
 )
 from registration.models.uploads import PendingFile, PendingFileQuerySet
 from registration.models.waits import Wait, WaitParty, WaitQuerySet
@@ -38,13 +69,29 @@ __all__ = [
     "BookingRules",
     "Category",
     "CategoryQuerySet",
+    "Certificate",
+    "CertificateQuerySet",
+    "CheckIn",
+    "CheckInQuerySet",
+    "Consent",
+    "ConsentQuerySet",
+    "ConsentText",
+    "ConsentTextQuerySet",
     "Delegation",
+    "DeskAlert",
+    "DeskDevice",
+    "DeskLink",
+    "DeskLinkQuerySet",
+    "DeskPassphrase",
+    "EditionClosing",
     "FeedLink",
+    "HeadsetLoan",
     "Hold",
     "IdentityDocument",
     "IdentityDocumentQuerySet",
     "Message",
     "NeedReply",
+    "Participation",
     "Party",
     "PendingFile",
     "PendingFileQuerySet",
@@ -59,10 +106,15 @@ __all__ = [
     "Registration",
     "RegistrationEvent",
     "RegistrationQuerySet",
+    "RetentionRule",
+    "RetentionRun",
     "SeatPool",
     "SeatPoolQuerySet",
     "SensitiveReading",
     "Star",
+    "Ticket",
+    "TicketKey",
+    "TicketQuerySet",
     "Wait",
     "WaitParty",
     "WaitQuerySet",

@@ -58,6 +58,15 @@ class RegistrationEvent(models.Model):
         CALLED_OFF = "called_off", _("a session with a booked seat was cancelled")
         IDENTITY = "identity", _("gave the identity document for a visit")
         NO_IDENTITY = "no_identity", _("took back the identity document for a visit")
+        # Of the days themselves, and of what is kept after them.
+        WALKED_IN = "walked_in", _("registered at the desk")
+        RENEWED = "renewed", _("asked for a new ticket")
+        REPRINTED = "reprinted", _("printed a new badge")
+        UNCHECKED = "unchecked", _("took a check-in back")
+        CERTIFIED = "certified", _("got a certificate")
+        CONSENTED = "consented", _("agreed")
+        UNCONSENTED = "unconsented", _("took an agreement back")
+        ERASED = "erased", _("had the personal data erased")
 
     # None for what happens to a place before it has a person.
     registration = models.ForeignKey(Registration, models.CASCADE, null=True, related_name="events")

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import Edition, Organisation, User
@@ -122,6 +123,13 @@ class Registration(models.Model):
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
     reminded_at = models.DateTimeField(_("reminded of the conference"), null=True, blank=True, editable=False)
+    erased_at = models.DateTimeField(
+        _("erased"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("Then it stands for somebody without a name: what is left counts."),
+    )
 
     objects: ClassVar[RegistrationQuerySet] = RegistrationQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -171,6 +179,19 @@ class Registration(models.Model):
             models.CheckConstraint(
                 condition=~Q(email="") | Q(mails_to="manager"), name="mails_to_a_person_need_an_address"
             ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True)
+                | Q(
+                    given_name="",
+                    family_name="",
+                    email="",
+                    function="",
+                    organisation_name="",
+                    needs="",
+                    speaker__isnull=True,
+                ),
+                name="of_an_erased_person_nothing_is_left",
+            ),
         ]
         triggers = [
             pgtrigger.FSM(
@@ -216,6 +237,19 @@ class Registration(models.Model):
                     RETURN NULL;
                 """,
             ),
+            # Whoever ends it, and however: its code lets nobody in any more.
+            pgtrigger.Trigger(
+                name="tickets_end_with_the_registration",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("status"),
+                func="""
+                    IF OLD.status = 'confirmed' AND NEW.status <> 'confirmed' THEN
+                        UPDATE registration_ticket SET voided_at = now(), voided_why = 'cancelled'
+                        WHERE registration_id = NEW.id AND voided_at IS NULL;
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
             # A place may pass on to someone else with its seats, never with what its person told of themselves.
             pgtrigger.Trigger(
                 name="identity_goes_with_the_registration",
@@ -238,6 +272,8 @@ class Registration(models.Model):
 
     @property
     def name(self) -> str:
+        if self.erased_at is not None:
+            return gettext("erased person")
         return f"{self.given_name} {self.family_name}".strip()
 
     @property
