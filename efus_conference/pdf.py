@@ -1,7 +1,7 @@
 """PDFs by typst: tagged (PDF/UA-1) and for keeping (PDF/A-2a), in our own typefaces, the same bytes for the same data.
 
 A template is a typst file under `templates/`; it reads what it sets with `json(bytes(sys.inputs.data))`. Texts go in
-as data and are never read as markup. The fonts cover Latin, Greek and Cyrillic (`fonts/characters.txt`).
+as data and are never read as markup. The fonts cover Latin, Greek, Cyrillic and Arabic (`fonts/characters.txt`).
 """
 
 from __future__ import annotations

@@ -57,10 +57,13 @@ def test_texts_are_never_read_as_markup(template: str) -> None:
     assert text in text_of(made(template, text))
 
 
-def test_names_in_our_three_alphabets_are_printed(template: str) -> None:
+def test_names_in_our_four_alphabets_are_printed(template: str) -> None:
     names = "Įžūlė Příklad, Παραδειγμούπολη, Їжакевич, Đặng"
 
     assert names in text_of(made(template, names))
+    for name in ("محمد", "گلناز", "نۇر"):
+        # The page says which letters they are, whatever form each takes beside the others.
+        assert name in text_of(made(template, name))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +71,8 @@ def test_names_in_our_three_alphabets_are_printed(template: str) -> None:
     [
         ("𝐁old ﬁne", "Bold ﬁne"),
         ("well done 🎉!", "well done !"),
-        ("محمد علي, Mayor", "[…] […], Mayor"),
+        ("עדן דוגמה, Mayor", "[…] […], Mayor"),
+        ("ﻣﺜﺎﻝ", "مثال"),
         ("a\0b\x07c", "abc"),
         ("e\u0301", "é"),
         ("Veilig\u00adheid", "Veiligheid"),
