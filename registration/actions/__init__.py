@@ -51,6 +51,7 @@ from registration.actions.refusals import (
     NoSeatToGiveUp,
     NotBookable,
     NotConfirmed,
+    NoTicket,
     NotReadable,
     NotYours,
     NoWheelchairPlaces,
@@ -78,6 +79,7 @@ from registration.actions.state_refusals import (
     ReasonMissing,
     SeatsInTheWay,
 )
+from registration.actions.tickets import renew_ticket, reprint_badge, ticket_for, tickets_for
 from registration.actions.uploads import drop_abandoned, keep_file, sweep_files
 from registration.actions.waiting_lists import accept_seat, decline_seat, leave_list, wait_for_seats
 
@@ -104,6 +106,7 @@ __all__ = [
     "NoSeatForIdentity",
     "NoSeatLeft",
     "NoSeatToGiveUp",
+    "NoTicket",
     "NoWheelchairPlaces",
     "NobodyForNeeds",
     "NotBookable",
@@ -156,9 +159,11 @@ __all__ = [
     "release_seats_of",
     "remind_of_identities",
     "renew_agenda_link",
+    "renew_ticket",
     "reopen_needs",
     "reopen_registration",
     "reply_to_needs",
+    "reprint_badge",
     "revoke_agenda_link",
     "save_answers",
     "save_category",
@@ -170,6 +175,8 @@ __all__ = [
     "sweep_files",
     "take_back_identity",
     "take_on_needs",
+    "ticket_for",
+    "tickets_for",
     "unstar",
     "wait_for_seats",
     "wait_together",

@@ -25,6 +25,7 @@ from registration.actions.refusals import CategoryNotOffered, NotYours, Refusal
 from registration.actions.registrations import register
 from registration.actions.seats import release_seats_of
 from registration.actions.states import held, move
+from registration.actions.tickets import note_replaced
 from registration.models import (
     Category,
     Delegation,
@@ -219,6 +220,7 @@ def end_person(place: Place, *, by: User, reason: str, also: Sequence[int] = ())
 
 def _note_replaced(old: Registration, place: Place, *, by: User) -> None:
     old.events.create(verb=Verb.REPLACED, actor=by, place=place)
+    note_replaced(old)
     queue("registration/replaced", registration_id=old.pk)
 
 

@@ -9,11 +9,13 @@ from registration.actions.refusals import NoLongerRegistered, NotYours
 from registration.models import Place, Registration
 
 
-def locked_registration(registration: Registration, *, by: User) -> Registration:
+def locked_registration(
+    registration: Registration, *, by: User, permission: str = "registration.change_registration"
+) -> Registration:
     """The registration as it is now, it and its place locked to the end of the transaction.
 
     The place's lock serialises all that one person does: a seat booked while the registration is cancelled in
-    another window would else be held by nobody. Raises NotYours.
+    another window would else be held by nobody. Its keeper may act, and who has the permission. Raises NotYours.
     """
     # The place first, as everywhere: who ends a registration holds its place before the row.
     list(Place.objects.locked([registration.place_id]))
@@ -22,7 +24,7 @@ def locked_registration(registration: Registration, *, by: User) -> Registration
         .select_for_update(of=("self",), no_key=True)
         .get(pk=registration.pk)
     )
-    if by.pk != fresh.managed_by_id and not by.has_perm("registration.change_registration"):
+    if by.pk != fresh.managed_by_id and not by.has_perm(permission):
         raise NotYours
     return fresh
 

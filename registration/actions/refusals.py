@@ -68,6 +68,10 @@ class NotConfirmed(Refusal):
     message = _("Seats are booked once the registration is confirmed. Until then sessions can be starred.")
 
 
+class NoTicket(NotConfirmed):
+    message = _("A ticket is for who takes part, and this registration is not confirmed.")
+
+
 class NotBookable(Refusal):
     """No seats are booked for this session: anyone may come, or it is not in the programme, or cancelled."""
 

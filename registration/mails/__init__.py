@@ -6,6 +6,16 @@ worker does, by its name.
 """
 
 from registration import jobs
-from registration.mails import clock, delegations, digest, messages, registrations, reminder, seats
+from registration.mails import clock, delegations, digest, messages, registrations, reminder, seats, tickets
 
-__all__ = ["clock", "delegations", "digest", "jobs", "messages", "registrations", "reminder", "seats"]
+__all__ = [
+    "clock",
+    "delegations",
+    "digest",
+    "jobs",
+    "messages",
+    "registrations",
+    "reminder",
+    "seats",
+    "tickets",
+]

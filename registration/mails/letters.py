@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from typing import Any
@@ -15,7 +16,10 @@ from efus_conference.models import Edition
 from efus_conference.models.organisations import country_name
 from efus_conference.templatetags.dates import days_of
 from programme.calendars import UID_DOMAIN, calendar
+from registration.actions import NoTicket, ticket_for
 from registration.models import Place, Registration
+from registration.ticket_keys import KeyUnusableError
+from registration.ticket_pdf import ticket_pdf
 
 Attachment = tuple[str, bytes, str]
 
@@ -92,6 +96,7 @@ def facts(registration: Registration) -> dict[str, Any]:
         "is_on_behalf": not registration.is_own,
         "keeper": str(registration.managed_by),
         "registration_url": site_address(registration.get_absolute_url()),
+        "ticket_url": site_address(reverse("registration:my_ticket", args=[registration.pk])),
         "agenda_url": site_address(f"{reverse('registration:agenda')}?registration={registration.pk}"),
         "programme_url": site_address(reverse("programme:timetable", args=[edition.slug])),
         "register_url": site_address(reverse("registration:register")),
@@ -114,6 +119,13 @@ def conference_days(registration: Registration) -> tuple[Attachment, ...]:
         event.add("location", where)
     event.add("url", site_address(registration.get_absolute_url()))
     return (("conference.ics", calendar(edition.name, [event]), "text/calendar"),)
+
+
+def ticket_file(registration: Registration) -> tuple[Attachment, ...]:
+    """The ticket as a PDF in the mail's language; none where no key can sign it, so that the mail still goes out."""
+    with suppress(KeyUnusableError, NoTicket):
+        return (("ticket.pdf", ticket_pdf(ticket_for(registration)), "application/pdf"),)
+    return ()
 
 
 def letters(
