@@ -7,6 +7,10 @@ class SiteConfig(AppConfig):
     name = "efus_conference"
     verbose_name = _("Conference")
 
+    def ready(self) -> None:
+        # Importing registers them; settings are there only now.
+        from efus_conference import checks  # noqa: F401
+
 
 class SiteAdminConfig(AdminConfig):
     default_site = "efus_conference.admin_site.OrganisersSite"

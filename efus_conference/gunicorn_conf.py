@@ -7,14 +7,18 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from efus_conference import environment
+from efus_conference.seal import SealError, seal_key
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "efus_conference.settings")
 try:
     _host = environment.text("BIND", "127.0.0.1")
     bind = f"[{_host}]:{settings.PORT}" if ":" in _host else f"{_host}:{settings.PORT}"
     workers = environment.integer("WEB_CONCURRENCY", os.cpu_count() or 1, lowest=1)
+    # gunicorn asks for none of Django's checks. In the demonstration this makes the key.
+    seal_key()
 except (
-    ImproperlyConfigured
+    ImproperlyConfigured,
+    SealError,
 ) as error:  # what to set, rather than a traceback and workers tried again and again
     print(error, file=sys.stderr)
     sys.exit(2)

@@ -1,0 +1,37 @@
+"""What is looked at before the site starts, beside Django's own checks: the seal."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage
+
+from efus_conference.seal import SealError, seal_key, usable_key
+
+SOON = timedelta(days=30)
+
+
+@checks.register()
+def the_seal_can_be_made(**kwargs: Any) -> list[CheckMessage]:
+    """Without a key nothing is sealed; with one that has run out the site starts, and says so."""
+    found: list[CheckMessage] = []
+    try:
+        key = seal_key()
+    except SealError as error:
+        return [checks.Error(str(error), id="efus_conference.E001")]
+    try:
+        usable_key()
+    except SealError as error:
+        found.append(checks.Warning(str(error), id="efus_conference.W001"))
+    else:
+        if key.ends_at - datetime.now(UTC) < SOON:
+            sentence = f"The certificate of SEAL_P12 ends on {key.ends_at:%Y-%m-%d}: get the next one."
+            found.append(checks.Warning(sentence, id="efus_conference.W001"))
+    if settings.TSA_URL and urlsplit(settings.TSA_URL).scheme not in ("http", "https"):
+        sentence = f"TSA_URL must look like https://authority.example/tsa, not “{settings.TSA_URL}”."
+        found.append(checks.Error(sentence, id="efus_conference.E002"))
+    return found
