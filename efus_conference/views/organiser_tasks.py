@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Window
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import ngettext
@@ -16,10 +17,7 @@ from efus_conference.admin_menu import list_address, may_read
 from efus_conference.models import Edition, Mail, User
 from programme.actions import differences
 from programme.models import Appearance, Material
-from registration.models import Accreditation, Booking, PlaceRequest, Registration
-from registration.models.answers import has_access_need
-from registration.powers import DESK
-from registration.states import Status
+from registration.models import Registration
 
 ROWS_SHOWN = 8
 BOUNCES_SHOWN = timedelta(days=60)
@@ -34,15 +32,20 @@ class Task:
     details: list[str] = field(default_factory=list)
 
 
+def counted(rows: QuerySet[Any]) -> tuple[int, list[Any]]:
+    """How many there are and the first of them, in one query however many."""
+    first = list(rows.annotate(in_all=Window(Count("pk")))[:ROWS_SHOWN])
+    return (first[0].in_all if first else 0), first
+
+
 def signatures_to_verify(request: HttpRequest) -> list[Task]:
     if not may_read(request, "declarations.Signature"):
         return []
-    waiting = (
+    count, first = counted(
         Signature.objects.to_verify()
         .select_related("signatory__organisation", "signatory__declaration")
         .order_by("made_at")
     )
-    count = waiting.count()
     if not count:
         return []
     return [
@@ -54,7 +57,7 @@ def signatures_to_verify(request: HttpRequest) -> list[Task]:
             )
             % {"count": count},
             list_address("declarations.Signature", "state__in=submitted,under_review"),
-            [f"{row.signatory.organisation} · {row.signatory.declaration}" for row in waiting[:ROWS_SHOWN]],
+            [f"{row.signatory.organisation} · {row.signatory.declaration}" for row in first],
         )
     ]
 
@@ -153,29 +156,6 @@ def speakers_who_declined(request: HttpRequest, edition: Edition) -> list[Task]:
     ]
 
 
-def places_asked_for(request: HttpRequest, edition: Edition) -> list[Task]:
-    """Cities that ask for more places."""
-    if not request.user.has_perm(DESK):
-        return []
-    asked = list(
-        PlaceRequest.objects.filter(delegation__edition=edition, answered_at=None)
-        .select_related("delegation__organisation")
-        .order_by("asked_at", "pk")
-    )
-    if not asked:
-        return []
-    sentence = ngettext(
-        "%(count)d city asks for more places.", "%(count)d cities ask for more places.", len(asked)
-    )
-    return [
-        Task(
-            sentence % {"count": len(asked)},
-            list_address("registration.Delegation", f"names=asks&edition={edition.pk}"),
-            [f"{one.delegation.organisation}: +{one.places}" for one in asked[:ROWS_SHOWN]],
-        )
-    ]
-
-
 def handed_in(request: HttpRequest, edition: Edition) -> list[Task]:
     if not may_read(request, "programme.Material"):
         return []
@@ -196,103 +176,5 @@ def handed_in(request: HttpRequest, edition: Edition) -> list[Task]:
             sentence % {"count": len(waiting)},
             list_address("programme.Material", "state=waiting"),
             [f"{one.session}: {one}" for one in waiting[:ROWS_SHOWN]],
-        )
-    ]
-
-
-def registrations_to_approve(request: HttpRequest, edition: Edition) -> list[Task]:
-    """Those of everyone but the press, on which its office decides."""
-    if not request.user.has_perm(DESK):
-        return []
-    waiting = (
-        Registration.objects.filter(edition=edition, status=Status.SUBMITTED, category__is_press=False)
-        .order_by("submitted_at", "pk")
-        .defer("needs")
-    )
-    count = waiting.count()
-    if not count:
-        return []
-    sentence = ngettext(
-        "%(count)d registration is to be approved.", "%(count)d registrations are to be approved.", count
-    )
-    return [
-        Task(
-            sentence % {"count": count},
-            list_address(
-                "registration.Registration", f"status__exact=submitted&decides=desk&edition={edition.pk}"
-            ),
-            [row.name for row in waiting[:ROWS_SHOWN]],
-        )
-    ]
-
-
-def press_to_accredit(request: HttpRequest, edition: Edition) -> list[Task]:
-    if not may_read(request, "registration.Accreditation"):
-        return []
-    waiting = (
-        Accreditation.objects.filter(edition=edition, status=Status.SUBMITTED, category__is_press=True)
-        .select_related("press_card")
-        .order_by("submitted_at", "pk")
-        .defer("needs")
-    )
-    count = waiting.count()
-    if not count:
-        return []
-    sentence = ngettext(
-        "%(count)d journalist waits to be accredited.", "%(count)d journalists wait to be accredited.", count
-    )
-    return [
-        Task(
-            sentence % {"count": count},
-            list_address("registration.Accreditation", f"status__exact=submitted&edition={edition.pk}"),
-            [
-                f"{row.name} · {card.medium}" if (card := getattr(row, "press_card", None)) else row.name
-                for row in waiting[:ROWS_SHOWN]
-            ],
-        )
-    ]
-
-
-def needs_without_reply(request: HttpRequest, edition: Edition) -> list[Task]:
-    """Who told of an access need that nobody replied to, never of which; for those who may read them."""
-    if not may_read(request, "registration.AccessNeed"):
-        return []
-    waiting = (
-        Registration.objects.live()
-        .filter(has_access_need(), edition=edition)
-        .filter(Q(need_reply=None) | Q(need_reply__reply=""))
-        .order_by("submitted_at", "pk")
-        .defer("needs")
-    )
-    count = waiting.count()
-    if not count:
-        return []
-    sentence = ngettext(
-        "%(count)d access need has no reply yet.", "%(count)d access needs have no reply yet.", count
-    )
-    return [
-        Task(
-            sentence % {"count": count},
-            list_address("registration.AccessNeed", f"reply=none&edition={edition.pk}"),
-            [row.name for row in waiting[:ROWS_SHOWN]],
-        )
-    ]
-
-
-def clashing_bookings(request: HttpRequest, edition: Edition) -> list[Task]:
-    if not may_read(request, "registration.Booking"):
-        return []
-    count = Booking.objects.filter(session__edition=edition, status=Booking.Status.CLASH).count()
-    if not count:
-        return []
-    sentence = ngettext(
-        "%(count)d booked seat overlaps another since a session moved.",
-        "%(count)d booked seats overlap others since sessions moved.",
-        count,
-    )
-    return [
-        Task(
-            sentence % {"count": count},
-            list_address("registration.Booking", f"status__exact=clash&edition={edition.pk}"),
         )
     ]

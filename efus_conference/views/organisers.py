@@ -1,52 +1,68 @@
-"""The organisers' first page: what needs them today, each part for those whose groups let them see it."""
+"""The organisers' first page: what needs them today, each part for those whose groups let them see it.
+
+What leads changes with the edition: before it who registers and what waits for an answer, on its days who comes
+through the door, after it what remains to be done.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
-from django.db.models import ExpressionWrapper, F, IntegerField
+from django.db.models import Count, ExpressionWrapper, F, IntegerField, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from efus_conference.admin_menu import list_address, may_read
 from efus_conference.models import Edition
+from efus_conference.plots import Plot
+from efus_conference.templatetags.dates import in_full
+from efus_conference.views.organiser_desk_tasks import (
+    cities_without_delegate,
+    clashing_bookings,
+    desk_alerts,
+    needs_without_reply,
+    places_asked_for,
+    places_offered,
+    press_to_accredit,
+    registrations_to_approve,
+    seats_offered,
+)
+from efus_conference.views.organiser_plots import (
+    check_ins_today,
+    last_days,
+    registrations_over_time,
+    there_each_day,
+)
 from efus_conference.views.organiser_tasks import (
     ROWS_SHOWN,
-    clashing_bookings,
     draft_not_released,
     failed_jobs,
     handed_in,
-    needs_without_reply,
-    places_asked_for,
-    press_to_accredit,
-    registrations_to_approve,
     signatures_to_verify,
     speakers_who_declined,
     undelivered_mails,
 )
 from programme.models import ReleasedSession
-from registration.models import Registration, SeatPool
+from registration.models import Certificate, CheckIn, HeadsetLoan, Registration, SeatPool
+from registration.states import Status
 
-DAYS_SHOWN = 14
 NEARLY_GONE = 10  # of a session's seats, the hundredth part that is still free
-CHART_HEIGHT = 120  # units of the plot of the last days
-BAR_WIDTH = 24
-BAR_GAP = 8
+
+Stage = Literal["before", "during", "after"]
 
 
 @dataclass(frozen=True)
-class Bar:
-    """One day of the plot, in its units, with the figure it stands for."""
+class Figure:
+    """A number that leads to those it counts, where there is a list of them."""
 
-    day: date
     count: int
-    left: int
-    top: int
-    height: int
+    name: str
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,34 +90,106 @@ class Departure:
 def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     edition = Edition.objects.current()
     tasks = [*signatures_to_verify(request), *failed_jobs(request), *undelivered_mails(request)]
-    context.update({"edition": edition, "bars": [], "seats": [], "departures": []})
+    context.update(
+        {"edition": edition, "seats": [], "departures": [], "figures": [], "doors": [], "plots": []}
+    )
     if edition is not None:
-        tasks += [
+        stage = stage_of(edition)
+        tasks = [
+            *desk_alerts(request, edition),
+            *registrations_to_approve(request, edition),
+            *press_to_accredit(request, edition),
+            *places_offered(request, edition),
+            *seats_offered(request, edition),
+            *needs_without_reply(request, edition),
+            *cities_without_delegate(request, edition),
+            *places_asked_for(request, edition),
+            *clashing_bookings(request, edition),
             *draft_not_released(request, edition),
             *speakers_who_declined(request, edition),
             *handed_in(request, edition),
-            *registrations_to_approve(request, edition),
-            *press_to_accredit(request, edition),
-            *needs_without_reply(request, edition),
-            *places_asked_for(request, edition),
-            *clashing_bookings(request, edition),
+            *tasks,
         ]
+        context |= {"stage": stage, "when": when(edition)}
         if may_read(request, "registration.SeatPool"):
             context["seats"] = seats_nearly_gone(edition)
             context["departures"] = departures_today(request, edition)
+        if request.user.has_perm("registration.view_checkin"):
+            there = there_on(edition)
+            context["figures"] += attendance(request, edition, there)
+            context["doors"] = _drawn(check_ins_today(edition), there_each_day(edition, there))
         if may_read(request, "registration.Registration"):
-            context |= {
-                "bars": last_days(edition),
-                "chart_height": CHART_HEIGHT,
-                "bar_width": BAR_WIDTH,
-                "chart_width": DAYS_SHOWN * (BAR_WIDTH + BAR_GAP),
-                "registered": Registration.objects.confirmed().filter(edition=edition).count(),
-                "registrations_address": list_address(
-                    "registration.Registration", f"status__exact=confirmed&edition={edition.pk}"
-                ),
-            }
+            context["figures"] += registered(edition)
+            context["plots"] = _drawn(last_days(edition), registrations_over_time(edition))
+            context["shows_registrations"] = True
     context["tasks"] = tasks
     return context
+
+
+def stage_of(edition: Edition) -> Stage:
+    phase = edition.phase()
+    return "during" if phase == "under_way" else "after" if phase == "over" else "before"
+
+
+def when(edition: Edition) -> str:
+    """Where the edition stands in time, by the calendar of its place."""
+    if edition.starts_on is None or edition.ends_on is None:
+        return ""
+    today = timezone.now().astimezone(edition.zone).date()
+    if today > edition.ends_on:
+        return _("It ended on %(day)s.") % {"day": in_full(edition.ends_on)}
+    if today >= edition.starts_on:
+        days = {"day": (today - edition.starts_on).days + 1, "days": len(edition.days())}
+        return _("Today is day %(day)d of %(days)d.") % days
+    left = (edition.starts_on - today).days
+    return ngettext("It begins tomorrow.", "It begins in %(count)d days.", left) % {"count": left}
+
+
+def registered(edition: Edition) -> list[Figure]:
+    """How many stand where, in one query."""
+    counts = Registration.objects.filter(edition=edition).aggregate(
+        **{status.value: Count("pk", filter=Q(status=status)) for status in Status}
+    )
+
+    def figure(status: Status, name: str) -> Figure:
+        query = f"status__exact={status}&edition={edition.pk}"
+        return Figure(counts[status], name, list_address("registration.Registration", query))
+
+    return [
+        figure(Status.CONFIRMED, _("registered")),
+        figure(Status.SUBMITTED, _("to be approved")),
+        figure(Status.APPROVED, _("places offered")),
+        figure(Status.WAITING, _("on the waiting list")),
+    ]
+
+
+def there_on(edition: Edition) -> dict[date, int]:
+    """How many were there on which day, at the entrance or in a session."""
+    rows = CheckIn.objects.standing().filter(edition=edition).order_by().values_list("day")
+    return dict(rows.annotate(Count("registration", distinct=True)))
+
+
+def attendance(request: HttpRequest, edition: Edition, there: dict[date, int]) -> list[Figure]:
+    """What the days themselves count; nothing before them."""
+    stage = stage_of(edition)
+    if stage == "before":
+        return []
+    standing = CheckIn.objects.standing().filter(edition=edition)
+    people = standing.aggregate(count=Count("registration", distinct=True))["count"]
+    address = ""
+    if may_read(request, "registration.CheckIn"):
+        address = list_address("registration.CheckIn", f"edition={edition.pk}")
+    in_all = Figure(people, _("there at some time"), address)
+    if stage == "during":
+        today = timezone.now().astimezone(edition.zone).date()
+        lent = HeadsetLoan.objects.filter(edition=edition, returned_at=None).count()
+        return [
+            Figure(there.get(today, 0), _("there today"), address),
+            in_all,
+            Figure(lent, _("headsets lent")),
+        ]
+    issued = Certificate.objects.filter(edition=edition, withdrawn_at=None).count()
+    return [in_all, Figure(issued, _("certificates issued"))]
 
 
 def seats_nearly_gone(edition: Edition) -> list[NearlyGone]:
@@ -131,7 +219,7 @@ def departures_today(request: HttpRequest, edition: Edition) -> list[Departure]:
     rows = ReleasedSession.objects.filter(
         edition=edition, departs_at__gte=first, departs_at__lt=first + timedelta(days=1)
     ).order_by("departs_at", "pk")
-    pools = SeatPool.objects.in_bulk([row.pk for row in rows])
+    pools = {pool.pk: pool for pool in SeatPool.objects.filter(session__in=rows.values("pk"))}
     return [
         Departure(
             f"{row.departs_at.astimezone(edition.zone):%H:%M}",
@@ -145,20 +233,5 @@ def departures_today(request: HttpRequest, edition: Edition) -> list[Departure]:
     ]
 
 
-def last_days(edition: Edition) -> list[Bar]:
-    """The registrations of each of the last days, today included, by the edition's own calendar."""
-    today = timezone.now().astimezone(edition.zone).date()
-    first = today - timedelta(days=DAYS_SHOWN - 1)
-    moments = (
-        Registration.objects.live()
-        .filter(edition=edition, submitted_at__gte=timezone.now() - timedelta(days=DAYS_SHOWN))
-        .values_list("submitted_at", flat=True)
-    )
-    counts = Counter(moment.astimezone(edition.zone).date() for moment in moments)
-    most = max([counts[first + timedelta(days=offset)] for offset in range(DAYS_SHOWN)]) or 1
-    bars = []
-    for offset in range(DAYS_SHOWN):
-        day = first + timedelta(days=offset)
-        height = round(CHART_HEIGHT * counts[day] / most)
-        bars.append(Bar(day, counts[day], offset * (BAR_WIDTH + BAR_GAP), CHART_HEIGHT - height, height))
-    return bars if counts else []
+def _drawn(*plots: Plot | None) -> list[Plot]:
+    return [plot for plot in plots if plot is not None]

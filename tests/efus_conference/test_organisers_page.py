@@ -12,10 +12,21 @@ from django.utils import timezone
 
 from declarations.models import Actor, Signature, SignatureEvent
 from efus_conference.models import Edition, User
-from efus_conference.views import organisers
+from efus_conference.templatetags.dates import moment_at
+from efus_conference.views import organiser_plots
 from programme.actions import release
 from programme.models import Session
-from registration.models import Booking, Registration
+from registration.models import (
+    Booking,
+    CheckIn,
+    Delegation,
+    DeskAlert,
+    EditionClosing,
+    Place,
+    Registration,
+    Wait,
+    WaitParty,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -122,8 +133,9 @@ def test_what_the_desk_counts_is_what_the_lists_show(client: Client, administrat
     assert listed(found["1 registration is to be approved."].address) == [waits.pk]
     needs = found["1 access need has no reply yet."]
     assert (listed(needs.address), needs.details) == ([told.pk], [told.name])
-    assert response.context["registered"] == 1
-    assert listed(response.context["registrations_address"]) == [told.pk]
+    registered, to_approve, *_others = response.context["figures"]
+    assert (registered.count, listed(registered.address)) == (1, [told.pk])
+    assert (to_approve.count, len(listed(to_approve.address))) == (2, 2)
 
 
 def test_the_visits_that_leave_today_lead_to_their_bus_lists(client: Client, administrator: User) -> None:
@@ -144,21 +156,6 @@ def test_the_visits_that_leave_today_lead_to_their_bus_lists(client: Client, adm
     assert "Bus list: Today" in client.get(departure.address).content.decode()
 
 
-def test_the_plot_counts_the_last_fourteen_days_by_the_edition_s_calendar(
-    client: Client, administrator: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    edition = factories.edition(timezone="Asia/Tokyo")
-    now = datetime(2030, 3, 10, 20, 0, tzinfo=UTC)  # the 11th in Tokyo
-    registered(edition, now - timedelta(hours=1), now - timedelta(hours=2), now - timedelta(days=3))
-    registered(edition, now - timedelta(days=20))
-    cancelled = factories.registration(edition, status="cancelled", cancelled_at=now)
-    Registration.objects.filter(pk=cancelled.pk).update(submitted_at=now)
-    monkeypatch.setattr(organisers.timezone, "now", lambda: now)
-    bars = organisers.last_days(edition)
-    assert [(bar.day.day, bar.count, bar.height) for bar in bars if bar.count] == [(8, 1, 60), (11, 2, 120)]
-    assert (len(bars), bars[-1].top, bars[0].top) == (14, 0, 120)
-
-
 def registered(edition: Edition, *moments: datetime) -> None:
     for moment in moments:
         made = factories.registration(edition)
@@ -173,28 +170,205 @@ def test_each_organiser_sees_what_their_groups_allow(client: Client) -> None:
     organiser = factories.user(is_staff=True)
     client.force_login(organiser)
     response = first_page(client)
-    assert (response.context["tasks"], response.context["bars"], response.context["seats"]) == ([], [], [])
-    assert "people are registered" not in response.content.decode()
+    shown = [response.context[part] for part in ("tasks", "figures", "doors", "plots", "seats", "departures")]
+    assert shown == [[]] * 6
+    assert "Registrations</h2>" not in response.content.decode()
     organiser.user_permissions.set(Permission.objects.filter(codename="view_registration"))
     response = first_page(client)
-    assert (len(response.context["tasks"]), len(response.context["bars"])) == (0, 14)
+    assert (response.context["tasks"], [plot.key for plot in response.context["plots"]]) == (
+        [],
+        ["last-days"],  # the edition is years away
+    )
 
 
-def test_the_page_costs_the_same_however_much_waits(
-    client: Client, administrator: User, django_assert_num_queries: Any
+def test_offers_and_cities_without_a_delegate_lead_to_their_lists(
+    client: Client, administrator: User
 ) -> None:
     edition = factories.edition()
+    until = timezone.now() + timedelta(days=2)
+    offered = factories.registration(edition, status="approved", offer_until=until)
+    session = factories.session(edition, title="Night walk")
+    wait = Wait.objects.create(
+        session=session,
+        place=factories.registration(edition).place,
+        party=WaitParty.objects.create(pool=factories.pool(session)),
+        status="offered",
+        offered_at=timezone.now(),
+        offer_until=until,
+    )
+    empty = Delegation.objects.create(edition=edition, organisation=factories.organisation(name="Ghent"))
+    named = Delegation.objects.create(edition=edition, organisation=factories.organisation())
+    factories.registration(edition, place=Place.objects.create(edition=edition, delegation=named))
+    Place.objects.create(edition=edition, delegation=empty)
 
-    def more(count: int) -> None:
-        for _ in range(count):
-            submitted_signature()
-            factories.pool(factories.session(edition), capacity=3, taken=3)
-            registered(edition, timezone.now())
+    tasks = {task.sentence: task for task in first_page(client).context["tasks"]}
 
-    more(1)
+    def listed(sentence: str) -> list[Any]:
+        return list(client.get(tasks[sentence].address).context["cl"].result_list)
+
+    place = "1 place is offered, and its answer is awaited."
+    seat = "1 seat is offered to who is first in line, and its answer is awaited."
+    city = "1 city has a delegation and named no delegate yet."
+    when = moment_at(until, edition)
+    assert [(tasks[name].details, listed(name)) for name in (place, seat, city)] == [
+        ([f"{offered.name}, until {when}"], [offered]),
+        ([f"Night walk, until {when}"], [wait]),
+        (["Ghent"], [empty]),
+    ]
+
+
+def at_the_door(edition: Edition, *moments: datetime, **fields: Any) -> list[CheckIn]:
+    made = []
+    for moment in moments:
+        person = factories.registration(edition)
+        made.append(
+            CheckIn.objects.create(
+                edition=edition,
+                place=person.place,
+                registration=person,
+                day=moment.astimezone(edition.zone).date(),
+                how="scan",
+                at=moment,
+                **fields,
+            )
+        )
+    return made
+
+
+@pytest.fixture
+def at_noon() -> Edition:
+    """An edition of today, at a place where it is some minutes past twelve."""
+    return factories.edition_of_today()
+
+
+def test_on_its_days_the_page_leads_with_who_came_through_the_door(
+    client: Client, administrator: User, at_noon: Edition
+) -> None:
+    noon = timezone.now().astimezone(at_noon.zone).replace(hour=12, minute=0, second=0, microsecond=0)
+    at_the_door(
+        at_noon, noon - timedelta(hours=3), noon - timedelta(hours=3, minutes=-14), noon - timedelta(hours=1)
+    )
+    at_the_door(at_noon, noon - timedelta(hours=2), undone_at=noon)
+    response = first_page(client)
+
+    assert (response.context["stage"], response.context["when"]) == ("during", "Today is day 1 of 1.")
+    assert [(one.name, one.count) for one in response.context["figures"][:3]] == [
+        ("there today", 3),
+        ("there at some time", 3),
+        ("headsets lent", 0),
+    ]
+    door, _days = response.context["doors"]
+    assert [(bar.name, bar.count, bar.height) for bar in door.bars if bar.count] == [
+        ("09:00–09:15", 2, "100%"),
+        ("11:00–11:15", 1, "50%"),
+    ]
+    assert door.rows[0] == ("09:00–09:15", "2")
+    html = response.content.decode()
+    assert html.index("At the doors") < html.index("Nothing waits for you") < html.index("Registrations</h2>")
+
+
+def test_after_its_days_the_page_says_who_was_there(client: Client, administrator: User) -> None:
+    edition = factories.edition(year=2020, starts_on="2020-05-12", ends_on="2020-05-13")
+    edition.refresh_from_db()
+    first = datetime(2020, 5, 12, 9, 0, tzinfo=edition.zone)
+    at_the_door(edition, first, first + timedelta(days=1), first + timedelta(days=1, hours=1))
+    response = first_page(client)
+
+    assert (response.context["stage"], response.context["when"]) == ("after", "It ended on 13 May 2020.")
+    assert [(one.name, one.count) for one in response.context["figures"][:2]] == [
+        ("there at some time", 3),
+        ("certificates issued", 0),
+    ]
+    (days,) = response.context["doors"]
+    assert days.rows == [("12 May 2020", "1"), ("13 May 2020", "2")]
+    assert "Seats nearly gone" not in response.content.decode()
+
+
+def test_alerts_of_the_desk_are_named_until_somebody_looked_into_them(
+    client: Client, administrator: User
+) -> None:
+    edition = factories.edition()
+    seen = DeskAlert.objects.create(edition=edition, kind="late", at=factories.NINE, seen_at=timezone.now())
+    alert = DeskAlert.objects.create(edition=edition, kind="void", at=factories.NINE)
+    (task,) = first_page(client).context["tasks"]
+    assert task.sentence == "1 alert of the desk waits for somebody to look into it."
+    assert task.details == ["14 May 2031, 09:00 · void ticket"]
+    assert list(client.get(task.address).context["cl"].result_list) == [alert]
+    assert seen.seen_at
+
+
+def test_the_last_days_are_counted_by_the_edition_s_calendar(
+    client: Client, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edition = factories.edition(timezone="Asia/Tokyo")
+    now = datetime(2030, 3, 10, 20, 0, tzinfo=UTC)  # the 11th in Tokyo
+    registered(edition, now - timedelta(hours=1), now - timedelta(hours=2), now - timedelta(days=3))
+    registered(edition, now - timedelta(days=20))
+    cancelled = factories.registration(edition, status="cancelled", cancelled_at=now)
+    Registration.objects.filter(pk=cancelled.pk).update(submitted_at=now)
+    monkeypatch.setattr(organiser_plots.timezone, "now", lambda: now)
+    plot = organiser_plots.last_days(edition)
+    assert plot is not None
+    assert [(bar.name, bar.count, bar.height) for bar in plot.bars if bar.count] == [
+        ("8 March 2030", 1, "50%"),
+        ("11 March 2030", 2, "100%"),
+    ]
+    assert (len(plot.bars), plot.rows[0]) == (14, ("26 February 2030", "0"))
+
+
+def test_registrations_over_time_stand_beside_those_of_the_edition_before(
+    client: Client, administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = factories.edition(is_current=False, year=2028, starts_on="2028-05-15", ends_on="2028-05-17")
+    EditionClosing.objects.create(
+        edition=closed, figures={"registered_on": {"2028-04-24": 30, "2028-05-10": 12, "2028-05-15": 1}}
+    )
+    edition = factories.edition()  # from 14 May 2031
+    registered(edition, datetime(2031, 4, 20, tzinfo=UTC), datetime(2031, 5, 2, tzinfo=UTC))
+    now = datetime(2031, 5, 5, 12, tzinfo=UTC)
+    monkeypatch.setattr(organiser_plots.timezone, "now", lambda: now)
+
+    plot = organiser_plots.registrations_over_time(edition)
+
+    assert plot is not None
+    assert plot.headings == ["Weeks before the first day", edition.name, closed.name]
+    assert plot.rows == [
+        ["4", "0", "0"],
+        ["3", "1", "30"],
+        ["2", "1", "30"],
+        ["1", "–", "30"],
+        ["0", "–", "43"],
+    ]
+    assert [(line.name, line.is_past) for line in plot.lines] == [(closed.name, True), (edition.name, False)]
+
+
+@pytest.mark.parametrize("make", [factories.edition, factories.edition_of_today])
+def test_the_page_costs_the_same_with_an_empty_edition_and_a_full_one(
+    client: Client, administrator: User, django_assert_num_queries: Any, make: Any
+) -> None:
+    edition = make()
+    factories.session(edition, speakers=(factories.speaker(),))  # nobody registered, but the programme is begun
     first_page(client)
-    with CaptureQueriesContext(connection) as few:
+    with CaptureQueriesContext(connection) as empty:
         first_page(client)
-    more(6)
-    with django_assert_num_queries(len(few.captured_queries)):
+    until = timezone.now() + timedelta(days=2)
+    for _ in range(6):
+        submitted_signature()
+        session = factories.session(edition, speakers=(factories.speaker(),))
+        pool = factories.pool(session, capacity=3, taken=3)
+        registered(edition, timezone.now())
+        at_the_door(edition, timezone.now())
+        factories.registration(edition, status="submitted", needs="A ramp")
+        factories.registration(edition, status="approved", offer_until=until)
+        Wait.objects.create(
+            session=session,
+            place=factories.registration(edition).place,
+            party=WaitParty.objects.create(pool=pool),
+            status="offered",
+            offered_at=timezone.now(),
+            offer_until=until,
+        )
+        Delegation.objects.create(edition=edition, organisation=factories.organisation())
+        DeskAlert.objects.create(edition=edition, kind="void", at=timezone.now())
+    with django_assert_num_queries(len(empty.captured_queries)):
         first_page(client)
