@@ -72,6 +72,10 @@ class NoTicket(NotConfirmed):
     message = _("A ticket is for who takes part, and this registration is not confirmed.")
 
 
+class NobodyToPrint(Refusal):
+    message = _("There is nobody to print a badge for: whoever was chosen does not take part any more.")
+
+
 class NotBookable(Refusal):
     """No seats are booked for this session: anyone may come, or it is not in the programme, or cancelled."""
 
