@@ -60,3 +60,9 @@ def is_within_limit(purpose: str, who: str, *, per_hour: int) -> bool:
     # keeps the count, and two at once could count as one.
     key = f"{purpose}:{hash_of_token(who)}"
     return any(cache.add(f"{key}:{slot}", True, timeout=HOUR) for slot in range(per_hour))
+
+
+def is_used_up(purpose: str, who: str, *, per_hour: int) -> bool:
+    """Whether `is_within_limit` would say no; counts nothing. For what is limited only when it fails."""
+    key = f"{purpose}:{hash_of_token(who)}"
+    return len(cache.get_many([f"{key}:{slot}" for slot in range(per_hour)])) == per_hour

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from registration import desk_urls
 from registration.views import (
     agenda,
     answers,
@@ -69,8 +70,10 @@ pages: list[URLPattern] = [
     path("my/agenda/shared/<str:token>/", agenda.shared_agenda, name="shared_agenda"),
     path("my/sessions/<str:code>/", sessions.my_session, name="my_session"),
     path("my/sessions/<str:code>/identity/", identity.identity, name="identity"),
+    *desk_urls.pages,
 ]
 machine: list[URLPattern] = [
     path("my/agenda/<str:token>.ics", machines.agenda_feed, name="agenda_feed"),
     path("my/state.json", machines.state, name="state"),
+    *desk_urls.machine,
 ]

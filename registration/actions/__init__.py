@@ -12,7 +12,20 @@ from registration.actions.answers import (
 from registration.actions.approval import approve_registration, refuse_registration, reopen_registration
 from registration.actions.capacity import hold_seats, set_seats
 from registration.actions.categories import save_category
+from registration.actions.check_ins import check_in, take_check_ins, undo_check_in
 from registration.actions.deadlines import settle
+from registration.actions.desk import (
+    close_device,
+    enter_as_organiser,
+    enter_by_link,
+    look_into_alert,
+    make_desk_link,
+    open_list,
+    revoke_desk_link,
+    set_passphrase,
+)
+from registration.actions.desk_refusals import DeskRefusal
+from registration.actions.desk_sync import take_delivery
 from registration.actions.entry import PressDetails
 from registration.actions.identity import (
     forget_identities,
@@ -91,6 +104,7 @@ __all__ = [
     "AnswerTheOffer",
     "CategoryClosed",
     "CategoryNotOffered",
+    "DeskRefusal",
     "FewerPlacesThanGiven",
     "FewerSeatsThanGiven",
     "GroupTooLarge",
@@ -135,10 +149,14 @@ __all__ = [
     "book_seat",
     "cancel_registration",
     "change_registration",
+    "check_in",
+    "close_device",
     "copy_question",
     "decline_place",
     "decline_seat",
     "drop_abandoned",
+    "enter_as_organiser",
+    "enter_by_link",
     "expire_places",
     "forget_answers",
     "forget_identities",
@@ -148,8 +166,11 @@ __all__ = [
     "hold_seats",
     "keep_file",
     "leave_list",
+    "look_into_alert",
+    "make_desk_link",
     "match_records",
     "offer_free_places",
+    "open_list",
     "read_answers",
     "read_identities",
     "read_needs",
@@ -165,18 +186,23 @@ __all__ = [
     "reply_to_needs",
     "reprint_badge",
     "revoke_agenda_link",
+    "revoke_desk_link",
     "save_answers",
     "save_category",
     "save_press_card",
+    "set_passphrase",
     "set_seats",
     "settle",
     "star",
     "swap_seat",
     "sweep_files",
     "take_back_identity",
+    "take_check_ins",
+    "take_delivery",
     "take_on_needs",
     "ticket_for",
     "tickets_for",
+    "undo_check_in",
     "unstar",
     "wait_for_seats",
     "wait_together",

@@ -1,0 +1,111 @@
+"""Who stands at the desk: a device in the session, of a volunteer by a link or of an organiser."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from efus_conference.models import Edition, User
+from registration.desk.days import is_over
+from registration.models import DeskDevice
+from registration.requests import reader
+
+KEY = "desk_device"
+CHECK_IN = "registration.check_in"
+
+
+@dataclass(frozen=True)
+class AtDesk:
+    device: DeskDevice
+    # None for a volunteer.
+    organiser: User | None
+    is_open: bool
+
+    @property
+    def edition(self) -> Edition:
+        return self.device.edition
+
+    @property
+    def role(self) -> str:
+        return "organiser" if self.organiser else "volunteer"
+
+
+def may_organise(request: HttpRequest) -> bool:
+    """As in the admin: staff with the right, and a second factor where organisers need one."""
+    return admin.site.has_permission(request) and reader(request).has_perm(CHECK_IN)
+
+
+def remember(request: HttpRequest, device: DeskDevice) -> None:
+    request.session.cycle_key()
+    request.session[KEY] = str(device.pk)
+
+
+def at_desk(request: HttpRequest) -> AtDesk | None:
+    """None where nobody entered, and for an organiser's device without its organiser's login."""
+    try:
+        key = uuid.UUID(str(request.session.get(KEY)))
+    except ValueError:
+        return None
+    device = DeskDevice.objects.select_related("edition", "link").filter(pk=key).first()
+    if device is None:
+        return None
+    is_open = device.closed_at is None
+    if device.link is not None:
+        device.link.edition = device.edition
+        return AtDesk(device, None, is_open and device.link.is_open())
+    if not request.user.is_authenticated or request.user.pk != device.user_id or not may_organise(request):
+        return None
+    return AtDesk(device, reader(request), is_open and not is_over(device.edition, timezone.now()))
+
+
+DeskView = Callable[..., HttpResponse]
+
+
+def for_organisers(view: DeskView) -> DeskView:
+    """A page of the desk that volunteers may not see; the view's second argument is who is there."""
+    return _guarded(view, organisers_only=True)
+
+
+def for_all_at_the_desk(view: DeskView) -> DeskView:
+    return _guarded(view, organisers_only=False)
+
+
+def _guarded(view: DeskView, *, organisers_only: bool) -> DeskView:
+    @wraps(view)
+    def guarded(request: HttpRequest, *arguments: object, **named: object) -> HttpResponse:
+        desk = at_desk(request)
+        if desk is not None and desk.is_open and (desk.organiser or not organisers_only):
+            return view(request, desk, *arguments, **named)
+        if (desk is None or not desk.is_open) and may_organise(request):
+            asked = urlencode({"next": request.get_full_path()})
+            return redirect(f"{reverse('registration:desk_enter')}?{asked}")
+        return closed_page(request, desk)
+
+    return guarded
+
+
+def closed_page(request: HttpRequest, desk: AtDesk | None, reason: str | Promise = "") -> HttpResponse:
+    """Says why nothing is shown, and how to get in."""
+    if not reason:
+        if desk is None:
+            reason = _("Nobody has opened the desk in this browser.")
+        elif not desk.is_open:
+            reason = _(
+                "The desk is closed here: a link for volunteers works on its day alone. What this device has "
+                "not sent yet is not lost: it is sent as soon as the desk’s page is open and has a connection."
+            )
+        else:
+            reason = _("This page is for organisers. With the link for volunteers people are checked in.")
+    context = {"reason": reason, "is_in": desk is not None and desk.is_open}
+    return render(request, "registration/desk/closed.html", context, status=403)
