@@ -1,6 +1,15 @@
 from __future__ import annotations
 
+import hashlib
+
 from django.db import models
+
+
+def erased_key(key: str) -> str:
+    """What stands for the key of an item about a person who was erased: keys are made of names."""
+    if key.startswith("erased:"):
+        return key
+    return f"erased:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
 class LoadedItem(models.Model):

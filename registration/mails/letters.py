@@ -54,7 +54,7 @@ def read(registration_id: int) -> Registration | None:
         Registration.objects.select_related(
             "edition", "category", "managed_by", "organisation", "place__delegation__organisation"
         )
-        .filter(pk=registration_id)
+        .filter(pk=registration_id, erased_at=None)
         .first()
     )
 

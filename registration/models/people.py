@@ -123,6 +123,9 @@ class Registration(models.Model):
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
     reminded_at = models.DateTimeField(_("reminded of the conference"), null=True, blank=True, editable=False)
+    certificate_told_at = models.DateTimeField(
+        _("told of the certificate"), null=True, blank=True, editable=False
+    )
     erased_at = models.DateTimeField(
         _("erased"),
         null=True,
@@ -289,10 +292,11 @@ class Registration(models.Model):
         return str(self.organisation) if self.organisation else self.organisation_name
 
     def recipients(self) -> list[str]:
-        """The addresses its mails go to, as the person or their assistant chose."""
+        """The addresses its mails go to, as the person or their assistant chose; none of who was erased."""
+        keeper = self.managed_by.email if self.managed_by.erased_at is None else ""
         wanted = {
             self.MailsTo.PERSON: [self.email],
-            self.MailsTo.MANAGER: [self.managed_by.email],
-            self.MailsTo.BOTH: [self.email, self.managed_by.email],
+            self.MailsTo.MANAGER: [keeper],
+            self.MailsTo.BOTH: [self.email, keeper],
         }[self.MailsTo(self.mails_to)]
         return list(dict.fromkeys(address for address in wanted if address))

@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db.models import Model
 
 from efus_conference.models import LoadedItem
+from efus_conference.models.loaded import erased_key
 
 M = TypeVar("M", bound=Model)
 
@@ -41,16 +42,21 @@ class Ledger:
 
     def knows(self, key: str) -> bool:
         """Whether an item was loaded before, by this run or an earlier one."""
-        return key in self._items
+        return self._item(key) is not None
+
+    def _item(self, key: str) -> LoadedItem | None:
+        """Also that of an erased person, whose row stays without a name and whose key is one no longer."""
+        return self._items.get(key) or self._items.get(erased_key(key))
 
     def found(self, key: str, model: type[M]) -> M | None:
         """The row of an item of this run or an earlier one, as it is now; None if it is not there."""
-        item = self._items.get(key)
+        item = self._item(key)
         return model._default_manager.filter(pk=item.object_id).first() if item else None
 
     def written(self, key: str) -> dict[str, Any]:
         """The values last written for an item; nothing for one that is new or that a person had made."""
-        return dict(self._items[key].fields) if key in self._items else {}
+        item = self._item(key)
+        return dict(item.fields) if item else {}
 
     def note(self, key: str, row: Model) -> None:
         """Remembers a row that an action made: it is the people's from then on, and never made again."""
@@ -101,7 +107,7 @@ class Ledger:
         if any(needed is None for needed in needs):
             return None
         lists = {name: [row for row in rows if row is not None] for name, rows in many.items()}
-        item = self._items.get(key)
+        item = self._item(key)
         if item is None:
             return self._make(key, model, fields, natural, once, lists)
         row = self._existing.get(item.model, {}).get(item.object_id)

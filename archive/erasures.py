@@ -1,0 +1,27 @@
+"""What the archive holds of a speaker who has their data erased."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from archive.models import EditionNote, KeyFigure, Video, Voice
+from efus_conference.erased_accounts import forget_in_log, forget_loaded
+from efus_conference.traces import Traces, in_columns, mask
+from programme.models import Speaker
+
+
+@transaction.atomic
+def forget_voices(*, speakers: Iterable[Speaker], traces: Traces) -> None:
+    """That they were heard at an edition and the videos of them go; in what others wrote the name is masked."""
+    rows = list(speakers)
+    for model in (Voice, Video):
+        theirs = model._default_manager.filter(speaker__in=rows)
+        ids = list(theirs.values_list("pk", flat=True))
+        forget_in_log(model, ids)
+        forget_loaded(model, ids)
+        theirs.delete()
+    mask(Video.objects.all(), *in_columns("title"), traces=traces)
+    mask(EditionNote.objects.all(), *in_columns("text"), traces=traces)
+    mask(KeyFigure.objects.all(), *in_columns("detail"), *in_columns("source"), traces=traces)

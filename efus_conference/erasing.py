@@ -1,0 +1,115 @@
+"""Erasing a person, everywhere at once: each app says what becomes of its rows, and this puts it together.
+
+Above the apps and below the roof's pages and commands, which both call it.
+"""
+
+from __future__ import annotations
+
+from django.db import OperationalError, connection, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from psycopg.errors import DeadlockDetected
+
+from archive.erasures import forget_voices
+from declarations.actions.erasures import forget_officer
+from efus_conference.erased_accounts import (
+    addresses_of,
+    end_sessions,
+    erase_account,
+    erase_mails,
+    mask_in_ground,
+)
+from efus_conference.erasure_notes import note_erasure
+from efus_conference.models import Erasure, User
+from efus_conference.traces import Traces
+from programme.actions.erasures import erase_speaker, mask_in_notes, names_of, speakers_of
+from programme.models import Speaker
+from registration.actions.erasures import (
+    erase_person,
+    forget_in_registration,
+    own_registrations,
+    traces_of,
+)
+
+TRIES = 3
+
+
+class ErasureRefused(Exception):  # noqa: N818 - no error: an answer
+    """Nothing was changed; `str()` says why, in the reader's language."""
+
+    message: str | Promise = ""
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class LastAdministrator(ErasureRefused):
+    message = _(
+        "This is the only administrator’s account. Make somebody else an administrator first, so that the site is "
+        "left to someone."
+    )
+
+
+class OthersErase(ErasureRefused):
+    message = _("Only the person themselves or an administrator erases an account.")
+
+
+def erase(*, user: User, by: User) -> Erasure:
+    """Erases the person of an account: what others rely on stays without a name. Twice is once.
+
+    Raises OthersErase, LastAdministrator.
+    """
+    for attempt in range(TRIES):
+        try:
+            return _erase(user=user, by=by)
+        except OperationalError as error:
+            # It locks what belongs to many others; who comes across each other tries again.
+            is_deadlock = isinstance(error.__cause__, DeadlockDetected)
+            if not is_deadlock or attempt == TRIES - 1 or connection.in_atomic_block:
+                raise
+    raise AssertionError("The last try returns or raises.")
+
+
+@transaction.atomic
+def _erase(*, user: User, by: User) -> Erasure:
+    if by.pk != user.pk and not by.is_superuser:
+        raise OthersErase
+    locked = User.objects.select_for_update(no_key=True).order_by("pk")
+    if user.is_superuser:
+        # Of two who go at the same moment, one is the last.
+        administrators = list(locked.filter(is_superuser=True, is_active=True).values_list("pk", flat=True))
+        if administrators == [user.pk]:
+            raise LastAdministrator
+    fresh = locked.get(pk=user.pk)
+    if fresh.erased_at is not None:
+        return Erasure.objects.filter(user_id=fresh.pk).latest("erased_at")
+    addresses = addresses_of(fresh)
+    own = list(own_registrations(fresh, addresses=addresses))
+    speakers = {row.pk: row for row in speakers_of(fresh, addresses=addresses)}
+    # The desk said of their own registration whose sessions are theirs.
+    speakers |= Speaker.objects.in_bulk(row.speaker_id for row in own if row.speaker_id)
+    found = traces_of(own)
+    spoken = Traces.of(
+        names=[name for row in speakers.values() for name in names_of(row)],
+        addresses=[row.email for row in speakers.values()],
+    )
+    # Also an address that they wrote into a registration and never proved: that one is masked, and no more.
+    traces = Traces.of(
+        names=[fresh.name, *found.names, *spoken.names],
+        addresses=[*addresses, *found.addresses, *spoken.addresses],
+    )
+    left = erase_person(user=fresh, addresses=addresses, by=by if by.pk != fresh.pk else fresh)
+    for speaker in speakers.values():
+        erase_speaker(speaker=speaker)
+    forget_voices(speakers=speakers.values(), traces=spoken)
+    forget_officer(user=fresh)
+    erase_account(user=fresh)
+    forget_in_registration(traces, addresses=addresses)
+    mask_in_notes(traces)
+    erase_mails(traces, user=fresh, addresses=addresses | spoken.addresses, registration_ids=left.erased)
+    mask_in_ground(traces)
+    end_sessions(Traces(traces.names, addresses), user=fresh)
+    note_erasure(user=fresh.pk, registrations=left.erased, speakers=speakers)
+    return Erasure.objects.create(
+        user_id=fresh.pk, registrations=len(left.erased), by_organiser=by.pk != fresh.pk
+    )
