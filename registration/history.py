@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from efus_conference.templatetags.dates import moment_at
 from programme.models import ReleasedSession
-from registration.models import Registration, RegistrationEvent
+from registration.models import ConsentText, Registration, RegistrationEvent
 
 Verb = RegistrationEvent.Verb
 # What happens to someone without anybody doing it: the sentence is about them.
@@ -23,8 +23,10 @@ BY_THE_CLOCK = {
     Verb.SEAT_CUT_OFF,
     Verb.SEAT_CLASH,
     Verb.CLASH_ENDED,
+    Verb.CERTIFIED,
 }
 
+PURPOSES = dict(ConsentText.Purpose.choices)
 # What of an event's detail is the code of a session.
 SESSIONS = ("session", "instead_of")
 
@@ -62,6 +64,8 @@ def told(registration: Registration) -> list[Told]:
             about = ", ".join(_field_name(name) for name in fields)
         elif slugs := event.detail.get("questions"):
             about = ", ".join(questions.get(slug, _("press card")) for slug in slugs)
+        if purposes := event.detail.get("purposes"):
+            about = ", ".join(str(PURPOSES.get(purpose, purpose)) for purpose in purposes)
         if together := event.detail.get("together"):
             about = _together(together)
         if companion := event.detail.get("companion"):

@@ -6,8 +6,11 @@ from registration import desk_urls
 from registration.views import (
     agenda,
     answers,
+    certificates,
     change,
+    checking,
     companions,
+    consents,
     delegation_places,
     delegation_sheets,
     delegations,
@@ -20,6 +23,7 @@ from registration.views import (
     seats,
     sessions,
     standing,
+    tickets,
 )
 
 pages: list[URLPattern] = [
@@ -35,11 +39,20 @@ pages: list[URLPattern] = [
     path("my/registrations/<int:pk>/questions/", answers.questions, name="questions"),
     path("my/registrations/<int:pk>/questions/<int:part>/", answers.questions, name="questions_part"),
     path("my/registrations/<int:pk>/press-card/", answers.press_card, name="press_card"),
+    path("my/registrations/<int:pk>/consents/", consents.consents, name="consents"),
+    path("my/registrations/<int:pk>/certificate/", certificates.certificate, name="certificate"),
+    path(
+        "my/registrations/<int:pk>/certificate/<str:language>.pdf", certificates.pdf, name="certificate_pdf"
+    ),
     path("my/answers/<int:pk>/", answers.answer_file, name="answer_file"),
     path("my/registrations/<int:pk>/mails/<int:mail_pk>/", mails.mail, name="mail"),
     path("my/registrations/<int:pk>/cancel/", mine.cancel, name="cancel"),
     path("my/registrations/<int:pk>/place/", standing.offered_place, name="offered_place"),
     path("my/registrations/<int:pk>/hand-over/", standing.hand_over_to_person, name="hand_over"),
+    path("my/registrations/<int:pk>/ticket/", tickets.my_ticket, name="my_ticket"),
+    path("my/tickets/<str:code>/", tickets.ticket, name="ticket"),
+    path("my/tickets/<str:code>.pdf", tickets.pdf, name="ticket_pdf"),
+    path("my/tickets/<str:code>/renew/", tickets.renew, name="ticket_renew"),
     path("my/registrations/together/", standing.together, name="together"),
     path("my/agendas/", delegations.agendas, name="agendas"),
     path("my/delegation/", delegations.delegation, name="delegation"),
@@ -75,5 +88,8 @@ pages: list[URLPattern] = [
 machine: list[URLPattern] = [
     path("my/agenda/<str:token>.ics", machines.agenda_feed, name="agenda_feed"),
     path("my/state.json", machines.state, name="state"),
+    path("check/", checking.check, name="check"),
+    path("check/seal.cer", checking.seal_certificate, name="seal_certificate"),
+    path("check/<str:code>/", checking.check_certificate, name="check_certificate"),
     *desk_urls.machine,
 ]

@@ -1,7 +1,9 @@
 from registration.admin.booking_rules import BookingLimitAdmin, BookingRulesAdmin
 from registration.admin.bookings import BookingAdmin
 from registration.admin.categories import CategoryAdmin
+from registration.admin.certificates import CertificateAdmin
 from registration.admin.changes import AgendaChangeAdmin
+from registration.admin.consents import ConsentAdmin, ConsentTextAdmin
 from registration.admin.delegations import DelegationAdmin, PlaceAdmin
 from registration.admin.messages import MessageAdmin
 from registration.admin.needs import AccessNeedAdmin
@@ -10,6 +12,7 @@ from registration.admin.press import AccreditationAdmin
 from registration.admin.questions import QuestionAdmin
 from registration.admin.records import FeedLinkAdmin, RegistrationEventAdmin, SensitiveReadingAdmin, StarAdmin
 from registration.admin.seats import SeatPoolAdmin
+from registration.admin.tickets import TicketAdmin, TicketKeyAdmin
 from registration.admin.waits import WaitAdmin
 
 __all__ = [
@@ -20,6 +23,9 @@ __all__ = [
     "BookingLimitAdmin",
     "BookingRulesAdmin",
     "CategoryAdmin",
+    "CertificateAdmin",
+    "ConsentAdmin",
+    "ConsentTextAdmin",
     "DelegationAdmin",
     "FeedLinkAdmin",
     "MessageAdmin",
@@ -30,5 +36,7 @@ __all__ = [
     "SeatPoolAdmin",
     "SensitiveReadingAdmin",
     "StarAdmin",
+    "TicketAdmin",
+    "TicketKeyAdmin",
     "WaitAdmin",
 ]

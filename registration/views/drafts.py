@@ -37,6 +37,8 @@ class Draft:
     asked: dict[str, str] = field(default_factory=dict)
     # By which they take a delegation's place, else none.
     invitation_id: int | None = None
+    # The boxes ticked under what one agrees to, by their names; a new version of the words has another name.
+    ticked: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, request: HttpRequest, edition: Edition) -> Draft | None:
@@ -84,7 +86,8 @@ class Draft:
     @property
     def fingerprint(self) -> str:
         """Tells whether what is sent is what was shown: another window may have changed it since."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:16]
+        answered = {**asdict(self), "ticked": []}  # ticked on the very page that shows it
+        return hashlib.sha256(json.dumps(answered, sort_keys=True).encode()).hexdigest()[:16]
 
     def form(self, edition: Edition) -> RegistrationForm:
         """The form filled with the answers and checked again."""

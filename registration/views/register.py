@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -27,10 +28,13 @@ from registration.actions import (
 )
 from registration.actions import register as register_person
 from registration.actions.addresses import has_proved_address, take_address_back
+from registration.actions.consents import agree
 from registration.actions.delegation_refusals import InvitationGone
 from registration.actions.invitations import accept_invitation
 from registration.asking import Asking
 from registration.category_field import state_of
+from registration.consent_form import ConsentForm, ticked_in
+from registration.consents import texts_of
 from registration.forms import RegistrationForm, WhoForm, first_answers
 from registration.models import Category, Question, Registration
 from registration.question_forms import QuestionsForm
@@ -148,6 +152,9 @@ def check(request: HttpRequest) -> HttpResponse:
     """Shows the answers once more; sent, they register. A second click leads to what the first has made."""
     edition = Edition.objects.current()
     draft = Draft.of(request, edition) if edition else None
+    if draft is not None and "seen" in request.POST:
+        draft.ticked = ticked_in(request.POST)
+        draft.keep(request)
     if edition is None or not (is_open(edition) or is_invited(draft)):
         return _closed(request, edition)
     if not request.user.is_authenticated:
@@ -167,8 +174,12 @@ def check(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The address is no longer in the other registration. Send yours now."))
         return redirect("registration:register_check")
     is_changed = request.POST.get("seen", draft.fingerprint) != draft.fingerprint
-    if request.method == "POST" and not is_changed:
-        return _send(request, edition, draft, form, [page.form for page in pages])
+    posted = request.POST if request.method == "POST" else None
+    consents = ConsentForm(posted, texts=texts_of(edition), ticked=draft.ticked)
+    # Words that were written anew while the page lay open are read before anyone agrees to them.
+    is_reworded = posted is not None and not consents.fields.keys() >= set(draft.ticked)
+    if posted is not None and not is_changed and not is_reworded and consents.is_valid():
+        return _send(request, edition, draft, form, [page.form for page in pages], consents)
     return render(
         request,
         "registration/register_check.html",
@@ -183,6 +194,8 @@ def check(request: HttpRequest) -> HttpResponse:
             "answered": [line for page in pages for line in page.lines()],
             "is_own": draft.is_own,
             "is_changed": is_changed,
+            "is_reworded": is_reworded,
+            "form": consents,
             "fingerprint": draft.fingerprint,
             "note": _note(draft, form.cleaned_data["category"]),
             "invitation": invitation_of(draft),
@@ -250,7 +263,12 @@ def _questions_page(
 
 
 def _send(
-    request: HttpRequest, edition: Edition, draft: Draft, form: RegistrationForm, pages: list[QuestionsForm]
+    request: HttpRequest,
+    edition: Edition,
+    draft: Draft,
+    form: RegistrationForm,
+    pages: list[QuestionsForm],
+    consents: ConsentForm,
 ) -> HttpResponse:
     user, answers = reader(request), form.cleaned_data
     try:
@@ -261,6 +279,8 @@ def _send(
             else:
                 registration = register_person(edition=edition, managed_by=user, by=user, **answered)
             save_pages(registration, pages, by=user)
+            if consents.agreed:
+                agree(registration=registration, texts=consents.agreed, language=get_language(), by=user)
     except InvitationGone:
         return gone(request, draft)
     except PressDetailsMissing:

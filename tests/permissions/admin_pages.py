@@ -42,6 +42,10 @@ registration.accreditation        ----     ----    v---    ----    v---
 registration.star                 ----     v---    ----    ----    v---
 registration.feedlink             ----     v---    ----    ----    v---
 registration.registrationevent    ----     v---    ----    ----    v---
+registration.consenttext          ----     vac-    ----    ----    vacd
+registration.consent              ----     v---    ----    ----    v---
+registration.ticket               ----     v---    ----    ----    v---
+registration.ticketkey            ----     v---    ----    ----    v---
 registration.sensitivereading     ----     ----    ----    ----    v---
 declarations.declaration          v---     ----    v---    vac-    vac-
 declarations.evidence             ----     ----    ----    v---    v---
@@ -146,6 +150,8 @@ PAGES: list[Row] = [
     *only("desk", "registration_answers_of"),
     *only("desk", "registration_answer_file"),
     *only("press", "registration_press_card"),
+    *only("desk", "registration_consenttext_new_version", "302"),
+    *only("", "registration_ticketkey_revoke_this", "200", "302"),
     *only("desk", "registration_message_send"),
     *only("desk", "registration_message_look_and_send"),
     *only("press", "registration_accreditation_card"),

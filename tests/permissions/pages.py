@@ -123,6 +123,9 @@ PERSONAL: list[Row] = [
     *personal("registration:register_details", "302", "200"),
     *personal("registration:register_check", "200", "200"),
     *public("registration_machine:state"),  # of who asks; of nobody without a login
+    *personal("my_data", "200", "405"),
+    row("GET", "take_my_data", anyone="login", people="405"),
+    row("POST", "take_my_data", anyone="login", people="200"),
     *personal("registration:my", "200", "405"),
     *personal("registration:agenda", "200", "405"),
     *personal("registration:agendas", "200", "405"),
@@ -164,6 +167,11 @@ PERSONAL: list[Row] = [
     ),
     row("POST", "registration:hand_over", anyone="login", people="302/404", organisers="404"),
     *of_keeper("registration:cancel", "200", "302"),
+    *of_keeper("registration:consents", "200", "302"),
+    *of_keeper("registration:my_ticket", "302", "405"),
+    *of_keeper("registration:ticket", "200", "405"),
+    *of_keeper("registration:ticket_pdf", "200", "405"),
+    *of_keeper("registration:ticket_renew", "200", "302"),
     *personal("registration:together", "200", "200"),
     # The desk may do what a keeper may.
     *desk_too(of_keeper("registration:companions", "200", "200"), "200"),

@@ -24,6 +24,7 @@ from programme import actions as programme_actions
 from programme.actions import release
 from programme.after import public_name
 from programme.models import Material, Release, Theme, WalkingTime
+from registration.actions import ticket_for
 from registration.models import (
     Accreditation,
     AgendaChange,
@@ -31,6 +32,8 @@ from registration.models import (
     Booking,
     BookingLimit,
     BookingRules,
+    Consent,
+    ConsentText,
     Delegation,
     FeedLink,
     Message,
@@ -46,6 +49,7 @@ from registration.models import (
     Wait,
     WaitParty,
 )
+from registration.ticket_keys import signer
 from tests import factories
 from tests.declarations import making
 from tests.permissions.addresses import Address
@@ -130,7 +134,8 @@ class World:
             "stranger": self._registration("stranger", place=self._place("stranger")),
         }
         self.bookings, self.feeds, self.shared = {}, {}, {}
-        self.answers, self.mails, self.waits = {}, {}, {}
+        self.answers, self.mails, self.waits, self.tickets = {}, {}, {}, {}
+        signer()
         self._questions()
         for role, registration in self.registrations.items():
             self.bookings[role] = Booking.objects.create(
@@ -189,6 +194,7 @@ class World:
             text="You are registered.",
             subject_ids={"registration_id": registration.pk},
         )
+        self.tickets[role] = ticket_for(registration)
         party = WaitParty.objects.create(pool=self.free_session.seat_pool, asked_by=registration.managed_by)
         self.waits[role] = Wait.objects.create(
             session=self.free_session, place=registration.place, party=party
@@ -276,6 +282,12 @@ class World:
         PressCard.objects.create(
             registration=self.journalist, medium="The Example", card=ContentFile(making.png(), "card.png")
         )
+        # Words that nobody agreed to yet come first: those to which somebody did are deleted by nobody.
+        for version in (1, 2):
+            text = ConsentText.objects.create(
+                edition=edition, purpose="photos", version=version, text=f"Words {version}."
+            )
+        Consent.objects.create(registration=self.registrations["stranger"], text=text, language="en")
         SensitiveReading.objects.create(
             reader=reader,
             registration=self.registrations["stranger"],
@@ -353,6 +365,10 @@ OBJECTS: dict[tuple[str, str], Maker] = {
     ("registration", "code"): lambda world, whose, is_own: world.session.code,
     ("registration", "pk"): lambda world, whose, is_own: world.registrations[whose].pk,
     ("registration:answer_file", "pk"): lambda world, whose, is_own: world.answers[whose].pk,
+    **{
+        (f"registration:{page}", "code"): lambda world, whose, is_own: world.tickets[whose].code
+        for page in ("ticket", "ticket_pdf", "ticket_renew")
+    },
     ("registration", "part"): lambda world, whose, is_own: 1,
     ("registration", "mail_pk"): lambda world, whose, is_own: world.mails[whose].pk,
     ("registration:shared_agenda", "token"): lambda world, whose, is_own: (

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from efus_conference.accounts import add_account
 from efus_conference.management.content.demo_accounts import Accounts
+from efus_conference.management.content.demo_consents import load_consents
 from efus_conference.management.content.demo_questions import load_answers
 from efus_conference.management.content.files import Record, record, records, translated
 from efus_conference.management.content.ledger import Ledger
@@ -159,6 +160,7 @@ def _load_registration(ledger: Ledger, item: Record, accounts: Accounts) -> None
     for companion in item.get("companions", []):
         _name_companion(ledger, companion, registration, manager)
     if registration.is_live:
+        load_consents(item, registration)
         _fill_agenda(ledger, item, registration, manager)
         load_answers(item, registration, accounts)
     if item["is_cancelled"]:

@@ -19,6 +19,7 @@ from efus_conference.management.content.demo_booking import (
     load_second_release,
     load_waiting,
 )
+from efus_conference.management.content.demo_consents import load_consent_texts
 from efus_conference.management.content.demo_edition import load_demo_edition, release_note
 from efus_conference.management.content.demo_people import (
     load_categories,
@@ -78,6 +79,7 @@ def _load_demo(ledger: Ledger) -> None:
     load_demo_materials(ledger)
     load_categories(ledger)
     load_questions(ledger)
+    load_consent_texts(ledger)
     load_booking_rules(ledger)
     load_demo_declaration(ledger)
 
