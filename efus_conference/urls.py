@@ -7,7 +7,7 @@ import declarations.urls
 import programme.urls
 import registration.urls
 from efus_conference import views
-from efus_conference.views import accounts
+from efus_conference.views import accounts, my_data
 
 urlpatterns = [
     # Machine addresses carry no language; the feeds take ?lang=.
@@ -25,6 +25,8 @@ urlpatterns = [
     path("media/<path:name>", views.media, name="media"),
     *i18n_patterns(
         path("", views.home, name="home"),
+        path("my/data/", my_data.my_data, name="my_data"),
+        path("my/data/take/", my_data.take_my_data, name="take_my_data"),
         path("", include((programme.urls.pages, "programme"))),
         path("", include((registration.urls.pages, "registration"))),
         path("", include((declarations.urls.pages, "declarations"))),
