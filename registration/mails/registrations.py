@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from efus_conference.mail import Letter, composes, site_address
 from efus_conference.templatetags.dates import moment_at
-from registration.mails.letters import conference_days, facts, letters, read
+from registration.mails.letters import conference_days, facts, letters, read, ticket_file
 from registration.models import Registration, RegistrationEvent
 from registration.models.people import RegistrationQuerySet
 from registration.states import Status
@@ -77,7 +77,9 @@ def handed_over(registration_id: int) -> list[Letter]:
         context = {
             **facts(registration),
             # An organiser's name is told to nobody.
-            "giver": "" if giver is None or giver.is_staff or giver == keeper else str(giver),
+            "giver": ""
+            if giver is None or giver.is_staff or giver.erased_at or giver == keeper
+            else str(giver),
             "account_email": keeper.email,
             "login_url": site_address(
                 f"{reverse('account_request_login_code')}?{urlencode({'next': registration.get_absolute_url()})}"
@@ -112,8 +114,9 @@ def _told(
         return []
     with translation.override(registration.language):
         context = {**facts(registration), **more(registration)}
-        # The ticket goes here, beside the calendar file.
-        attachments = conference_days(registration) if attach else ()
+        ticket, days = (ticket_file(registration), conference_days(registration)) if attach else ((), ())
+        context |= {"has_ticket": bool(ticket), "has_calendar": bool(days)}
+        attachments = (*ticket, *days)
     return letters(registration, context, attachments)
 
 

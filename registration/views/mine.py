@@ -27,12 +27,15 @@ from registration.reason_form import ReasonForm
 from registration.requests import reader
 from registration.standing import standing_of, standings_of
 from registration.states import Status
+from registration.views.own import TICKET_CODE
 
 
 def kept_by_reader(request: HttpRequest, pk: int) -> Registration:
     """One of the reader's registrations; anyone else's is not found."""
-    mine = Registration.objects.managed_by(reader(request)).select_related(
-        "edition", "category", "organisation", "managed_by", "party", "place"
+    mine = (
+        Registration.objects.managed_by(reader(request))
+        .select_related("edition", "category", "organisation", "managed_by", "party", "place")
+        .annotate(ticket_code=TICKET_CODE)
     )
     return get_object_or_404(mine, pk=pk)
 
@@ -53,6 +56,7 @@ def my(request: HttpRequest) -> HttpResponse:
                 "place__bookings", filter=Q(place__bookings__status=Booking.Status.CLASH), distinct=True
             ),
             stars_count=Count("stars", distinct=True),
+            ticket_code=TICKET_CODE,
         )
         .order_by(
             "-edition__is_current", "-edition__number", "-is_own", "status", sort_key("family_name"), "pk"

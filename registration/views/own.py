@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404, HttpRequest
 
 from efus_conference.at_hand import AtHand
 from efus_conference.models import Edition
 from efus_conference.sorting import sort_key
 from programme.at_hand import editions_at_hand
-from registration.models import Delegation, Registration
+from registration.models import Delegation, Registration, Ticket
 from registration.requests import reader
+
+# Of each registration the code of its ticket, where one was made: links then lead to the page itself, which a browser
+# may have kept for when there is no network.
+TICKET_CODE = Subquery(Ticket.objects.standing().filter(registration=OuterRef("pk")).values("code")[:1])
 
 
 def live_registrations(
@@ -25,7 +29,10 @@ def live_registrations(
         .managed_by(reader(request))
         .select_related("place")
         .defer("needs")
-        .annotate(is_of_coordinator=Exists(Delegation.objects.filter(coordinator=OuterRef("managed_by"))))
+        .annotate(
+            is_of_coordinator=Exists(Delegation.objects.filter(coordinator=OuterRef("managed_by"))),
+            ticket_code=TICKET_CODE,
+        )
         .order_by("-edition__is_current", "-edition__number", "-is_own", sort_key("family_name"), "pk")
     )
     if edition is not None:

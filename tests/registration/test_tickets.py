@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -26,6 +24,7 @@ from registration.actions import (
 from registration.models import Registration, RegistrationEvent, Ticket, TicketKey
 from registration.ticket_keys import KeyUnusableError, Kind, Reading, read, signed, signer, typed_code
 from tests import factories
+from tests.registration.reading_codes import seen_by_zbar
 
 pytestmark = pytest.mark.django_db
 BEFORE = datetime(2031, 5, 14, 6, 0, tzinfo=UTC)
@@ -241,21 +240,6 @@ def test_the_ticket_of_a_cancelled_registration_is_void_and_no_other_is_made(
 )
 def test_a_typed_code_is_read_as_people_write_it(typed: str, meant: str) -> None:
     assert typed_code(typed) == meant
-
-
-def seen_by_zbar(image: bytes, folder: Path) -> str:
-    """What another program reads in the picture, not the library that drew it."""
-    if shutil.which("zbarimg") is None:
-        pytest.skip("zbarimg (Debian: zbar-tools) is not installed: nobody else read the code.")
-    file = folder / "code.png"
-    file.write_bytes(image)
-    done = subprocess.run(
-        ["zbarimg", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", str(file)],
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    return done.stdout.strip()
 
 
 def test_another_program_reads_the_png_of_one_pixel_per_module(text: str, tmp_path: Path) -> None:
