@@ -23,13 +23,21 @@ urlpatterns = [
 
 def _gzipped(folder: str, ending: str) -> int:
     files = sorted((settings.BASE_DIR / "static" / folder).glob(f"*{ending}"))
-    public = [file for file in files if not file.name.startswith("admin")]
+    public = [file for file in files if not file.name.startswith(("admin", "desk"))]
     return sum(len(gzip.compress(file.read_bytes())) for file in public)
 
 
 def test_public_styles_and_scripts_stay_light():
     assert _gzipped("css", ".css") <= 15_000
     assert _gzipped("js", ".js") <= 20_000
+
+
+def test_the_desk_loads_in_a_moment_even_over_a_crowded_network():
+    """A tool of its own, kept on its devices: its style, its scripts and the reader of codes they ship."""
+    static = settings.BASE_DIR / "static"
+    scripts = [*(static / "js/desk").glob("*.js"), *(static / "js/vendor").glob("*.js")]
+    assert sum(len(gzip.compress(file.read_bytes())) for file in scripts) <= 40_000
+    assert len(gzip.compress((static / "css/desk.css").read_bytes())) <= 2_500
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda file: str(file.relative_to(settings.BASE_DIR)))

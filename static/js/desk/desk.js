@@ -1,0 +1,207 @@
+// The desk's page: opens, scans, finds, shows, syncs, locks. docs/desk.md tells volunteers how; the modules beside
+// this one why. Texts are in the page, people in memory, and only ciphertext and the outbox on the device.
+import { drawBar } from "./bar.js";
+import { Camera, textOnPhoto } from "./camera.js";
+import { enter, look, present, undo } from "./checking.js";
+import { clearNames, drawRecent, forgetRecent, listenForNames, remember } from "./finding.js";
+import { NoNetwork, Refused } from "./network.js";
+import { forgetList, open, standing, trouble } from "./opening.js";
+import { clear, show, tell } from "./panel.js";
+import { keepPage } from "./page.js";
+import { desk, locked, zone } from "./state.js";
+import { Sync } from "./sync.js";
+import { WrongPassphrase } from "./vault.js";
+import { dayName, dayOf, element, say, time } from "./words.js";
+
+const IDLE = 15 * 60_000; // milliseconds without a touch or a code, after which the list closes
+const PATIENCE = 4_000; // milliseconds
+const byId = (id) => document.getElementById(id);
+let touched = Date.now();
+
+function view(name, sentence = "") {
+  for (const section of document.querySelectorAll("[data-view]")) section.hidden = section.dataset.view !== name;
+  document.body.dataset.state = name;
+  byId("why").textContent = sentence;
+  byId("reason").hidden = !sentence;
+  byId("entries").hidden = name !== "closed";
+  byId("organisers").hidden = !(name === "open" && desk.me.role === "organiser");
+  byId("lock").hidden = name !== "open";
+  drawBar();
+}
+
+// --- checking in -------------------------------------------------------------------------------------
+
+const deeds = {
+  enter: async ({ person, how }) => answer(await enter(person, { how })),
+  letIn: async ({ person, how, hash }) => answer(await enter(person, { how, hash, anyway: true })),
+  undo: async (person, scope) => {
+    await undo(person, scope);
+    tell(say("undone", { name: person.name }));
+    drawRecent();
+    sync.now();
+  },
+};
+
+function answer(verdict) {
+  show(verdict, deeds);
+  if (verdict.tone === "good") {
+    remember(verdict.person, deeds.undo);
+    clearNames();
+  }
+  drawBar();
+  sync.now();
+}
+
+async function scanned(text) {
+  touched = Date.now();
+  if (desk.list) answer(await present(text, refresh));
+}
+
+// Nobody waits at the door for a network that does not come.
+function refresh() {
+  tell(say("looking"));
+  return Promise.race([sync.now(), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
+}
+
+const camera = new Camera(byId("video"), scanned);
+
+async function switchCamera() {
+  const wasOn = camera.isOn;
+  const why = wasOn ? camera.stop() : await camera.start();
+  byId("camera-why").textContent = why ? say(`camera_${why}`) : "";
+  byId("video").hidden = !camera.isOn;
+  byId("camera").textContent = say(camera.isOn ? "camera_stop" : "camera_start");
+}
+
+byId("camera").addEventListener("click", switchCamera);
+byId("photo").addEventListener("change", async ({ target }) => {
+  const [file] = target.files;
+  target.value = "";
+  if (!file) return;
+  const text = await textOnPhoto(file);
+  if (text) await scanned(text);
+  else tell(say("no_code_on_photo"), "bad");
+});
+byId("typed").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const field = byId("code");
+  const text = field.value.trim();
+  if (!text) return;
+  await scanned(text.toUpperCase());
+  field.value = "";
+});
+listenForNames((person) => show(look(person), deeds));
+
+// --- where ---------------------------------------------------------------------------------------------
+
+function drawScopes() {
+  const select = byId("scope");
+  const groups = new Map();
+  for (const session of desk.list.sessions) {
+    const day = dayOf(session.starts, zone());
+    if (!groups.has(day)) {
+      groups.set(day, document.createElement("optgroup"));
+      groups.get(day).label = dayName(session.starts, zone());
+    }
+    const option = new Option(`${time(session.starts, zone())} ${session.room} · ${session.title}`, session.code);
+    groups.get(day).append(option);
+  }
+  select.replaceChildren(new Option(say("entrance"), "day"), ...groups.values());
+  const before = localStorage.getItem("desk-scope"); // a door stays a door after a reload
+  desk.scope = desk.list.session(before) ? before : "day";
+  select.value = desk.scope;
+}
+
+byId("scope").addEventListener("change", ({ target }) => {
+  desk.scope = target.value;
+  localStorage.setItem("desk-scope", desk.scope);
+  clear();
+  clearNames();
+  drawBar();
+});
+
+// --- opening and closing -------------------------------------------------------------------------------
+
+async function begin() {
+  const reason = await trouble();
+  if (reason) return view("trouble", say(reason));
+  const state = await standing();
+  if (state === "closed" || state === "over") {
+    await forgetList();
+    sync.now(); // what was not sent yet may still be
+  }
+  if (state === "passphrase") return ask();
+  view("closed", say(state));
+}
+
+function ask(sentence = "") {
+  view("passphrase");
+  byId("edition").textContent = desk.me.edition.name;
+  byId("passphrase-error").textContent = sentence;
+  byId("passphrase").focus();
+}
+
+byId("opening").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const field = byId("passphrase");
+  const button = byId("open");
+  if (!field.value.trim()) return ask(say("no_passphrase"));
+  button.disabled = true;
+  byId("passphrase-error").textContent = "";
+  try {
+    await open(field.value);
+  } catch (error) {
+    if (error instanceof WrongPassphrase) ask(say("wrong_passphrase"));
+    else if (error instanceof Refused && error.kind === "closed") await begin();
+    else if (error instanceof Refused) ask(error.message || say("wrong_passphrase"));
+    else if (error instanceof NoNetwork) view("closed", say("no_list"));
+    else throw error;
+    return;
+  } finally {
+    field.value = "";
+    button.disabled = false;
+  }
+  touched = Date.now();
+  drawScopes();
+  view("open");
+  if (matchMedia("(pointer: fine)").matches) byId("name").focus(); // on a telephone its keyboard would hide the rest
+  sync.now();
+});
+
+function lock() {
+  if (camera.isOn) switchCamera();
+  locked();
+  clear();
+  clearNames();
+  forgetRecent();
+  ask();
+}
+
+byId("lock").addEventListener("click", lock);
+for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, () => (touched = Date.now()), { passive: true });
+
+function beat() {
+  if (desk.list && Date.now() - touched > IDLE) lock();
+  drawBar();
+}
+setInterval(beat, 5_000);
+document.addEventListener("visibilitychange", beat); // a telephone in a pocket runs no timers
+
+// --- the site ------------------------------------------------------------------------------------------
+
+const sync = new Sync(async (outcome, refusals) => {
+  for (const { person, why } of refusals)
+    if (person) tell(say(`answer_${why}`, { name: person.name }), "bad");
+  if (outcome === "reopen" && desk.list) lock();
+  if ((outcome === "closed" || outcome === "over") && desk.list) {
+    lock();
+    await forgetList();
+    view("closed", say(outcome));
+  }
+  if (desk.list) drawRecent();
+  drawBar();
+});
+
+keepPage();
+sync.start();
+begin();

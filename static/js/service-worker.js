@@ -1,0 +1,103 @@
+// Served at /sw.js behind a line that names DESK, the files of the desk, and VERSION, a digest of all their bytes.
+//
+// The desk comes whole from one version's cache, so that its pages and modules always fit each other; a new version
+// is fetched whole before it takes over. Tickets and the agenda are asked of the site first and shown from the last
+// visit when there is no network; a logout forgets them. Answers with data (….json) are never kept: names stay out.
+"use strict";
+
+const CURRENT = `desk-${VERSION}`;
+const ACCOUNT = "account";
+const OF_ACCOUNT = /^\/[a-z]{2}\/my\/(agenda\/|tickets\/[^/]+\/)$/;
+const LEAVING = /\/accounts\/(login|logout)\/$/;
+const files = new Set(DESK);
+
+async function keepDesk() {
+  if (await caches.has(CURRENT)) return;
+  const fresh = DESK.map((file) => new Request(file, { cache: "reload", credentials: "omit" }));
+  const cache = await caches.open(`${CURRENT} coming`);
+  await cache.addAll(fresh);
+  const whole = await caches.open(CURRENT);
+  for (const request of await cache.keys()) await whole.put(request, await cache.match(request));
+  await caches.delete(`${CURRENT} coming`);
+}
+
+const ofDesk = async () => (await caches.keys()).filter((name) => name.startsWith("desk-"));
+
+// A device that is a desk stays one; a participant's telephone fetches nothing of it.
+addEventListener("install", (event) =>
+  event.waitUntil(
+    (async () => {
+      if ((await ofDesk()).length) await keepDesk();
+      await skipWaiting();
+    })(),
+  ),
+);
+
+addEventListener("activate", (event) =>
+  event.waitUntil(
+    (async () => {
+      if (await caches.has(CURRENT))
+        for (const name of await ofDesk()) if (name !== CURRENT) await caches.delete(name);
+      await clients.claim();
+    })(),
+  ),
+);
+
+addEventListener("message", (event) => {
+  if (event.data === "keep the desk")
+    event.waitUntil(keepDesk().then(() => event.source.postMessage("desk kept")));
+  if (event.data.page) event.waitUntil(keepPage(event.data));
+});
+
+// The page that registered this worker was loaded before it: it names itself and what it is made of.
+async function keepPage({ page, parts }) {
+  const cache = await caches.open(ACCOUNT);
+  if (OF_ACCOUNT.test(new URL(page).pathname) && !(await cache.match(page))) {
+    const answer = await fetch(page, { credentials: "same-origin" });
+    if (answer.ok && !answer.redirected) await cache.put(page, answer);
+  }
+  for (const part of parts) if (!(await cache.match(part))) await cache.add(part).catch(() => {});
+}
+
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== location.origin) return;
+  if (request.method === "POST" && LEAVING.test(pathname)) {
+    event.waitUntil(caches.delete(ACCOUNT));
+    return;
+  }
+  if (request.method !== "GET") return;
+  if (files.has(pathname)) event.respondWith(fromDesk(request, pathname));
+  else if (request.mode === "navigate" && OF_ACCOUNT.test(pathname)) event.respondWith(fromSite(request));
+  else if (pathname.startsWith(STATIC)) event.respondWith(part(request));
+});
+
+async function fromDesk(request, pathname) {
+  const cache = (await caches.has(CURRENT)) && (await caches.open(CURRENT));
+  return (cache && (await cache.match(pathname))) || part(request);
+}
+
+async function fromSite(request) {
+  const cache = await caches.open(ACCOUNT);
+  try {
+    const answer = await fetch(request);
+    if (answer.ok) await cache.put(request.url, answer.clone());
+    else if (answer.status < 500) await cache.delete(request.url); // logged out meanwhile, or not one's own any more
+    return answer;
+  } catch (error) {
+    const before = await cache.match(request.url);
+    if (before) return before;
+    throw error;
+  }
+}
+
+async function part(request) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const before = await caches.match(request);
+    if (before) return before;
+    throw error;
+  }
+}
