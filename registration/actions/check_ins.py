@@ -31,6 +31,8 @@ class Arrival:
     how: str
     session_id: int | None = None
     ticket_id: int | None = None
+    # It was a mistake, and was taken back before anybody heard of it.
+    is_undone: bool = False
 
     @property
     def scope(self) -> tuple[int, date | int]:
@@ -72,7 +74,7 @@ def take_check_ins(
             outcome = UNKNOWN
         elif person.status != Status.CONFIRMED:
             outcome = NOT_CONFIRMED
-        elif row is not None:
+        elif row is not None and not arrival.is_undone:
             outcome = ALREADY
             if arrival.at < row.at:
                 row.at, row.how, row.ticket_id = arrival.at, arrival.how, arrival.ticket_id
@@ -92,9 +94,12 @@ def take_check_ins(
                 at=arrival.at,
                 device=device,
                 by=by,
+                undone_at=timezone.now() if arrival.is_undone else None,
+                undone_by=by if arrival.is_undone else None,
             )
-            standing[arrival.scope] = row
             new.append(row)
+            if not arrival.is_undone:
+                standing[arrival.scope] = row
         known.add(arrival.id)
         outcomes[arrival.id] = outcome
     # The lock has decided already; should an id be sent for somebody else at this moment, the first one stands.

@@ -72,6 +72,9 @@ def take_delivery(*, device: DeskDevice, delivery: Delivery, by: User | None) ->
     """
     now = timezone.now()
     taking = _prepared(device, delivery, now)
+    # First, as who was taken back may have come again since.
+    _take_back(delivery, device=device, by=by)
+    undone = {one.id for one in delivery.undone}
     outcomes: dict[uuid.UUID, str] = {}
     arrivals: list[Arrival] = []
     for sent in delivery.check_ins:
@@ -89,10 +92,10 @@ def take_delivery(*, device: DeskDevice, delivery: Delivery, by: User | None) ->
                 how=sent.how,
                 session_id=None if sent.scope == DAY else taking.sessions[sent.scope].pk,
                 ticket_id=ticket.pk if ticket else None,
+                is_undone=sent.id in undone,
             )
         )
     outcomes |= take_check_ins(edition=device.edition, arrivals=arrivals, device=device, by=by)
-    _take_back(delivery, device=device, by=by)
     _alerts_of_outcomes(taking, arrivals, outcomes)
     for told in delivery.alerts:
         ticket = taking.tickets.get(told.hash or "")

@@ -184,11 +184,26 @@ def test_a_volunteer_takes_back_what_their_own_link_did_and_an_organiser_all(
 def test_a_check_in_and_its_undo_in_one_delivery_leave_nobody_in(
     edition: Edition, anna: Registration
 ) -> None:
-    sent = seen(anna)
+    client, sent = volunteer(edition), seen(anna)
+    undo = {"undone": [{"id": sent["id"], "at": sent["at"]}]}
 
-    answer = sync(volunteer(edition), sent, undone=[{"id": sent["id"], "at": sent["at"]}])
+    answers = [results(sync(client, sent, **undo)) for _time in range(2)]
 
-    assert [results(answer), there()] == [["new"], []]
+    assert [answers, there(), CheckIn.objects.count()] == [[["new"], ["already"]], [], 1]
+
+
+def test_who_was_taken_back_and_came_again_is_in(edition: Edition, anna: Registration) -> None:
+    client, first, mistake, again = volunteer(edition), seen(anna), seen(anna), seen(anna)
+    sync(client, first)
+
+    answer = sync(
+        client,
+        mistake,
+        again,
+        undone=[{"id": one["id"], "at": one["at"]} for one in (first, mistake)],
+    )
+
+    assert [results(answer), there()] == [["new", "new"], [(anna.pk, None)]]
 
 
 # --- clocks and days -----------------------------------------------------------------------------------
