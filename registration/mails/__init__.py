@@ -6,9 +6,20 @@ worker does, by its name.
 """
 
 from registration import jobs
-from registration.mails import clock, delegations, digest, messages, registrations, reminder, seats, tickets
+from registration.mails import (
+    certificates,
+    clock,
+    delegations,
+    digest,
+    messages,
+    registrations,
+    reminder,
+    seats,
+    tickets,
+)
 
 __all__ = [
+    "certificates",
     "clock",
     "delegations",
     "digest",

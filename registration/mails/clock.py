@@ -12,6 +12,7 @@ from registration.actions import (
     remind_of_identities,
     sweep_files,
 )
+from registration.actions.certificates import tell_of_certificates
 from registration.actions.telling import remind_of_the_conference, tell_of_changes
 
 
@@ -49,3 +50,9 @@ def forget_what_was_answered(timestamp: int) -> None:
     forget_answers(at=now)
     drop_abandoned(at=now)
     sweep_files(at=now)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="registration.tell_of_certificates", queue="mail", queueing_lock="tell_of_certificates")
+def send_certificates(timestamp: int) -> None:
+    tell_of_certificates(at=timezone.now())

@@ -97,5 +97,10 @@ class Certificate(models.Model):
         return reverse("registration_machine:check_certificate", args=[self.code])
 
     @property
+    def shown_code(self) -> str:
+        """As it stands on the page: “7QK2-M9XD-4TAB”."""
+        return "-".join(self.code[start : start + 4] for start in range(0, CERTIFICATE_CODE_LENGTH, 4))
+
+    @property
     def is_valid(self) -> bool:
         return self.withdrawn_at is None
