@@ -6,6 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from registration.actions import expire_places, settle
+from registration.actions.retention import run_what_is_due
 
 
 @app.periodic(cron="* * * * *")
@@ -20,3 +21,10 @@ def settle_what_is_due(timestamp: int) -> None:
 def offer_places_on(timestamp: int) -> None:
     """Places of categories whose offers expire, and those that groups gathered until their cut-off."""
     expire_places(at=timezone.now())
+
+
+@app.periodic(cron="47 2 * * *")
+@app.task(name="registration.forget_what_is_over", queue="mail", queueing_lock="forget_what_is_over")
+def forget_what_is_over(timestamp: int) -> None:
+    """Periods of retention that ended, in the small hours: see `registration.retention`."""
+    run_what_is_due(at=timezone.now())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef
+from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
 from django.utils import timezone
 
 from efus_conference.models import User
@@ -26,6 +27,7 @@ from registration.models import (
     Question,
     Registration,
     RegistrationEvent,
+    RetentionRule,
     SensitiveReading,
 )
 from registration.models.answers import SENSITIVE
@@ -199,13 +201,24 @@ def forget_answers(*, at: datetime) -> int:
         delete_stored(answer.file.name or "" for answer in gone)
         count += len(gone)
     count += _forget_needs(today)
-    cards = list(PressCard.objects.filter(registration__edition__ends_on__lt=today - PRESS_CARDS_KEPT))
+    cards = list(
+        PressCard.objects.filter(registration__edition__ends_on__lt=today - PRESS_CARDS_KEPT).exclude(
+            registration__edition__in=_with_a_period_of_their_own(RetentionRule.What.PRESS)
+        )
+    )
     PressCard.objects.filter(pk__in=[card.pk for card in cards]).delete()
     delete_stored(card.card.name or "" for card in cards)
     return count + len(cards)
 
 
 def _forget_needs(today: date) -> int:
-    over = Registration.objects.filter(edition__ends_on__lt=today - NEEDS_KEPT)
+    over = Registration.objects.filter(edition__ends_on__lt=today - NEEDS_KEPT).exclude(
+        edition__in=_with_a_period_of_their_own(RetentionRule.What.NEEDS)
+    )
     NeedReply.objects.filter(registration__in=over.values("pk")).delete()
     return over.exclude(needs="").update(needs="")
+
+
+def _with_a_period_of_their_own(what: str) -> QuerySet[Any]:
+    """Editions whose organisers said how long: `registration.retention` keeps to it."""
+    return RetentionRule.objects.filter(what=what).values("edition")
