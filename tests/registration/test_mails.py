@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,11 +41,14 @@ from registration.models import (
     Question,
     Registration,
     SeatPool,
+    Ticket,
     Wait,
     WaitParty,
 )
+from registration.ticket_keys import signed
 from tests import factories
 from tests.factories import NINE
+from tests.registration.reading_codes import seen_in_pdf
 
 Mailbox = Callable[[], list[EmailMessage]]
 Worker = Callable[[], None]
@@ -113,8 +117,8 @@ def test_each_mail_is_written_in_the_language_of_the_registration(
         assert "secret" not in body(mail) + body(mail, "html")
 
 
-def test_the_confirmation_brings_the_days_of_the_conference(
-    fresh_db: str, mailbox: Mailbox, run_worker: Worker
+def test_the_confirmation_brings_the_ticket_and_the_days_of_the_conference(
+    fresh_db: str, mailbox: Mailbox, run_worker: Worker, tmp_path: Path
 ) -> None:
     edition, person = factories.edition(), factories.user()
     register(
@@ -124,9 +128,11 @@ def test_the_confirmation_brings_the_days_of_the_conference(
     )  # fmt: skip
     run_worker()
     (mail,) = mailbox()
-    (attachment,) = mail.iter_attachments()
+    ticket, attachment = mail.iter_attachments()
     (event,) = Calendar.from_ical(attachment.get_content()).walk("VEVENT")
 
+    assert (ticket.get_content_type(), ticket.get_filename()) == ("application/pdf", "ticket.pdf")
+    assert seen_in_pdf(ticket.get_content(), tmp_path) == signed(Ticket.objects.get())
     assert (attachment.get_content_type(), attachment.get_filename()) == ("text/calendar", "conference.ics")
     assert (event.decoded("DTSTART"), event.decoded("DTEND")) == (
         edition.starts_on,
