@@ -186,20 +186,26 @@ def _levels(most: int) -> tuple[int, list[Mark]]:
 
 
 def _marks(labels: Sequence[tuple[float, str]]) -> list[Mark]:
-    """As many of the labels, evenly taken, as stand side by side in a wide area, and which also do in a narrow one."""
-    narrow = next((step for step in range(1, len(labels) + 1) if _fit(labels[::step], NARROW)), 1)
-    wide = next(step for step in range(1, narrow + 1) if narrow % step == 0 and _fit(labels[::step], WIDE))
-    return [
+    """As many of the labels, evenly taken, as stand side by side in a wide area, and which also do in a narrow one.
+
+    The last always stands: it is today, or the day that all of it leads to.
+    """
+    backwards = list(reversed(labels))
+    narrow = next((step for step in range(1, len(labels) + 1) if _fit(backwards[::step], NARROW)), 1)
+    wide = next(step for step in range(1, narrow + 1) if narrow % step == 0 and _fit(backwards[::step], WIDE))
+    marks = [
         Mark(text, _hundredths(at), is_for_wide=number % narrow != 0)
-        for number, (at, text) in enumerate(labels)
+        for number, (at, text) in enumerate(backwards)
         if number % wide == 0
     ]
+    return marks[::-1]
 
 
 def _fit(labels: Sequence[tuple[float, str]], width: int) -> bool:
+    """Whether labels, the last first, leave room between each other."""
     return all(
         (after[0] - before[0]) * width / 100 >= (len(before[1]) + len(after[1])) * LETTER / 2 + BETWEEN
-        for before, after in pairwise(labels)
+        for after, before in pairwise(labels)
     )
 
 

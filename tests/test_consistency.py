@@ -159,6 +159,7 @@ WITHOUT_A_PAGE = {
     "registration.FeedLink",  # its token opens somebody's agenda: nobody else sees it
     "registration.IdentityDocument",  # read on one page, with a right of its own, and each reading is noted
     "registration.AgendaChange",  # what a digest will tell; the mail that told it is kept
+    "registration.DecisionRun",  # for a day, on the page of whoever decided
     "registration.Answer",  # read by right, and noted, on the page of the registration's answers
     "registration.NeedReply",  # on the page of the access needs, a proxy of the registration
     "registration.Party",  # seen in the history of those who wait together

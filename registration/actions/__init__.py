@@ -10,10 +10,12 @@ from registration.actions.answers import (
     save_press_card,
 )
 from registration.actions.approval import approve_registration, refuse_registration, reopen_registration
+from registration.actions.badges import print_badges
 from registration.actions.capacity import hold_seats, set_seats
 from registration.actions.categories import save_category
 from registration.actions.check_ins import check_in, take_check_ins, undo_check_in
 from registration.actions.deadlines import settle
+from registration.actions.decision_runs import begin_run, go_on
 from registration.actions.desk import (
     close_device,
     enter_as_organiser,
@@ -21,12 +23,14 @@ from registration.actions.desk import (
     look_into_alert,
     make_desk_link,
     open_list,
+    raise_alert,
     revoke_desk_link,
     set_passphrase,
 )
 from registration.actions.desk_refusals import DeskRefusal
 from registration.actions.desk_sync import take_delivery
 from registration.actions.entry import PressDetails
+from registration.actions.handing_out import hand_out_badges, lend_headset, take_back_headset
 from registration.actions.identity import (
     forget_identities,
     give_identity,
@@ -56,6 +60,7 @@ from registration.actions.refusals import (
     LimitReached,
     NeverThatMany,
     NobodyForNeeds,
+    NobodyToPrint,
     NoLongerRegistered,
     NoNeeds,
     NoOffer,
@@ -95,6 +100,7 @@ from registration.actions.state_refusals import (
 from registration.actions.tickets import renew_ticket, reprint_badge, ticket_for, tickets_for
 from registration.actions.uploads import drop_abandoned, keep_file, sweep_files
 from registration.actions.waiting_lists import accept_seat, decline_seat, leave_list, wait_for_seats
+from registration.actions.walk_ins import SeemsRegistered, register_walk_in
 
 __all__ = [
     "AlreadyBegun",
@@ -123,6 +129,7 @@ __all__ = [
     "NoTicket",
     "NoWheelchairPlaces",
     "NobodyForNeeds",
+    "NobodyToPrint",
     "NotBookable",
     "NotConfirmed",
     "NotOneList",
@@ -139,6 +146,7 @@ __all__ = [
     "SeatsAreOpen",
     "SeatsInTheWay",
     "SeatsKeptForOthers",
+    "SeemsRegistered",
     "SessionCancelled",
     "SpeaksThen",
     "accept_place",
@@ -146,6 +154,7 @@ __all__ = [
     "agenda_link",
     "answer_file",
     "approve_registration",
+    "begin_run",
     "book_seat",
     "cancel_registration",
     "change_registration",
@@ -162,21 +171,27 @@ __all__ = [
     "forget_identities",
     "give_identity",
     "give_up_seat",
+    "go_on",
+    "hand_out_badges",
     "hand_over",
     "hold_seats",
     "keep_file",
     "leave_list",
+    "lend_headset",
     "look_into_alert",
     "make_desk_link",
     "match_records",
     "offer_free_places",
     "open_list",
+    "print_badges",
+    "raise_alert",
     "read_answers",
     "read_identities",
     "read_needs",
     "read_press_card",
     "refuse_registration",
     "register",
+    "register_walk_in",
     "release_seats_of",
     "remind_of_identities",
     "renew_agenda_link",
@@ -196,6 +211,7 @@ __all__ = [
     "star",
     "swap_seat",
     "sweep_files",
+    "take_back_headset",
     "take_back_identity",
     "take_check_ins",
     "take_delivery",

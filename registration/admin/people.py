@@ -28,6 +28,7 @@ from registration.actions import (
 from registration.actions.keepers import MATCHED
 from registration.actions.registrations import CHANGEABLE
 from registration.admin.answers_button import WithAnswers
+from registration.admin.badge_pages import PrintsBadges
 from registration.admin.base import EditionFilter, RefusingAdmin
 from registration.admin.decisions import Decisions
 from registration.admin.history import EventInline, WithHistory
@@ -99,7 +100,14 @@ class DecidesFilter(admin.SimpleListFilter):
 
 @admin.register(Registration)
 class RegistrationAdmin(
-    WithHistory, WithAnswers, ShowsMails, Decisions, DecidesOnOne, RefusingAdmin, SpreadsheetAdmin
+    PrintsBadges,
+    WithHistory,
+    WithAnswers,
+    ShowsMails,
+    Decisions,
+    DecidesOnOne,
+    RefusingAdmin,
+    SpreadsheetAdmin,
 ):
     """Entering by hand registers, saving changes, and the button cancels, each as on the site, with its mail."""
 
@@ -135,8 +143,15 @@ class RegistrationAdmin(
     ]
     date_hierarchy = "submitted_at"
     autocomplete_fields = ["managed_by", "organisation", "speaker"]
-    actions = ["approve_chosen", "refuse_chosen", "reopen_chosen", "cancel_chosen"]
-    actions_detail = ["open_answers", "approve_this", "refuse_this", "reopen_this", "cancel_this"]
+    actions = ["approve_chosen", "refuse_chosen", "reopen_chosen", "move_chosen", "cancel_chosen"]
+    actions_detail = [
+        "open_answers",
+        "open_badge",
+        "approve_this",
+        "refuse_this",
+        "reopen_this",
+        "cancel_this",
+    ]
     view_on_site = False  # that page is the person's alone
     readonly_fields = [
         "status",

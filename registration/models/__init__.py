@@ -11,6 +11,7 @@ from registration.models.consents import (
     ConsentText,
     ConsentTextQuerySet,
 )
+from registration.models.decisions import DecisionRun, DecisionRunQuerySet
 from registration.models.delegations import (
     Delegation,
     Place,
@@ -77,6 +78,8 @@ __all__ = [
     "ConsentQuerySet",
     "ConsentText",
     "ConsentTextQuerySet",
+    "DecisionRun",
+    "DecisionRunQuerySet",
     "Delegation",
     "DeskAlert",
     "DeskDevice",

@@ -108,6 +108,7 @@ LEAVES_ALONE = {
     "registration.Participation": "organisers read it",
     "registration.RetentionRule": "organisers read it",
     "registration.RetentionRun": "organisers read it",
+    "registration.DecisionRun": "what an organiser decides on many, for a day",
     "registration.Ticket": "personal",
     "registration.TicketKey": "read by the desk only",
     "registration.Wait": "personal",

@@ -141,6 +141,9 @@ PAGES: list[Row] = [
     *only("desk", "registration_registration_refuse_this"),
     *only("desk", "registration_registration_reopen_this"),
     *only("desk", "registration_registration_cancel_this"),
+    # Of what someone else decided, back to the list.
+    *only("desk", "registration_registration_decided", "302"),
+    *only("press", "registration_accreditation_decided", "302"),
     *only("press", "registration_accreditation_approve_this"),
     *only("press", "registration_accreditation_refuse_this"),
     *only("press", "registration_accreditation_reopen_this"),

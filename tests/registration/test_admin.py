@@ -230,7 +230,7 @@ def test_cancelling_from_the_list_asks_first(
 
     registration.refresh_from_db()
     assert (registration.status, SeatPool.objects.get(session=session).taken) == ("cancelled", 0)
-    assert messages(done) == ["1 registration is cancelled."]
+    assert done.context["title"] == "1 registration is cancelled."
 
 
 def test_a_seat_is_given_up_from_the_list(

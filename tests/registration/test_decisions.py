@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,9 @@ from django.utils import timezone
 
 from efus_conference.management.content.groups import GROUPS, permissions
 from efus_conference.models import Edition, User
-from registration.models import Category, PressCard, Registration
+from programme.models import Session
+from registration.actions import SeatsInTheWay, begin_run, book_seat, go_on
+from registration.models import Category, DecisionRun, PressCard, Registration
 from tests import factories
 from tests.registration.test_admin import address, by_hand, messages, text
 
@@ -22,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 def member(name: str) -> User:
     group = Group.objects.create(name=name)
-    group.permissions.set(permissions(GROUPS[name]))
+    group.permissions.set(permissions(GROUPS[name.replace("desk again", "registration desk")]))
     person = factories.user(is_staff=True)
     person.groups.add(group)
     return person
@@ -60,6 +63,16 @@ def choose(action: str, *rows: Registration, **more: str) -> dict[str, Any]:
     return {"action": action, "_selected_action": [row.pk for row in rows], **more}
 
 
+def said(page: Any) -> dict[str, Any]:
+    """What the page of a decision on many tells, of each registration in the order in which it was taken."""
+    shown = page.context
+    return {
+        "title": shown["title"],
+        "done": [(row.name, row.said) for row in shown["done"]],
+        "refused": [(row.name, row.said) for row in shown["refused"]],
+    }
+
+
 def test_those_chosen_are_approved_in_the_order_of_their_arrival(desk: Client, edition: Edition) -> None:
     category = factories.category(edition, needs_approval=True, quota=1)
     # The list sorts by name, in which the later one comes first.
@@ -70,10 +83,13 @@ def test_those_chosen_are_approved_in_the_order_of_their_arrival(desk: Client, e
     done = desk.post(address("registration"), choose("approve_chosen", second, cancelled, first), follow=True)
 
     assert statuses(first, second, cancelled) == ["confirmed", "waiting", "cancelled"]
-    assert messages(done) == [
-        f"{cancelled}: This registration was cancelled. The person may register again.",
-        "2 registrations are approved.",
-    ]
+    assert said(done) == {
+        "title": "2 registrations are approved.",
+        "done": [(first.name, "confirmed"), (second.name, "on the waiting list")],
+        "refused": [
+            (cancelled.name, "This registration was cancelled. The person may register again."),
+        ],
+    }
 
 
 def test_a_refusal_asks_for_the_reason_and_can_be_taken_back(desk: Client, edition: Edition) -> None:
@@ -90,7 +106,7 @@ def test_a_refusal_asks_for_the_reason_and_can_be_taken_back(desk: Client, editi
     done = desk.post(
         address("registration"), choose("refuse_chosen", row, confirmed="yes", reason="No room."), follow=True
     )
-    assert (statuses(row), messages(done)) == (["refused"], ["1 registration is refused."])
+    assert (statuses(row), said(done)["title"]) == (["refused"], "1 registration is refused.")
 
     desk.post(address("registration"), choose("reopen_chosen", row))
     assert statuses(row) == ["submitted"]
@@ -175,7 +191,8 @@ def test_the_desk_does_not_accredit_the_press(desk: Client, journalist: Registra
     done = desk.post(address("registration"), choose("approve_chosen", journalist), follow=True)
 
     assert statuses(journalist) == ["submitted"]
-    assert messages(done)[0].startswith(f"{journalist}: The registration desk decides")
+    ((name, why),) = said(done)["refused"]
+    assert (name, why.startswith("The registration desk decides")) == (journalist.name, True)
     assert desk.get(address("accreditation")).status_code == 403
 
 
@@ -261,3 +278,139 @@ def test_a_quota_is_raised_in_the_admin_and_offers_its_places_and_not_lowered_un
 
     assert statuses(waiting) == ["approved"]
     assert Category.objects.get().free == 0
+
+
+# --- on many at once ---------------------------------------------------------------------------------
+
+
+def move_to(category: Any, *rows: Registration, **more: str) -> dict[str, Any]:
+    return choose("move_chosen", *rows, confirmed="yes", category=category, **more)
+
+
+def test_moving_asks_for_the_category_and_says_what_is_free_there(desk: Client, edition: Edition) -> None:
+    small = factories.category(edition, name_en="Speakers", quota=3)
+    factories.category(factories.edition(is_current=False), name_en="Others")
+    row = factories.registration(edition, category=factories.category(edition, name_en="Mayors"))
+    over = factories.registration(edition, status="cancelled", cancelled_at=timezone.now(), category=small)
+
+    asked = desk.post(address("registration"), choose("move_chosen", row, over))
+    nothing = desk.post(address("registration"), move_to("", row))
+    nonsense = [
+        desk.post(address("registration"), move_to(value, row)) for value in ("banana", "\0", "9" * 40)
+    ]
+
+    assert [label for value, label in asked.context["form"].fields["category"].choices if value] == [
+        "Speakers: 3 places are free",
+        "Mayors: no limit",
+    ]
+    assert asked.context["left_out"] == [f"The registration of {over.name} is cancelled already."]
+    assert "Choose the category." in text(nothing)
+    assert [[str(each) for each in page.context["form"].errors["category"]] for page in nonsense] == [
+        ["Choose one of the list."],
+        ["Null characters are not allowed."],
+        ["Choose one of the list."],
+    ]
+    assert Registration.objects.get(pk=row.pk).category == row.category
+
+
+def test_moving_obeys_quota_approval_and_seats_and_says_who_stays_and_why(
+    desk: Client, edition: Edition, bookable: Callable[..., Session]
+) -> None:
+    mayors = factories.category(edition, name_en="Mayors")
+    full = factories.category(edition, quota=2)
+    first, second, third = (factories.registration(edition, category=mayors) for _ in range(3))
+    waits_for_approval = submitted(edition, category=mayors)
+    there = factories.registration(edition, category=full)
+    seated = factories.registration(edition, category=mayors)
+    book_seat(place=seated.place, session=bookable(), by=seated.managed_by)
+
+    done = desk.post(
+        address("registration"),
+        move_to(full.pk, first, second, third, waits_for_approval, there, seated),
+        follow=True,
+    )
+
+    assert said(done) == {
+        "title": "4 registrations are in their new category.",
+        "done": [
+            (first.name, "confirmed"),
+            (second.name, "on the waiting list"),
+            (third.name, "on the waiting list"),
+            (waits_for_approval.name, "on the waiting list"),
+        ],
+        "refused": [
+            (there.name, "It is in this category already."),
+            (seated.name, str(SeatsInTheWay())),
+        ],
+    }
+    assert statuses(first, second, third, there, seated) == [
+        "confirmed",
+        "waiting",
+        "waiting",
+        "confirmed",
+        "confirmed",
+    ]
+    assert set(Registration.objects.filter(category=full).values_list("pk", flat=True)) == {
+        row.pk for row in (first, second, third, waits_for_approval, there)
+    }
+
+
+def test_of_three_hundred_each_request_decides_on_some_and_the_page_goes_on(
+    desk: Client, edition: Edition
+) -> None:
+    category = factories.category(edition, needs_approval=True, quota=60)
+    keeper = factories.user()
+    rows = [submitted(edition, category=category, managed_by=keeper, is_own=False) for _ in range(120)]
+    filtered = address("registration") + "?status__exact=submitted"
+
+    page = desk.post(filtered, choose("approve_chosen", rows[0], select_across="1"), follow=True)
+    handled = [page.context["run"].handled]
+    assert (page.context["is_over"], "data-goes-on" in text(page)) == (False, True)
+    while not page.context["is_over"]:
+        page = desk.post(page.wsgi_request.get_full_path(), follow=True)
+        handled.append(page.context["run"].handled)
+
+    assert (handled[-1], len(handled) >= 3, handled == sorted(handled)) == (120, True, True)
+    assert page.context["title"] == "120 registrations are approved."
+    assert page.context["states"] == [("confirmed", 60), ("on the waiting list", 60)]
+    assert page.context["back_url"] == filtered
+    assert statuses(*rows) == ["confirmed"] * 60 + ["waiting"] * 60
+    # Sent once more, nothing changes.
+    again = desk.post(page.wsgi_request.get_full_path(), follow=True)
+    assert again.context["run"].handled == 120
+
+
+def test_a_second_request_at_the_same_moment_decides_on_nobody(desk: Client, edition: Edition) -> None:
+    by = member("desk again")
+    row = submitted(edition)
+    run = begin_run(what="approve", registration_ids=[row.pk], by=by)
+    DecisionRun.objects.update(busy_until=timezone.now() + timedelta(minutes=1))
+    go_on(run=run, by=by)
+    assert statuses(row) == ["submitted"]
+    DecisionRun.objects.update(busy_until=timezone.now() - timedelta(seconds=1))  # its process died
+    go_on(run=run, by=by)
+    assert (statuses(row), DecisionRun.objects.get().busy_until) == (["confirmed"], None)
+
+
+def test_what_came_of_it_is_for_who_decided_and_for_a_day(desk: Client, edition: Edition) -> None:
+    row = submitted(edition)
+    done = desk.post(
+        address("registration"), choose("refuse_chosen", row, confirmed="yes", reason="No room."), follow=True
+    )
+    run = DecisionRun.objects.get()
+    assert run.reason == ""  # it stands in the registration alone
+    page = done.wsgi_request.get_full_path()
+    other = Client()
+    other.force_login(factories.user(is_staff=True, is_superuser=True))
+    gone = other.get(page, follow=True)
+    assert messages(gone) == ["What came of this is kept for a day, for who decided it. Look at the list."]
+
+    DecisionRun.objects.update(started_at=timezone.now() - timedelta(days=1, minutes=1))
+    desk.post(address("registration"), choose("reopen_chosen", row))
+    assert [each.what for each in DecisionRun.objects.all()] == ["reopen"]
+
+
+def test_who_is_not_there_any_more_is_said_so(desk: Client, edition: Edition) -> None:
+    by = member("desk again")
+    run = begin_run(what="approve", registration_ids=[0], by=by)
+    assert go_on(run=run, by=by).refused == [[0, "This registration is not there any more."]]
