@@ -76,5 +76,4 @@ def take_my_data(request: HttpRequest) -> HttpResponseBase:
         content_type="application/zip",
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
     return response
