@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from efus_conference.mail import queue
+from efus_conference.mail import queue_together
 from efus_conference.models import User
 from registration.actions.delegation_refusals import EditionOver
 from registration.actions.locks import locked_registration, violated
-from registration.actions.refusals import NoTicket, NotYours
+from registration.actions.refusals import NoTicket, NotYours, Refusal
 from registration.models import Registration, RegistrationEvent, Ticket
 
 Verb = RegistrationEvent.Verb
@@ -19,6 +21,16 @@ PRINT = "registration.print_badges"
 OF_WHO_TAKES_PART = "tickets_are_for_who_takes_part"
 ONE_EACH = "one_standing_ticket"
 BATCH = 500
+MOST_A_DAY = (
+    5  # new tickets for one registration: each void code is one more that every device at the desk must know
+)
+
+
+class TooManyTickets(Refusal):
+    message = _(
+        "So many new tickets were made within a day that something must be wrong. Please write to the organisers, or "
+        "tell your name at the welcome desk."
+    )
 
 
 def ticket_for(registration: Registration) -> Ticket:
@@ -76,7 +88,7 @@ def renew_ticket(*, registration: Registration, by: User, instead_of: Ticket | N
     """Makes the code void, as the telephone or paper with it is lost, makes another and mails it.
 
     With `instead_of`, only as long as that one stands: a second click renews nothing. Raises NotYours, NoTicket,
-    EditionOver.
+    EditionOver, TooManyTickets.
     """
     fresh = locked_registration(registration, by=by)
     if fresh.edition.phase() == "over":
@@ -84,9 +96,12 @@ def renew_ticket(*, registration: Registration, by: User, instead_of: Ticket | N
     old = Ticket.objects.standing().filter(registration=fresh).first()
     if instead_of is not None and old is not None and old.pk != instead_of.pk:
         return old
+    since = timezone.now() - timedelta(days=1)
+    if fresh.tickets.filter(voided_why=Ticket.Void.RENEWED, voided_at__gt=since).count() >= MOST_A_DAY:
+        raise TooManyTickets
     made = _made_anew(fresh, old, Ticket.Void.RENEWED)
     fresh.events.create(verb=Verb.RENEWED, actor=by)
-    queue("registration/ticket", registration_id=fresh.pk)
+    queue_together("registration/ticket", registration_id=fresh.pk)
     return made
 
 
@@ -104,7 +119,7 @@ def reprint_badge(*, registration: Registration, by: User) -> Ticket:
     made.printed_at = timezone.now()
     made.save(update_fields=["printed_at"])
     fresh.events.create(verb=Verb.REPRINTED, actor=by)
-    queue("registration/ticket", registration_id=fresh.pk)
+    queue_together("registration/ticket", registration_id=fresh.pk)
     return made
 
 

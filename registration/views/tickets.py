@@ -94,10 +94,12 @@ def renew(request: HttpRequest, code: str) -> HttpResponse:
             new = renew_ticket(registration=registration, by=reader(request), instead_of=found)
         except Refusal as refusal:
             messages.warning(request, str(refusal))
-            return redirect(registration)
+            return redirect(registration if isinstance(refusal, NoTicket) else found)
         messages.success(
             request,
-            _("This is the new ticket. The old code is void, and the new one is on its way by e-mail."),
+            _(
+                "This is the new ticket. The old code is void. The new one comes by e-mail too, in a few minutes."
+            ),
         )
         return redirect(new)
     if not found.is_standing:

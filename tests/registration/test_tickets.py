@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from PIL import Image
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from efus_conference.models import Edition, User
 from registration import qr, ticket_keys
@@ -21,6 +22,7 @@ from registration.actions import (
     ticket_for,
     tickets_for,
 )
+from registration.actions.tickets import MOST_A_DAY, TooManyTickets
 from registration.models import Registration, RegistrationEvent, Ticket, TicketKey
 from registration.ticket_keys import KeyUnusableError, Kind, Reading, read, signed, signer, typed_code
 from tests import factories
@@ -189,6 +191,19 @@ def test_a_revoked_key_verifies_and_signs_nothing_from_then_on(
     assert [key.revoked_at is None for key in ticket_keys.keys_for(edition)] == [False]
 
 
+def test_an_old_setting_taken_back_signs_nothing_once_its_edition_is_over(
+    ticket: Ticket, edition: Edition, settings: Any
+) -> None:
+    old_key, old = settings.TICKET_KEY, signer().key_id
+    settings.TICKET_KEY = ANOTHER_KEY
+    signer()
+    Edition.objects.filter(pk=edition.pk).update(starts_on="2020-05-14", ends_on="2020-05-16")
+    TicketKey.objects.filter(pk=old).update(retired_at=datetime(2020, 5, 15, tzinfo=UTC))
+    settings.TICKET_KEY = old_key
+    with pytest.raises(KeyUnusableError):
+        signed(ticket)
+
+
 def test_whoever_lost_the_telephone_gets_another_code_and_the_old_is_void(
     ticket: Ticket, registration: Registration, robin: User
 ) -> None:
@@ -201,6 +216,18 @@ def test_whoever_lost_the_telephone_gets_another_code_and_the_old_is_void(
     assert RegistrationEvent.objects.filter(verb="renewed").count() == 1
     with pytest.raises(NotYours):
         renew_ticket(registration=registration, by=factories.user())
+
+
+def test_a_ticket_is_not_renewed_over_and_over(
+    ticket: Ticket, registration: Registration, robin: User
+) -> None:
+    for _time in range(MOST_A_DAY):
+        last = renew_ticket(registration=registration, by=robin)
+    with pytest.raises(TooManyTickets):
+        renew_ticket(registration=registration, by=robin)
+    assert [row.pk for row in Ticket.objects.standing()] == [last.pk]
+    # All of it is told by one mail.
+    assert ProcrastinateJob.objects.filter(args__kind="registration/ticket").count() == 1
 
 
 def test_a_reprinted_badge_makes_the_lost_one_void(ticket: Ticket, registration: Registration) -> None:
