@@ -10,6 +10,11 @@ def sort_key(field: str) -> Func:
     return Func(F(field), function="sort_key", output_field=TextField())
 
 
+def sort_key_of(text: str) -> Func:
+    """The same of a text, to compare a column with."""
+    return Func(Value(text), function="sort_key", output_field=TextField())
+
+
 def translated_sort_key(field: str) -> Func:
     """The same for a translated field: the reader's language, else English."""
     column = f"{field}_{(get_language() or 'en')[:2]}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
@@ -140,6 +140,20 @@ def open_list(*, device: DeskDevice, passphrase: str) -> None:
     people = Registration.objects.confirmed().filter(edition=device.edition_id, erased_at=None)
     without = people.exclude(pk__in=Ticket.objects.standing().values("registration"))
     tickets_for(list(without.only("pk")))
+
+
+def raise_alert(*, device: DeskDevice, kind: str, ticket: Ticket) -> None:
+    """A code was typed that lets nobody in; one alert a minute is enough for a page that is loaded again."""
+    just_now = timezone.now() - timedelta(minutes=1)
+    if not DeskAlert.objects.filter(device=device, kind=kind, ticket=ticket, at__gte=just_now).exists():
+        DeskAlert.objects.create(
+            edition=device.edition,
+            kind=kind,
+            at=timezone.now(),
+            device=device,
+            ticket=ticket,
+            registration_id=ticket.registration_id,
+        )
 
 
 def look_into_alert(*, alert: DeskAlert, by: User) -> None:

@@ -79,5 +79,9 @@ class HasHeadset(DeskRefusal):
     message = _("This person has a headset already.")
 
 
+class NoSuchLoan(DeskRefusal):
+    message = _("No headset of this number is lent to anybody.")
+
+
 class NotOfThisDelegation(DeskRefusal):
     message = _("Choose people of this delegation.")

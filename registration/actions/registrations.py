@@ -15,6 +15,7 @@ from registration.actions.delegation_refusals import PlaceTakenBack
 from registration.actions.entry import (
     MAILS,
     PressDetails,
+    has_room,
     keep_press_details,
     may_decide,
     state_in,
@@ -86,11 +87,14 @@ def register(
     place: Place | None = None,
     press: PressDetails | None = None,
     is_desk: bool = False,
+    is_walk_in: bool = False,
 ) -> Registration:
     """Registers one person and queues the mail that says how it stands: submitted, waiting or confirmed.
 
     The desk may register outside the window, in categories by invitation and without a press card, and what it
     enters is approved by that. A granted `place`, of a delegation or of a companion, waits for no window either.
+    Who walks in comes in: where the category is full, outside its quota. The desk has looked for the person before;
+    without an address of theirs no mail is sent.
     Raises RegistrationClosed, CategoryNotOffered, PressDetailsMissing, PlaceTakenBack, AlreadyRegistered.
     """
     registration = Registration(
@@ -124,20 +128,21 @@ def register(
                 is_open=is_desk or (is_granted and edition.phase() != "over"),
                 may_choose_any=is_desk or is_companion,
             )
-            if existing := _same_person(registration):
+            if not is_walk_in and (existing := _same_person(registration)):
                 raise AlreadyRegistered(existing)
             registration.place = _locked_place(place) if place else Place.objects.create(edition=edition)
-            registration.is_outside_quota = is_granted
+            registration.is_outside_quota = is_granted or (is_walk_in and not has_room(category))
             registration.save(force_insert=True)
             if category.is_press:
                 keep_press_details(registration, press, is_needed=not is_desk)
             after = state_in(
                 category,
-                is_outside_quota=is_granted,
+                is_outside_quota=registration.is_outside_quota,
                 is_approved=is_desk and may_decide(category, by),
             )
             move(registration, BEGINNINGS[after], after, by=by)
-            queue(MAILS[after], registration_id=registration.pk)
+            if email or not is_walk_in:
+                queue(MAILS[after], registration_id=registration.pk)
     except IntegrityError as error:
         if violated(error) in ONE_PERSON_ONCE:
             raise AlreadyRegistered(_same_person(registration))
