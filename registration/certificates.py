@@ -137,18 +137,17 @@ def _pdf(certificate: Certificate, *, at: datetime) -> bytes:
 
 
 def _took_part(edition: Edition) -> str:
-    facts = {"place": edition.place, "days": days_of(edition)}
     if not edition.place:
-        return _("took part in the international conference Security, Democracy & Cities, %(days)s.") % facts
-    return (
-        _("took part in the international conference Security, Democracy & Cities in %(place)s, %(days)s.")
-        % facts
-    )
+        return _("took part in the international conference Security, Democracy & Cities.")
+    return _("took part in the international conference Security, Democracy & Cities in %(place)s.") % {
+        "place": edition.place
+    }
 
 
 def _facts(certificate: Certificate, *, at: datetime) -> list[tuple[str, list[str]]]:
     edition = certificate.edition
     return [
+        (_("Days of the conference"), [days_of(edition)]),
         (_("Days attended"), days_in_words(certificate)),
         (_("Theme"), [edition.theme] if edition.theme else []),
         (_("Venue"), [edition.venue] if edition.venue else []),

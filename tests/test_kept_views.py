@@ -27,6 +27,9 @@ NOT_KEPT = {
     "programme_machine:material": "a file, sent in pieces",
     "archive:search": "of words there is no end",
     "registration:free_seats": "changes by the minute",
+    "registration_machine:check": "takes codes and files",
+    "registration_machine:check_certificate": "names somebody, to whoever has their certificate",
+    "registration_machine:seal_certificate": "a small file that is rarely asked for",
 }
 # All behind these belongs to somebody: an account, or whoever was sent a secret address.
 PERSONAL_PATHS = ("admin/", "accounts/", "register/", "my/", "sign/", "speak/")
@@ -71,6 +74,8 @@ def addresses() -> dict[str, str]:
         "programme:session": [edition.slug, row.session.code],
         "programme:speaker": [edition.slug, person.slug],
         "programme_machine:session_card": [edition.slug, row.session.code],
+        "registration:desk": [],
+        "registration_machine:service_worker": [],
         "declarations:declarations": [],
         "declarations_machine:text": [declaration.slug, "en"],
     }

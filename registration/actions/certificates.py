@@ -17,11 +17,9 @@ from efus_conference.models import Edition, User
 from efus_conference.seal import SealError, usable_key
 from efus_conference.secret_links import is_within_limit
 from registration.actions.refusals import NotYours, Refusal
-from registration.actions.uploads import delete_stored
 from registration.certificates import Attendance, attendance_of, sealed_pdf
 from registration.models import (
     Certificate,
-    CertificateQuerySet,
     CheckIn,
     Registration,
     RegistrationEvent,
@@ -115,6 +113,7 @@ def _standing(registration: Registration, language: str, attendance: Attendance)
 def _kept(made: Certificate, content: bytes, *, by: User | None) -> Certificate | None:
     """Keeps it; the one that another request just kept; or None when it does not say what is so."""
     # The row serialises all that asks for this person's certificates, and a name that is corrected meanwhile.
+    assert made.registration_id is not None
     registration = (
         Registration.objects.select_for_update(of=("self",), no_key=True)
         .select_related("organisation")
@@ -154,19 +153,6 @@ def withdraw_certificate(*, certificate: Certificate, by: User) -> Certificate:
     if fresh.is_valid:
         _end(fresh, Why.MISTAKE)
     return fresh
-
-
-@transaction.atomic
-def empty_certificates(certificates: CertificateQuerySet) -> int:
-    """Takes name, organisation and file out of them, valid or not; how many. Their codes answer that it was done."""
-    rows = list(certificates.select_for_update())
-    delete_stored([row.file.name or "" for row in rows])
-    for row in rows:
-        row.name = row.organisation_name = ""
-        row.file = None  # type: ignore[assignment]
-        row.withdrawn_at, row.withdrawn_why = row.withdrawn_at or timezone.now(), Why.ERASED
-        row.save(update_fields=["name", "organisation_name", "file", "withdrawn_at", "withdrawn_why"])
-    return len(rows)
 
 
 @transaction.atomic

@@ -149,6 +149,7 @@ def _with_file(request: HttpRequest, certificate: Certificate | None) -> HttpRes
         return _told(request, certificate, files=form, form=form)
     content = form.cleaned_data["file"]
     found = compared(content)
+    context: dict[str, Any]
     if found.certificate is None:
         context = {"file": "unknown"}
     elif not found.is_issued:

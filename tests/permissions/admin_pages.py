@@ -40,12 +40,18 @@ registration.bookingrules         ----     vac-    ----    ----    vacd
 registration.message              ----     vacd    ----    ----    vacd
 registration.accreditation        ----     ----    v---    ----    v---
 registration.star                 ----     v---    ----    ----    v---
+registration.certificate          ----     v---    ----    ----    v---
 registration.feedlink             ----     v---    ----    ----    v---
 registration.registrationevent    ----     v---    ----    ----    v---
 registration.consenttext          ----     vac-    ----    ----    vacd
 registration.consent              ----     v---    ----    ----    v---
 registration.ticket               ----     v---    ----    ----    v---
 registration.ticketkey            ----     v---    ----    ----    v---
+efus_conference.erasure           ----     ----    ----    ----    v---
+registration.retentionrule        ----     vac-    ----    ----    vacd
+registration.retentionrun         ----     v---    ----    ----    v---
+registration.editionclosing       ----     v---    ----    ----    v---
+registration.participation        ----     v---    ----    ----    v---
 registration.sensitivereading     ----     ----    ----    ----    v---
 declarations.declaration          v---     ----    v---    vac-    vac-
 declarations.evidence             ----     ----    ----    v---    v---
@@ -111,6 +117,7 @@ PAGES: list[Row] = [
     # Buttons that lead to a page, which itself is guarded.
     *for_all("registration_seatpool_open_interpretation", "302", "302"),
     *for_all("registration_delegation_open_city", "302", "302"),
+    *for_all("registration_retentionrule_open_table", "302", "302"),
     *for_all("registration_registration_open_answers", "302", "302"),
     row("GET", "admin:login", anyone="login", people="403", organisers="302"),
     row("POST", "admin:login", anyone="login", people="403", organisers="302"),
@@ -141,6 +148,14 @@ PAGES: list[Row] = [
     *only("desk", "registration_registration_refuse_this"),
     *only("desk", "registration_registration_reopen_this"),
     *only("desk", "registration_registration_cancel_this"),
+    *only("desk", "registration_registration_erase_this", "302"),  # of an account's own: see erase_account
+    *only("", "efus_conference_user_open_erasure", "302"),
+    *only("desk", "registration_retentionrule_table", "200", "302"),
+    *only("desk", "registration_participation_export"),
+    organisers("GET", "registration_participation_import", "403"),
+    organisers("POST", "registration_participation_import", "403"),
+    organisers("GET", "registration_participation_process_import", "405"),
+    organisers("POST", "registration_participation_process_import", "403"),
     # Of what someone else decided, back to the list.
     *only("desk", "registration_registration_decided", "302"),
     *only("press", "registration_accreditation_decided", "302"),
@@ -152,6 +167,8 @@ PAGES: list[Row] = [
     *only("desk", "registration_question_open_copy", "302"),
     *only("desk", "registration_answers_of"),
     *only("desk", "registration_answer_file"),
+    *only("desk", "registration_certificate_file"),
+    *only("desk", "registration_certificate_withdraw_this", "200", "302"),
     *only("press", "registration_press_card"),
     *only("desk", "registration_consenttext_new_version", "302"),
     *only("", "registration_ticketkey_revoke_this", "200", "302"),
@@ -165,6 +182,12 @@ PAGES: list[Row] = [
     *only("content desk", "registration_seatpool_interpretation"),
     *only("desk", "registration_seatpool_bus_list"),
     *only("desk", "registration_seatpool_open_bus_list", "302"),
+    *only("desk", "registration_seatpool_door_list"),
+    *only("desk", "registration_seatpool_open_door_list", "302"),
+    *only("desk", "programme_session_open_door_list", "302"),
+    *only("desk", "registration_registration_badges"),
+    *only("desk", "registration_registration_day_lists"),
+    *only("desk", "registration_registration_open_badge", "302"),
     *only("desk", "registration_booking_give_up_this", "200", "302"),
     *only("desk", "registration_wait_take_off_this", "200", "302"),
     *only("officer", "declarations_declaration_publish"),

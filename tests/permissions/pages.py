@@ -64,6 +64,7 @@ PUBLIC: list[Row] = [
     *public("sitemap"),
     *public("security_txt", "404"),  # until there is a contact
     *public("home"),
+    *public("erased"),
     *public("media", "404"),  # slides are read at their own address, portraits at theirs
     *public("programme:timetable"),
     *public("programme:changes"),
@@ -86,6 +87,10 @@ PUBLIC: list[Row] = [
     *public("programme_machine:portrait_in_size", "404"),
     *public("programme_machine:material"),
     *public("registration:free_seats"),
+    # Who has a certificate in hand checks it: by its code, or by the file.
+    same("GET", "registration_machine:check", "200"),
+    same("POST", "registration_machine:check", "200"),
+    *public("registration_machine:seal_certificate"),
     *public("declarations:declarations"),
     *public("declarations:declaration"),
     *public("declarations:signatories"),
@@ -113,6 +118,7 @@ LINKS: list[Row] = [
     *by_link("declarations_machine:sign_check", "302", "302"),
     *by_link("declarations_machine:receipt", "200", "405"),
     *by_link("registration_machine:agenda_feed", "200", "405"),
+    *by_link("registration_machine:check_certificate", "200", "200"),
     *by_link("registration:shared_agenda", "200", "405"),
     *by_link("registration:join", "200", "200"),
 ]
@@ -124,6 +130,10 @@ PERSONAL: list[Row] = [
     *personal("registration:register_check", "200", "200"),
     *public("registration_machine:state"),  # of who asks; of nobody without a login
     *personal("my_data", "200", "405"),
+    *personal("erase_me", "200", "200"),
+    # An administrator, for somebody who cannot log in.
+    row("GET", "erase_account", anyone="login", people="login", organisers="403", administrator="200"),
+    row("POST", "erase_account", anyone="login", people="login", organisers="403", administrator="200"),
     row("GET", "take_my_data", anyone="login", people="405"),
     row("POST", "take_my_data", anyone="login", people="200"),
     *personal("registration:my", "200", "405"),
@@ -145,6 +155,8 @@ PERSONAL: list[Row] = [
     *of_keeper("registration:questions", "200", "302"),
     *of_keeper("registration:questions_part", "200", "302"),
     *of_keeper("registration:press_card", "200", "405"),
+    *of_keeper("registration:certificate", "200", "302"),
+    *of_keeper("registration:certificate_pdf", "200", "405"),
     # A file is an answer: who coordinates a city reads none of its people's.
     row(
         "GET",

@@ -22,7 +22,11 @@ MODEL_PAGE = re.compile(r"admin/(\w+)/(\w+)/(?:(add)/|<path:object_id>/(change|d
 NOT_FOUND_IN_ADMIN = re.compile(r"admin/(\w+/\w+/<path:object_id>/|\(\?P<url>\.\*\)\$)")
 
 # Who shares an agenda shares the name on it.
-NAMED_BY_LINK = {"registration:shared_agenda", "registration_machine:agenda_feed"}
+NAMED_BY_LINK = {
+    "registration:shared_agenda",
+    "registration_machine:agenda_feed",
+    "registration_machine:check_certificate",  # and who has a certificate reads it there
+}
 
 ALL = addresses()
 ROWS: dict[tuple[str, str], Row] = {(row.name, row.method): row for row in [*pages.PAGES, *admin_pages.PAGES]}

@@ -25,6 +25,7 @@ from programme.actions import release
 from programme.after import public_name
 from programme.models import Material, Release, Theme, WalkingTime
 from registration.actions import ticket_for
+from registration.actions.certificates import issue_certificate
 from registration.models import (
     Accreditation,
     AgendaChange,
@@ -32,6 +33,8 @@ from registration.models import (
     Booking,
     BookingLimit,
     BookingRules,
+    Certificate,
+    CheckIn,
     Consent,
     ConsentText,
     Delegation,
@@ -135,6 +138,7 @@ class World:
         }
         self.bookings, self.feeds, self.shared = {}, {}, {}
         self.answers, self.mails, self.waits, self.tickets = {}, {}, {}, {}
+        self.certificates: dict[str, Certificate] = {}
         signer()
         self._questions()
         for role, registration in self.registrations.items():
@@ -195,6 +199,15 @@ class World:
             subject_ids={"registration_id": registration.pk},
         )
         self.tickets[role] = ticket_for(registration)
+        CheckIn.objects.create(
+            edition=self.edition,
+            place=registration.place,
+            registration=registration,
+            day=self.edition.ends_on,
+            how="name",
+            at=timezone.now(),
+        )
+        self.certificates[role] = issue_certificate(registration=registration, language="en", by=None)
         party = WaitParty.objects.create(pool=self.free_session.seat_pool, asked_by=registration.managed_by)
         self.waits[role] = Wait.objects.create(
             session=self.free_session, place=registration.place, party=party
@@ -326,6 +339,7 @@ class World:
         return {
             "registration:my_session": {**registration, "what": "star"},
             "registration:calendar_address": {**registration, "what": "make"},
+            "registration:certificate": {"language": "en"},
         }.get(address.name, {})
 
 
@@ -369,6 +383,10 @@ OBJECTS: dict[tuple[str, str], Maker] = {
         (f"registration:{page}", "code"): lambda world, whose, is_own: world.tickets[whose].code
         for page in ("ticket", "ticket_pdf", "ticket_renew")
     },
+    ("registration:certificate_pdf", "language"): lambda world, whose, is_own: "en",
+    ("registration_machine", "code"): lambda world, whose, is_own: (
+        world.certificates[whose].code if is_own else "NOSUCHCODE"
+    ),
     ("registration", "part"): lambda world, whose, is_own: 1,
     ("registration", "mail_pk"): lambda world, whose, is_own: world.mails[whose].pk,
     ("registration:shared_agenda", "token"): lambda world, whose, is_own: (
@@ -395,10 +413,14 @@ OBJECTS: dict[tuple[str, str], Maker] = {
         world.feeds[whose].token if is_own else NO_TOKEN
     ),
     ("admin:registration_answers_of", "pk"): lambda world, whose, is_own: world.registrations["stranger"].pk,
+    ("admin:registration_certificate_file", "pk"): lambda world, whose, is_own: (
+        world.certificates["stranger"].pk
+    ),
     ("admin:registration_answer_file", "pk"): lambda world, whose, is_own: world.answers["stranger"].pk,
     ("admin:registration_press_card", "pk"): lambda world, whose, is_own: world.journalist.pk,
     ("account_reset_password_from_key", "uidb36"): lambda world, whose, is_own: "1",
     ("account_reset_password_from_key", "key"): lambda world, whose, is_own: "no-such-key",
+    ("erase_account", "pk"): lambda world, whose, is_own: world.registrations["stranger"].managed_by_id,
     ("mfa_remove_webauthn", "pk"): lambda world, whose, is_own: 1,
     ("mfa_edit_webauthn", "pk"): lambda world, whose, is_own: 1,
 }

@@ -36,11 +36,11 @@ from registration.actions.certificates import (
     NotThere,
     SealOff,
     TooManyCertificates,
-    empty_certificates,
     issue_certificate,
     tell_of_certificates,
     withdraw_certificate,
 )
+from registration.actions.emptying import empty_certificates
 from registration.actions.refusals import NotYours
 from registration.certificates import read_code
 from registration.models import Certificate, CheckIn, Registration
@@ -443,7 +443,7 @@ def test_of_an_erased_person_the_page_holds_no_name(registration: Registration) 
     assert path.exists()
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("django.db.transaction.on_commit", lambda act, *_, **__: act())
-        assert empty_certificates(Certificate.objects.filter(registration=registration)) == 1
+        assert empty_certificates([registration.pk], at=timezone.now()) == 1
     status, said = page(f"/check/{certificate.code}/")
     assert (status, "hold the name no more" in said, registration.name in said) == (200, True, False)
     assert "14 May 2031" in said
