@@ -51,6 +51,10 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
             ("registration.Consent", "thumb_up"),
             ("registration.Certificate", "workspace_premium"),
             ("registration.SensitiveReading", "visibility"),
+            ("registration.RetentionRule", "auto_delete"),
+            ("registration.RetentionRun", "delete_history"),
+            ("registration.EditionClosing", "inventory"),
+            ("registration.Participation", "groups_2"),
         ],
     ),
     (
@@ -83,6 +87,7 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
         [
             ("efus_conference.User", "person"),
             ("auth.Group", "shield_person"),
+            ("efus_conference.Erasure", "person_remove"),
             ("efus_conference.Mail", "mail"),
             ("procrastinate.ProcrastinateJob", "manufacturing"),
         ],
@@ -93,6 +98,13 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
 PAGES: dict[str, list[tuple[Any, str, str]]] = {
     "programme.Session": [
         (_("Timetable"), "calendar_view_week", "admin:programme_session_timetable"),
+    ],
+    "registration.Registration": [
+        (_("Badges"), "id_card", "admin:registration_registration_badges"),
+        (_("Paper and attendance lists"), "print", "admin:registration_registration_day_lists"),
+    ],
+    "registration.RetentionRule": [
+        (_("What is kept for how long"), "timer", "admin:registration_retentionrule_table"),
     ],
     "registration.SeatPool": [
         (_("Booths and headsets"), "headphones", "admin:registration_seatpool_interpretation"),

@@ -33,8 +33,9 @@ def made_pdf(
 ) -> bytes:
     """The template (`programme/pdf/booklet.typ`) set with the data, a JSON value. Raises PdfError.
 
-    In the template, `data` has all of it, with `language` and `title` added. `dated` is what the file says of its
-    making: when what it tells became true, not the clock, or two files of the same data would differ.
+    In the template, `data` has all of it, with `language` and `title` added; bytes are read by `bytes(…)`. `dated`
+    is what the file says of its making: when what it tells became true, not the clock, or two files of the same data
+    would differ.
     """
     values = _printable({**data, "language": language, "title": title})
     root = settings.BASE_DIR / "templates"
@@ -105,4 +106,6 @@ def _printable(value: Any) -> Any:
         return {str(name): _printable(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [_printable(one) for one in value]
+    if isinstance(value, bytes):
+        return list(value)
     return value

@@ -78,7 +78,7 @@ def _pdf(tickets: list[Ticket], form: Format) -> bytes:
             **_person(people[ticket.registration_id], colours),
             "code": ticket.shown_code,
             "code_read": _("QR code of the ticket %(code)s") % {"code": ticket.shown_code},
-            "qr": list(picture),
+            "qr": picture,
             "no_photos": ticket.registration_id not in agree,
             "inside": insides.get(ticket.registration_id, {}),
         }

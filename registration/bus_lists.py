@@ -36,9 +36,9 @@ def bus_list(
     return List(
         edition=released.edition,
         heading=_("Bus list: %(title)s") % {"title": released.title},
-        subheading=_when(released),
+        subheading=when_it_is(released),
         facts=visit_facts(released, pool),
-        notes=_without_name(pool, people),
+        notes=seats_without_a_name(pool, people),
         tables=[Table([*columns, Column(_("Signature"), 3)], rows, is_signed=True)],
         is_confidential=with_needs,
         file_name=f"bus-list-{released.session.code}",
@@ -71,9 +71,9 @@ def identity_list(released: ReleasedSession, pool: SeatPool, people: Sequence[Pe
     return List(
         edition=released.edition,
         heading=_("Visitors: %(title)s") % {"title": released.title},
-        subheading=_when(released),
+        subheading=when_it_is(released),
         facts=visit_facts(released, pool),
-        notes=_without_name(pool, [person.registration for person in people]),
+        notes=seats_without_a_name(pool, [person.registration for person in people]),
         tables=[Table(columns, rows)],
         is_confidential=True,
         file_name=f"visitors-{released.session.code}",
@@ -109,12 +109,12 @@ def visit_facts(released: ReleasedSession, pool: SeatPool) -> list[tuple[str, st
     return [(name, text) for name, text in facts if text]
 
 
-def _when(released: ReleasedSession) -> str:
+def when_it_is(released: ReleasedSession) -> str:
     when = spoken_span(released.starts_at, released.ends_at, released.edition.zone)
     return _("Cancelled: %(when)s") % {"when": when} if released.is_cancelled else capfirst(when)
 
 
-def _without_name(pool: SeatPool, people: Sequence[Registration]) -> list[str]:
+def seats_without_a_name(pool: SeatPool, people: Sequence[Registration]) -> list[str]:
     count = pool.taken - len(people)
     if count < 1:
         return []

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tablib import Dataset
 
-from efus_conference.exports import safe_cell
+from efus_conference.exports import safe_cell, sheet_title
 from efus_conference.models import Edition
 from efus_conference.pdf import made_pdf
 from efus_conference.templatetags.dates import moment_at
@@ -24,6 +24,7 @@ class Column:
     name: str
     share: float = 0
     is_number: bool = False
+    is_box: bool = False  # to be ticked with a pen; in a spreadsheet it is an empty cell
 
 
 @dataclass(frozen=True)
@@ -68,11 +69,14 @@ class List:
         """All tables as one sheet, with their titles as the first column where there are several."""
         several = len(self.tables) > 1
         columns = [column.name for column in self.tables[0].columns] if self.tables else []
-        sheet = Dataset(headers=[_("Day"), *columns] if several else columns)
+        sheet = Dataset(
+            headers=[_("Day"), *columns] if several else columns, title=sheet_title(self.heading, _("List"))
+        )
         for table in self.tables:
             for row in table.rows:
                 cells = [
-                    safe_cell(_number(cell, column)) for cell, column in zip(row, table.columns, strict=True)
+                    "" if column.is_box else safe_cell(_number(cell, column))
+                    for cell, column in zip(row, table.columns, strict=True)
                 ]
                 sheet.append([safe_cell(table.title), *cells] if several else cells)
         content: bytes = sheet.export("xlsx")

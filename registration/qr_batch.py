@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from operator import itemgetter
 
@@ -135,7 +135,7 @@ def _is_fixed(row: int, column: int) -> bool:
 
 
 @cache
-def _layout() -> itemgetter[str]:
+def _layout() -> Callable[[str], tuple[str, ...]]:
     """Picks, for each bit of the picture's rows, the module that it shows; after these stand a 0 and a 1."""
     dark, light = MODULES, MODULES + 1
     made = segno.make_qr("0", version=VERSION, error="m", mask=0, boost_error=False).matrix

@@ -14,13 +14,14 @@ from django.views.decorators.cache import never_cache
 
 from efus_conference.admin_base import edition_asked_for
 from efus_conference.models import Edition
-from programme.models import ReleasedSession
+from programme.models import ReleasedSession, Session
 from registration.actions import Refusal, read_identities
 from registration.actions.identity import READ_IDENTITY, note_readings, seated
 from registration.bus_lists import bus_list, identity_list
 from registration.interpretation import how_it_is_reckoned, in_all, interpretation_list, interpretation_needs
 from registration.lists import List
 from registration.models import Registration, SeatPool, SensitiveReading
+from registration.paper_lists import door_list
 from registration.requests import reader
 
 if TYPE_CHECKING:
@@ -48,18 +49,18 @@ def bus_list_page(request: HttpRequest, admin: SeatPoolAdmin, pk: int) -> HttpRe
         what, wanted = request.POST.get("what"), request.POST.get("as", "page")
         try:
             if what == "needs":
-                return _file(_with_needs(request, released, pool, wanted), wanted)
+                return file_of(_with_needs(request, released, pool, wanted), wanted)
             if what == "identity":
                 how = {"pdf": "pdf", "xlsx": "sheet"}.get(wanted, "page")
                 people = read_identities(session=pool.session, by=reader(request), how=how)
                 visitors = identity_list(released, pool, people)
                 if wanted in ("pdf", "xlsx"):
-                    return _file(visitors, wanted)
+                    return file_of(visitors, wanted)
         except Refusal as refusal:
             raise PermissionDenied(str(refusal)) from refusal
     plain = bus_list(released, pool, seated(pool.session))
     if request.method != "POST" and request.GET.get("as") in ("pdf", "xlsx"):
-        return _file(plain, request.GET["as"])
+        return file_of(plain, request.GET["as"])
     context: dict[str, Any] = {
         **admin.admin_site.each_context(request),
         "title": plain.heading,
@@ -96,6 +97,32 @@ def _with_needs(request: HttpRequest, released: ReleasedSession, pool: SeatPool,
 
 
 @never_cache
+def door_list_page(request: HttpRequest, admin: SeatPoolAdmin, pk: int) -> HttpResponse:
+    """Who has a seat, to be ticked at the door: read on the page, or taken along (`?as=pdf`, `?as=xlsx`)."""
+    if not request.user.has_perms(READ_PEOPLE):
+        raise PermissionDenied
+    pool = SeatPool.objects.select_related("session__edition").filter(pk=pk).first()
+    released = (
+        ReleasedSession.objects.select_related("session", "edition", "kind", "room").filter(pk=pk).first()
+    )
+    if pool is None or released is None:
+        get_object_or_404(Session, pk=pk)
+        messages.error(request, _("No seats are booked for this session, so there is no list for its door."))
+        return redirect("admin:registration_seatpool_changelist")
+    made = door_list(released, pool, seated(pool.session))
+    if request.GET.get("as") in ("pdf", "xlsx"):
+        return file_of(made, request.GET["as"])
+    context = {
+        **admin.admin_site.each_context(request),
+        "title": made.heading,
+        "opts": admin.opts,
+        "pool": pool,
+        "list": made,
+    }
+    return render(request, "admin/registration/door_list.html", context)
+
+
+@never_cache
 def interpretation_page(request: HttpRequest, admin: SeatPoolAdmin) -> HttpResponse:
     """`?edition=` (the current one by default), `?as=pdf` or `?as=xlsx`."""
     if not admin.has_view_permission(request):
@@ -111,7 +138,7 @@ def interpretation_page(request: HttpRequest, admin: SeatPoolAdmin) -> HttpRespo
         raise Http404
     moments = interpretation_needs(edition) if edition else []
     if edition and moments and request.GET.get("as") in ("pdf", "xlsx"):
-        return _file(interpretation_list(edition, moments), request.GET["as"])
+        return file_of(interpretation_list(edition, moments), request.GET["as"])
     context = {
         **admin.admin_site.each_context(request),
         "title": _("Booths and headsets"),
@@ -125,7 +152,8 @@ def interpretation_page(request: HttpRequest, admin: SeatPoolAdmin) -> HttpRespo
     return render(request, "admin/registration/interpretation.html", context)
 
 
-def _file(made: List, wanted: str) -> HttpResponse:
+def file_of(made: List, wanted: str) -> HttpResponse:
+    """The list as `pdf` or `xlsx`, to be kept."""
     is_sheet = wanted == "xlsx"
     return HttpResponse(
         made.as_xlsx() if is_sheet else made.as_pdf(),

@@ -20,7 +20,12 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 from efus_conference.admin_base import OrganisersTabularInline, number
 from registration.actions import FewerSeatsThanGiven, hold_seats, set_seats
 from registration.admin.base import RefusingAdmin, SessionEditionFilter
-from registration.admin.list_pages import READ_PEOPLE, bus_list_page, interpretation_page
+from registration.admin.list_pages import (
+    READ_PEOPLE,
+    bus_list_page,
+    door_list_page,
+    interpretation_page,
+)
 from registration.admin.wheelchairs import contradiction
 from registration.models import Hold, SeatPool
 
@@ -143,7 +148,7 @@ class SeatPoolAdmin(RefusingAdmin):
     search_fields = ["session__title_en__unaccent", "session__title_fr__unaccent", "session__code"]
     autocomplete_fields = ["session"]
     actions_list = ["open_interpretation"]
-    actions_detail = ["open_bus_list"]
+    actions_detail = ["open_bus_list", "open_door_list"]
 
     def get_urls(self) -> list[URLPattern]:
         def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -151,6 +156,7 @@ class SeatPoolAdmin(RefusingAdmin):
 
         return [
             path("interpretation/", page(interpretation_page), name="registration_seatpool_interpretation"),
+            path("<int:pk>/door-list/", page(door_list_page), name="registration_seatpool_door_list"),
             path("<int:pk>/bus-list/", page(bus_list_page), name="registration_seatpool_bus_list"),
             *super().get_urls(),
         ]
@@ -164,6 +170,15 @@ class SeatPoolAdmin(RefusingAdmin):
     )
     def open_bus_list(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect("admin:registration_seatpool_bus_list", pk=number(object_id))
+
+    @action(
+        description=_("List for the door"),
+        url_path="to-door-list",
+        icon="checklist",
+        permissions=["bus_list"],
+    )
+    def open_door_list(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return redirect("admin:registration_seatpool_door_list", pk=number(object_id))
 
     def has_bus_list_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return bool(request.user.has_perms(READ_PEOPLE))

@@ -33,6 +33,14 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Those on the category's waiting list, in the order in which their turn comes."""
         return self.filter(category=category, status=Status.WAITING).order_by("waiting_since", "pk")
 
+    def from_city(self, city: Organisation) -> RegistrationQuerySet:
+        """Of the city's delegation with its companions, and those who come by themselves from there."""
+        return self.filter(
+            Q(organisation=city)
+            | Q(place__delegation__organisation=city)
+            | Q(place__accompanies__delegation__organisation=city)
+        )
+
     def managed_by(self, user: User) -> RegistrationQuerySet:
         """A person's own and those of the people they assist."""
         return self.filter(managed_by=user)
