@@ -15,11 +15,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.validators import EMPTY_VALUES
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline, TranslationTabularInline
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
+from efus_conference.admin_lists import is_asked_for, list_as_sheet
 from efus_conference.models import Edition
 from efus_conference.writing import only_line_breaks, without_control_characters
 
@@ -128,6 +129,15 @@ class OrganisersAdmin(CarefulFields, ModelAdmin):
     compressed_fields = True
     # The count of all rows beside that of the filtered ones costs a query and tells little.
     show_full_result_count = False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list, or all of it as a spreadsheet."""
+        if is_asked_for(request):
+            return list_as_sheet(request, self)
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        return response
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Of the model's own columns, an address filters by what the list offers, or by a whole id.

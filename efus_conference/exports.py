@@ -49,6 +49,12 @@ def unsafe_cell(value: Any) -> Any:
     return value
 
 
+def sheet_title(name: str, otherwise: str) -> str:
+    """What a workbook takes as the name of a sheet: 31 characters, and some of them not at all."""
+    kept = "".join(" " if character in r"[]:*?/\'" else character for character in printable(name))
+    return " ".join(kept.split())[:31].strip() or otherwise[:31]
+
+
 # As they are typed in the languages of the site, and as programs write them.
 YES = {"1", "yes", "true", "oui", "vrai", "ja", "waar"}
 NO = {"0", "no", "false", "non", "faux", "nee", "onwaar"}

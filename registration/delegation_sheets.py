@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from efus_conference.exports import printable, safe_cell, unsafe_cell
+from efus_conference.exports import printable, safe_cell, sheet_title, unsafe_cell
 from efus_conference.models import Edition
 from efus_conference.sheets import CSV, DELIMITERS, PlainXLSX, SheetRefused, decoded
 from registration.actions.delegation_refusals import TooFewPlaces
@@ -285,7 +285,9 @@ def headings() -> list[str]:
 
 def people_of(shown: Overview, *, as_format: str) -> bytes:
     """Who comes, as xlsx or csv; the first columns are those of the sheet to fill in."""
-    dataset = tablib.Dataset(headers=headings(), title=sheet_title(str(shown.delegation.organisation)))
+    dataset = tablib.Dataset(
+        headers=headings(), title=sheet_title(str(shown.delegation.organisation), _("People"))
+    )
     for row in exported(shown):
         dataset.append([safe_cell(printable(cell) if isinstance(cell, str) else cell) for cell in row])
     made = dataset.export(as_format)
@@ -307,9 +309,3 @@ def exported(shown: Overview) -> Iterator[list[Any]]:
             facts = ["", "", "", "", "", ""]
         companions = ", ".join(each.name for each in line.companions)
         yield [*facts, line.state, len(line.seats), len(line.waits), companions, line.place.note]
-
-
-def sheet_title(name: str) -> str:
-    """What a workbook takes as the name of a sheet: 31 characters, and some of them not at all."""
-    kept = "".join(" " if character in r"[]:*?/\'" else character for character in printable(name))
-    return " ".join(kept.split())[:31].strip() or _("People")[:31]

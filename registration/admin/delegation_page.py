@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
-from efus_conference.exports import printable, safe_cell
+from efus_conference.exports import printable, safe_cell, sheet_title
 from efus_conference.templatetags.dates import moment_at
 from registration.actions import Refusal
 from registration.actions.delegations import add_places, decline_places, take_back_place
@@ -118,8 +118,13 @@ def _do(request: HttpRequest, delegation: Delegation, form: AddForm) -> HttpResp
 
 def people_file(delegations: Iterable[Delegation]) -> HttpResponse:
     """Everyone of them on one sheet, safe against formulas."""
-    dataset = tablib.Dataset(headers=[_("City"), _("Edition"), *headings()])
-    for delegation in delegations:
+    chosen = list(delegations)
+    # Of one city its name; of several what they are.
+    title = str(chosen[0].organisation) if len(chosen) == 1 else _("Delegations")
+    dataset = tablib.Dataset(
+        headers=[_("City"), _("Edition"), *headings()], title=sheet_title(title, _("Delegations"))
+    )
+    for delegation in chosen:
         for row in exported(overview(delegation)):
             cells = [str(delegation.organisation), delegation.edition.slug, *row]
             dataset.append([safe_cell(printable(cell) if isinstance(cell, str) else cell) for cell in cells])
