@@ -16,6 +16,7 @@ from efus_conference.models import Edition, User
 from efus_conference.templatetags.dates import in_full, moment_at
 from registration.models import Registration, RetentionRule, SensitiveReading
 from registration.models.identity import KEPT_FOR
+from registration.retention import DEFAULTS, days_kept
 
 What = RetentionRule.What
 SHOWN = 200  # readings on the page; all of them are in what one takes away
@@ -40,7 +41,7 @@ class Reading:
     who: str
 
 
-# Name, what it holds, by which period it goes (None: as `_own` says), who reads it.
+# Name, what it holds, by which period it goes (None: as `_span` says), who reads it.
 KINDS: list[tuple[str, Promise, Promise, str | None, Promise]] = [
     (
         "account",
@@ -54,22 +55,25 @@ KINDS: list[tuple[str, Promise, Promise, str | None, Promise]] = [
     (
         "names",
         gettext_lazy("Who you are at the conference"),
-        gettext_lazy("Name, category, days on which you were there, certificates, what you agreed to."),
+        gettext_lazy(
+            "Name, organisation, country, category, seats, ticket, days on which you were there, certificates, what "
+            "you agreed to."
+        ),
         What.NAMES,
         gettext_lazy(
             "You, who keeps your registration, the coordinator of your delegation (not what you agreed to), the "
-            "registration desk. Volunteers at the desk see name and organisation. A certificate is read by whoever "
-            "has its code."
+            "registration desk. Volunteers at the desk see name, organisation and category. A certificate is read by "
+            "whoever has its code."
         ),
     ),
     (
         "contact",
         gettext_lazy("How to reach you, and your agenda"),
-        gettext_lazy("E-mail address, function, organisation, seats, waits, starred sessions."),
+        gettext_lazy("E-mail address, function, starred sessions, secret addresses of your agenda."),
         What.CONTACT,
         gettext_lazy(
             "You, who keeps your registration, the registration desk. The coordinator of your delegation reads the "
-            "address, the function and the seats."
+            "address and the function."
         ),
     ),
     (
@@ -143,26 +147,9 @@ KINDS: list[tuple[str, Promise, Promise, str | None, Promise]] = [
 ]
 
 
-DEFAULTS: dict[str, int] = {
-    What.NEEDS: 30,
-    What.PRESS: 365,
-    What.CONTACT: 365,
-    What.MAILS: 365,
-    What.DESK: 90,
-    What.READINGS: 1095,
-    What.NAMES: 1095,
-    What.ACCOUNTS: 1095,
-}
-
-
-def periods_of(edition: Edition | None) -> dict[str, int]:
-    rules = RetentionRule.objects.filter(edition=edition).values_list("what", "days")
-    return {**DEFAULTS, **dict(rules)}
-
-
 def kinds_of(edition: Edition | None) -> list[Kind]:
     """With the periods of the edition, of today's where none is current."""
-    periods = periods_of(edition)
+    periods = days_kept(edition) if edition else DEFAULTS
     return [
         Kind(str(name), str(holds), _span(key, periods.get(what or ""), edition), str(readers))
         for key, name, holds, what, readers in KINDS

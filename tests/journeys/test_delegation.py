@@ -111,6 +111,7 @@ def test_a_delegation_of_five_with_one_replacement(
         guest.click("main form.form [type=submit]")
     guest.wait_for_url("**/register/check/")
     assert_accessible(guest)
+    guest.locator("input[name^=agree_]").first.check()
     guest.click("main form.form button")
     guest.wait_for_url("**/registered/")
     [theirs] = Registration.objects.live().filter(managed_by=invited)

@@ -73,6 +73,11 @@ def test_someone_registers_stars_and_books_and_their_calendar_shows_both(
     page.wait_for_url("**/register/check/")
     expect(page.locator("main")).to_contain_text("Halušky")
     assert_accessible(page)
+    # Without the notice nobody registers; nothing else needs to be agreed to.
+    page.click("main form.form button")
+    expect(page.locator(".error-summary a")).to_have_count(1)
+    assert_accessible(page)
+    page.locator("input[name^=agree_]").first.check()
     page.click("main form.form button")
     page.wait_for_url("**/registered/")
     expect(page.locator(".confirmation h1")).to_be_visible()
