@@ -50,6 +50,12 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
             ("registration.ConsentText", "fact_check"),
             ("registration.Consent", "thumb_up"),
             ("registration.Certificate", "workspace_premium"),
+            ("registration.CheckIn", "how_to_reg"),
+            ("registration.DeskAlert", "notification_important"),
+            ("registration.DeskLink", "key"),
+            ("registration.DeskPassphrase", "password"),
+            ("registration.DeskDevice", "smartphone"),
+            ("registration.HeadsetLoan", "headphones"),
             ("registration.SensitiveReading", "visibility"),
             ("registration.RetentionRule", "auto_delete"),
             ("registration.RetentionRun", "delete_history"),
@@ -102,6 +108,10 @@ PAGES: dict[str, list[tuple[Any, str, str]]] = {
     "registration.Registration": [
         (_("Badges"), "id_card", "admin:registration_registration_badges"),
         (_("Paper and attendance lists"), "print", "admin:registration_registration_day_lists"),
+    ],
+    "registration.CheckIn": [
+        (_("From the paper list"), "edit_note", "admin:registration_checkin_paper"),
+        (_("The desk"), "point_of_sale", "registration:desk"),
     ],
     "registration.RetentionRule": [
         (_("What is kept for how long"), "timer", "admin:registration_retentionrule_table"),

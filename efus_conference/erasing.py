@@ -54,6 +54,11 @@ class OthersErase(ErasureRefused):
     message = _("Only the person themselves or an administrator erases an account.")
 
 
+def is_last_administrator(user: User) -> bool:
+    others = User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk)
+    return user.is_superuser and not others.exists()
+
+
 def erase(*, user: User, by: User) -> Erasure:
     """Erases the person of an account: what others rely on stays without a name. Twice is once.
 

@@ -7,7 +7,7 @@ import declarations.urls
 import programme.urls
 import registration.urls
 from efus_conference import views
-from efus_conference.views import accounts, my_data
+from efus_conference.views import accounts, erasing, my_data
 
 urlpatterns = [
     # Machine addresses carry no language; the feeds take ?lang=.
@@ -21,12 +21,19 @@ urlpatterns = [
     path("", include((declarations.urls.machine, "declarations_machine"))),
     # The admin carries no language in its addresses; its switch sets a cookie at /admin/setlang/.
     path("admin/", include("django.conf.urls.i18n")),
+    path(
+        "admin/efus_conference/user/<int:pk>/erase/",
+        admin.site.admin_view(erasing.erase_account),
+        name="erase_account",
+    ),
     path("admin/", admin.site.urls),
     path("media/<path:name>", views.media, name="media"),
     *i18n_patterns(
         path("", views.home, name="home"),
         path("my/data/", my_data.my_data, name="my_data"),
         path("my/data/take/", my_data.take_my_data, name="take_my_data"),
+        path("my/data/erase/", erasing.erase_me, name="erase_me"),
+        path("my/data/erased/", erasing.erased, name="erased"),
         path("", include((programme.urls.pages, "programme"))),
         path("", include((registration.urls.pages, "registration"))),
         path("", include((declarations.urls.pages, "declarations"))),

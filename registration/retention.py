@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -227,12 +227,3 @@ PARTS: dict[str, list[Part]] = {
     ],
     What.ACCOUNTS: [Part(_unused_accounts, _erase_accounts)],
 }
-
-
-def registrations_of(edition: Edition) -> QuerySet[Registration]:
-    """Those that took part, with their organisation: their own, or their delegation's."""
-    return (
-        Registration.objects.confirmed()
-        .filter(edition=edition)
-        .annotate(of_delegation=F("place__delegation__organisation"))
-    )

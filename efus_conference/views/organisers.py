@@ -32,6 +32,7 @@ from efus_conference.views.organiser_desk_tasks import (
     registrations_to_approve,
     seats_offered,
 )
+from efus_conference.views.organiser_keeper_tasks import without_coordinator, without_keeper
 from efus_conference.views.organiser_plots import (
     check_ins_today,
     last_days,
@@ -104,6 +105,8 @@ def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict
             *needs_without_reply(request, edition),
             *cities_without_delegate(request, edition),
             *places_asked_for(request, edition),
+            *without_coordinator(request, edition),
+            *without_keeper(request, edition),
             *clashing_bookings(request, edition),
             *draft_not_released(request, edition),
             *speakers_who_declined(request, edition),

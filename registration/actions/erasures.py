@@ -122,7 +122,8 @@ def erase_again(*, registration: Registration, by: User) -> None:
 
 def erase_held(ids: list[int], *, by: User) -> None:
     """Part of an erasure: ends what is not over, then empties all of them."""
-    ends, stays = [], []
+    ends: list[int] = []
+    stays: list[int] = []
     there = set(
         CheckIn.objects.standing().filter(registration__in=ids).values_list("registration", flat=True)
     )

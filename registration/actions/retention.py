@@ -23,7 +23,7 @@ from registration.models import (
     RetentionRule,
     RetentionRun,
 )
-from registration.retention import PARTS, Part, count_rows, days_kept, is_due, registrations_of
+from registration.retention import PARTS, Part, count_rows, days_kept, is_due
 from registration.states import Status
 
 BATCH = 500
@@ -138,7 +138,9 @@ def close_edition(*, edition: Edition, by: User | None, at: datetime | None = No
 
 def figures_of(edition: Edition) -> dict[str, Any]:
     """As `EditionClosing` holds them."""
-    confirmed = list(registrations_of(edition).values_list("category__slug", "country"))
+    confirmed = list(
+        Registration.objects.confirmed().filter(edition=edition).values_list("category__slug", "country")
+    )
     check_ins = CheckIn.objects.standing().filter(edition=edition)
     days = set(check_ins.values_list("registration", "day"))
     seats = (
@@ -167,7 +169,11 @@ def _count_participations(edition: Edition) -> None:
     there = set(CheckIn.objects.standing().filter(edition=edition).values_list("registration", flat=True))
     registered: Counter[int] = Counter()
     came: Counter[int] = Counter()
-    rows: QuerySet[Any] = registrations_of(edition).values_list("pk", "organisation", "of_delegation")
+    rows: QuerySet[Any] = (
+        Registration.objects.confirmed()
+        .filter(edition=edition)
+        .values_list("pk", "organisation", "place__delegation__organisation")
+    )
     for pk, own, of_delegation in rows:
         organisation = own or of_delegation
         if organisation is not None:

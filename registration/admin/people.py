@@ -31,6 +31,7 @@ from registration.admin.answers_button import WithAnswers
 from registration.admin.badge_pages import PrintsBadges
 from registration.admin.base import EditionFilter, RefusingAdmin
 from registration.admin.decisions import Decisions
+from registration.admin.erasing import ErasesOne
 from registration.admin.history import EventInline, WithHistory
 from registration.admin.mails import ShowsMails
 from registration.admin.resources import RegistrationExportForm, RegistrationResource, resources_for
@@ -100,6 +101,7 @@ class DecidesFilter(admin.SimpleListFilter):
 
 @admin.register(Registration)
 class RegistrationAdmin(
+    ErasesOne,
     PrintsBadges,
     WithHistory,
     WithAnswers,
@@ -151,6 +153,7 @@ class RegistrationAdmin(
         "refuse_this",
         "reopen_this",
         "cancel_this",
+        "erase_this",
     ]
     view_on_site = False  # that page is the person's alone
     readonly_fields = [

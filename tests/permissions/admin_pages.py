@@ -180,6 +180,8 @@ PAGES: list[Row] = [
     organisers("GET", "registration_registration_process_import", "405"),
     organisers("POST", "registration_registration_process_import", "403"),
     *only("content desk", "registration_seatpool_interpretation"),
+    *only("content desk", "programme_session_open_seats", "302"),
+    *only("content desk", "registration_seatpool_of_session", "302"),
     *only("desk", "registration_seatpool_bus_list"),
     *only("desk", "registration_seatpool_open_bus_list", "302"),
     *only("desk", "registration_seatpool_door_list"),

@@ -18,7 +18,7 @@ from declarations.models import Evidence
 from efus_conference.mail import queue
 from efus_conference.management.content.groups import load_groups
 from efus_conference.management.content.ledger import Ledger
-from efus_conference.models import Mail, Project, User
+from efus_conference.models import Erasure, Mail, Project, User
 from efus_conference.secret_links import hash_of_token
 from programme import actions as programme_actions
 from programme.actions import release
@@ -38,14 +38,18 @@ from registration.models import (
     Consent,
     ConsentText,
     Delegation,
+    EditionClosing,
     FeedLink,
     Message,
+    Participation,
     Place,
     PlaceInvitation,
     PressCard,
     Question,
     QuestionChoice,
     Registration,
+    RetentionRule,
+    RetentionRun,
     SeatPool,
     SensitiveReading,
     Star,
@@ -308,6 +312,13 @@ class World:
             what="needs",
             how="page",
         )
+        RetentionRule.objects.create(edition=self.edition, what="needs", days=30)
+        RetentionRun.objects.create(edition=self.edition, what="needs", is_trial=True)
+        EditionClosing.objects.create(edition=self.edition, figures={})
+        Participation.objects.create(
+            edition=self.edition, organisation=self.edition.hosts.get(), registered=2, there=1
+        )
+        Erasure.objects.create(user_id=0)
 
     # --- what an address is filled with ----------------------------------------------------------------
 

@@ -33,7 +33,11 @@ class Command(BaseCommand):
 
 def _repeat(note: Note) -> int:
     # A number may have been given anew since the backup: to somebody who came after that erasure.
-    user = User.objects.filter(pk=note.user, erased_at=None, date_joined__lte=note.erased_at).first()
+    user = (
+        User.objects.filter(pk=note.user, erased_at=None, date_joined__lte=note.erased_at).first()
+        if note.user is not None
+        else None
+    )
     if user is not None:
         erase(user=user, by=user)
     rows = Registration.objects.select_related("managed_by").filter(

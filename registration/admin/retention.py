@@ -1,0 +1,197 @@
+"""What is kept of an edition for how long: the periods, trials and runs, and what outlives its people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from unfold.decorators import action, display
+
+from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin, edition_asked_for
+from efus_conference.admin_sheets import SpreadsheetAdmin
+from efus_conference.exports import SafeResource
+from efus_conference.models import Edition
+from registration.actions import Refusal
+from registration.actions.retention import MANAGE, close_edition, run_retention
+from registration.admin.base import EditionFilter
+from registration.models import EditionClosing, Participation, RetentionRule, RetentionRun
+from registration.requests import reader
+from registration.retention import DEFAULTS, count_rows, days_kept, due_on, is_due
+
+What = RetentionRule.What
+
+
+@dataclass(frozen=True)
+class Line:
+    """One kind of data of an edition, as the table shows it."""
+
+    what: str
+    name: str
+    days: int
+    is_own: bool
+    due_on: date | None
+    is_due: bool
+    rows: int
+    last_run: RetentionRun | None
+    last_trial: RetentionRun | None
+
+
+def lines_of(edition: Edition) -> list[Line]:
+    own = set(RetentionRule.objects.filter(edition=edition).values_list("what", flat=True))
+    periods = days_kept(edition)
+    last: dict[tuple[str, bool], RetentionRun] = {}
+    for run in RetentionRun.objects.filter(edition=edition).order_by("started_at", "pk"):
+        last[run.what, run.is_trial] = run
+    return [
+        Line(
+            what=what,
+            name=str(What(what).label),
+            days=periods[what],
+            is_own=what in own,
+            due_on=due_on(edition, periods[what]),
+            is_due=is_due(edition, periods[what]),
+            rows=count_rows(edition, what),
+            last_run=last.get((what, False)),
+            last_trial=last.get((what, True)),
+        )
+        for what in DEFAULTS
+    ]
+
+
+@admin.register(RetentionRule)
+class RetentionRuleAdmin(OrganisersAdmin):
+    list_display = ["what", "edition", "days"]
+    list_filter = [EditionFilter, "what"]
+    list_select_related = ["edition"]
+    autocomplete_fields = ["edition"]
+    actions_list = ["open_table"]
+
+    def get_urls(self) -> list[URLPattern]:
+        table = self.admin_site.admin_view(self.table)
+        return [path("table/", table, name="registration_retentionrule_table"), *super().get_urls()]
+
+    @action(description=_("What is kept for how long"), url_path="to-table", icon="timer")
+    def open_table(self, request: HttpRequest) -> HttpResponse:
+        return redirect("admin:registration_retentionrule_table")
+
+    @method_decorator(never_cache)
+    def table(self, request: HttpRequest) -> HttpResponse:
+        """`?edition=` (the current one by default). A button tries a kind, deletes it, or closes the edition."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        editions = list(
+            Edition.objects.filter(categories__isnull=False)
+            .distinct()
+            .order_by("-number")
+            .prefetch_related("hosting__organisation")
+        )
+        edition = edition_asked_for(request, editions)
+        if editions and edition is None:
+            raise Http404
+        if request.method == "POST":
+            if not request.user.has_perm(MANAGE):
+                raise PermissionDenied
+            if edition is not None:
+                self._do(request, edition)
+                return redirect(f"{reverse('admin:registration_retentionrule_table')}?edition={edition.slug}")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("What is kept for how long"),
+            "opts": self.opts,
+            "edition": edition,
+            "editions": editions,
+            "lines": lines_of(edition) if edition else [],
+            "closing": EditionClosing.objects.filter(edition=edition).first(),
+            "is_over": edition is not None and edition.phase() == "over",
+            "may_run": request.user.has_perm(MANAGE),
+            "asked": self._asked(request, edition),
+        }
+        return render(request, "admin/registration/retention.html", context)
+
+    def _asked(self, request: HttpRequest, edition: Edition | None) -> Line | None:
+        """The kind that is about to be deleted for good: asked first."""
+        what = request.GET.get("delete", "")
+        if edition is None or what not in What.values:
+            return None
+        return next((line for line in lines_of(edition) if line.what == what and line.is_due), None)
+
+    def _do(self, request: HttpRequest, edition: Edition) -> None:
+        wanted, what = request.POST.get("do"), request.POST.get("what", "")
+        try:
+            if wanted == "close":
+                close_edition(edition=edition, by=reader(request))
+                messages.success(request, gettext("The figures of the edition are counted and kept."))
+            elif wanted in ("try", "run") and what in What.values:
+                run = run_retention(edition=edition, what=what, is_trial=wanted == "try", by=reader(request))
+                messages.success(request, _said(run))
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+
+
+def _said(run: RetentionRun) -> str:
+    name = str(What(run.what).label)
+    if run.is_trial:
+        said = ngettext(
+            "%(what)s: a run would take %(count)d row. Nothing was changed.",
+            "%(what)s: a run would take %(count)d rows. Nothing was changed.",
+            run.rows,
+        )
+    else:
+        said = ngettext(
+            "%(what)s: %(count)d row was taken.", "%(what)s: %(count)d rows were taken.", run.rows
+        )
+    return said % {"what": name, "count": run.rows}
+
+
+@admin.register(RetentionRun)
+class RetentionRunAdmin(ReadOnlyAdmin, OrganisersAdmin):
+    list_display = ["started_at", "edition", "what", "is_trial", "rows", "finished_at", "by"]
+    list_filter = [EditionFilter, "what", "is_trial"]
+    list_select_related = ["edition", "by"]
+
+
+@admin.register(EditionClosing)
+class EditionClosingAdmin(ReadOnlyAdmin, OrganisersAdmin):
+    list_display = ["edition", "registered", "there", "closed_at", "closed_by"]
+    list_select_related = ["edition", "closed_by"]
+
+    @display(description=_("registered"))
+    def registered(self, closing: EditionClosing) -> int:
+        return int(closing.figures.get("registered", 0))
+
+    @display(description=_("were there"))
+    def there(self, closing: EditionClosing) -> int:
+        return int(closing.figures.get("there", 0))
+
+
+class ParticipationResource(SafeResource):
+    class Meta(SafeResource.Meta):
+        abstract = False
+        model = Participation
+        fields = ["edition__slug", "organisation__name_en", "registered", "there"]
+        export_order = fields
+
+
+@admin.register(Participation)
+class ParticipationAdmin(ReadOnlyAdmin, SpreadsheetAdmin):
+    resource_classes = [ParticipationResource]
+    list_display = ["organisation", "edition", "registered", "there"]
+    list_filter = [EditionFilter]
+    list_select_related = ["organisation", "edition"]
+    search_fields = ["organisation__name_en__unaccent", "organisation__name_fr__unaccent"]
+
+    def has_import_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("edition__hosting__organisation")
