@@ -7,6 +7,7 @@ as data and are never read as markup. The fonts cover Latin, Greek, Cyrillic and
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ FONTS = Path(__file__).resolve().parent / "fonts"
 STANDARDS: list[typst.PDFStandard] = ["ua-1", "a-2a"]
 UNPRINTABLE = "[…]"
 SOFT_HYPHEN = "\u00ad"
+BREAK = "\N{ZERO WIDTH SPACE}"
+LONG_WORD = re.compile(r"\S{25,}")
 NO_MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -97,6 +100,25 @@ def printable_text(text: str) -> str:
             made.append(UNPRINTABLE)
     printable = "".join(made)
     return printable if printable.strip() or not text.strip() else UNPRINTABLE
+
+
+def breakable_text(text: str) -> str:
+    """With places, which nobody sees, at which words of 25 letters and more may go on in the next line.
+
+    Letters of scripts that join them change their form there, so their words get few such places.
+    """
+    return LONG_WORD.sub(_breakable_word, text)
+
+
+def _breakable_word(word: re.Match[str]) -> str:
+    letters = word.group()
+    every = 12 if any(unicodedata.bidirectional(letter) == "AL" for letter in letters) else 1
+    made = ""
+    for place, letter in enumerate(letters):
+        if place and place % every == 0 and not unicodedata.combining(letter):
+            made += BREAK
+        made += letter
+    return made
 
 
 def _printable(value: Any) -> Any:

@@ -5,7 +5,6 @@ The face is in the language that is active, for those who look at it; the inside
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -20,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from efus_conference.models import Edition
 from efus_conference.models.organisations import country_name
-from efus_conference.pdf import made_pdf
+from efus_conference.pdf import breakable_text, made_pdf, printable_text
 from efus_conference.templatetags.dates import days_of
 from programme.languages import reader
 from programme.models import ReleasedSession
@@ -38,8 +37,6 @@ FORMATS: dict[Format, Any] = {
 }
 # Of the categories in their order, as of the kinds of sessions; what somebody is stands there in words as well.
 COLOURS = ("plenary", "workshop", "visit", "focus")
-LONG_WORD = re.compile(r"\S{25,}")
-BREAK = "\N{ZERO WIDTH SPACE}"
 
 
 def badges_pdf(registrations: Collection[Registration], format: Format) -> bytes:  # noqa: A002  as it is named elsewhere
@@ -119,23 +116,9 @@ def _person(person: Registration, colours: dict[int, str]) -> dict[str, Any]:
 
 def written(text: str) -> dict[str, Any]:
     """The text, with places at which its longest words may be broken, and whether it is read from right to left."""
-    text = " ".join(unicodedata.normalize("NFC", text).split())
+    text = printable_text(" ".join(text.split()))
     strong = next((kind for kind in map(unicodedata.bidirectional, text) if kind in ("L", "R", "AL")), "L")
-    return {
-        "text": text,
-        "broken": LONG_WORD.sub(lambda word: _breakable(word.group(), is_joined=strong != "L"), text),
-        "rtl": strong != "L",
-    }
-
-
-def _breakable(word: str, *, is_joined: bool) -> str:
-    # Letters that join change their form where the word may break, so they are given few such places.
-    made, every = "", 12 if is_joined else 1
-    for place, character in enumerate(word):
-        if place and place % every == 0 and not unicodedata.combining(character):
-            made += BREAK
-        made += character
-    return made
+    return {"text": text, "broken": breakable_text(text), "rtl": strong != "L"}
 
 
 def _who_agrees_to_photos(ids: Iterable[int]) -> set[int]:

@@ -12,7 +12,7 @@ from tablib import Dataset
 
 from efus_conference.exports import safe_cell, sheet_title
 from efus_conference.models import Edition
-from efus_conference.pdf import made_pdf
+from efus_conference.pdf import breakable_text, made_pdf
 from efus_conference.templatetags.dates import moment_at
 from programme.languages import reader
 
@@ -94,7 +94,7 @@ def _table(table: Table) -> dict[str, Any]:
             {"name": column.name, "width": column.share, "is_number": column.is_number}
             for column in table.columns
         ],
-        "rows": [list(row) for row in table.rows],
+        "rows": [[breakable_text(cell) for cell in row] for row in table.rows],
         "foot": list(table.foot),
         "is_signed": table.is_signed,
     }

@@ -1,5 +1,5 @@
-"""Lists for the days themselves: everybody, should nothing else work; those expected at a session's door; and the sheets
-of attendance that the European Union asks for.
+"""Lists for the days themselves: of everybody, should nothing else work, of those expected at a session's door, and the
+sheets of attendance that the European Union asks for.
 """
 
 from __future__ import annotations
@@ -75,15 +75,18 @@ def door_list(released: ReleasedSession, pool: SeatPool, people: Sequence[Regist
         Column(_("Takes part as"), 2),
     ]
     rows = [
-        [BOX, person.family_name, person.given_name, person.shown_organisation, str(person.category)]
+        [BOX, person.family_name, person.given_name, person.shown_organisation, _as_what(person)]
         for person in people
     ]
-    room = [(_("Room"), released.room.name)] if released.room else []
+    facts = visit_facts(released, pool)
+    if not released.text("meeting_point"):  # else the room is not where one meets
+        room = released.room.name if released.room else ""
+        facts = [(_("Room"), room), *(fact for fact in facts if fact[0] != _("Meeting point"))]
     return List(
         edition=released.edition,
         heading=_("At the door: %(title)s") % {"title": released.title},
         subheading=when_it_is(released),
-        facts=[*room, *visit_facts(released, pool)],
+        facts=[fact for fact in facts if fact[1]],
         notes=seats_without_a_name(pool, people),
         tables=[Table(columns, rows)],
         is_confidential=True,
@@ -100,7 +103,7 @@ def attendance_sheet(edition: Edition, day: date, project: Project | None = None
         edition=edition,
         heading=_("Attendance sheet"),
         subheading=in_full(day),
-        facts=_attendance_facts(edition, day, project),
+        facts=_attendance_facts(edition, project),
         notes=_disclaimer(project),
         tables=[Table(columns, rows, is_signed=True)],
         file_name=f"attendance-{edition.slug}-{day.isoformat()}",
@@ -124,7 +127,7 @@ def attendance_as_it_was(edition: Edition, day: date, project: Project | None = 
         edition=edition,
         heading=_("Attendance as it was"),
         subheading=in_full(day),
-        facts=_attendance_facts(edition, day, project),
+        facts=_attendance_facts(edition, project),
         notes=[_were_there(len(rows)), *_disclaimer(project)],
         tables=[Table([*_attendance_columns(), Column(_("Checked in at"))], rows)],
         file_name=f"attendance-as-it-was-{edition.slug}-{day.isoformat()}",
@@ -174,10 +177,10 @@ def _attendance_rows(people: Collection[Registration]) -> list[list[str]]:
     ]
 
 
-def _attendance_facts(edition: Edition, day: date, project: Project | None) -> list[tuple[str, str]]:
+def _attendance_facts(edition: Edition, project: Project | None) -> list[tuple[str, str]]:
     conference = f"{_('Security, Democracy & Cities')}, {edition.name}"
     place = ", ".join(part for part in (edition.venue, edition.place) if part)
-    facts = [(_("Event"), conference), (_("Date"), in_full(day)), (_("Place"), place)]
+    facts = [(_("Event"), conference), (_("Place"), place)]
     if project is not None:
         facts += [
             (_("Project"), f"{project.acronym}: {project.name}"),

@@ -120,7 +120,7 @@ def seated(session: Session) -> list[Registration]:
     return list(
         Registration.objects.live()
         .filter(place_id__in=places)
-        .select_related("organisation", "category")
+        .select_related("organisation", "category", "place")
         .defer("needs")
         .by_name()
     )

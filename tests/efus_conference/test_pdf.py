@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 from django.conf import settings
 
-from efus_conference.pdf import FONTS, PdfError, covered, made_pdf, printable_text
+from efus_conference.pdf import FONTS, PdfError, breakable_text, covered, made_pdf, printable_text
 
 
 def text_of(content: bytes) -> str:
@@ -86,6 +86,19 @@ def test_what_our_typefaces_lack_is_replaced_and_never_stops_a_page(typed: str, 
 
 def test_a_long_text_of_anything_is_set(template: str) -> None:
     assert made(template, "x" * 10_000 + "".join(chr(code) for code in range(0xD7FF)))
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("Beispielshausen zu Musterberg", "Beispielshausen zu Musterberg"),
+        ("x" * 25, "\u200b".join("x" * 25)),
+        ("e\u0323" * 13, "\u200b".join(["e\u0323"] * 13)),
+        ("مثال" * 7, f"{'مثال' * 3}\u200b{'مثال' * 3}\u200bمثال"),
+    ],
+)
+def test_only_long_words_may_go_on_in_the_next_line(word: str, expected: str) -> None:
+    assert breakable_text(word) == expected
 
 
 def test_a_warning_is_an_error(template: str) -> None:

@@ -190,7 +190,7 @@ def test_the_list_for_a_door_has_who_has_a_seat(
     assert [part for where in (page, text) for part in wanted if part not in where] == []
     assert rows == [
         [None, "Family name", "Given name", "Organisation", "Takes part as"],
-        [None, "Zola", "Robin", "'=Town", "researcher"],
+        [None, "Zola", "Robin", "'=Town", "Researcher"],
     ]
     led = client.get(f"/admin/programme/session/{session.pk}/door/")
     assert [led.status_code, led["Location"]] == [302, address]
