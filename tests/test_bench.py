@@ -21,6 +21,8 @@ from tests.factories import NINE
 
 assert benchmarks_path.BIN in sys.path
 from benchmarks.browser import the_form  # noqa: E402 - found by the path above
+from benchmarks.desk import lost_or_doubled  # noqa: E402
+from benchmarks.devices import share_out  # noqa: E402
 from benchmarks.invariants import broken  # noqa: E402
 from benchmarks.promises import differences  # noqa: E402
 from benchmarks.storm import Person  # noqa: E402
@@ -28,6 +30,7 @@ from benchmarks.storm import Person  # noqa: E402
 ROOT = Path(__file__).resolve().parent.parent
 LIST = """Say which benchmark to run, such as bin/bench programme. There are:
   booking      the storm of an opening hour: seats booked by many people at once
+  desk         the morning of the first day: check-ins, badges, names found, data taken and deleted
   programme    the public pages and files of a programme, kept and made anew
 """
 
@@ -218,3 +221,24 @@ def test_the_browser_sends_the_fields_of_the_form_whose_button_it_presses() -> N
 
     assert the_form(page, "book") == {"registration": "2 & 3"}
     assert the_form(page, "wait") is None
+
+
+# --- the morning of the first day ------------------------------------------------------------------------
+
+
+def test_a_check_in_that_was_lost_doubled_or_made_up_is_told() -> None:
+    assert lost_or_doubled([1, 2, 2, 3], [1, 2, 3]) == []
+    assert lost_or_doubled([1, 2, 3], [1, 3, 3, 4]) == [
+        "1 people were said to be checked in and are not: [2]",
+        "1 people are checked in whom no device was told so: [4]",
+        "1 people are checked in more than once: [3]",
+    ]
+
+
+def test_some_codes_are_read_at_two_devices() -> None:
+    shares = share_out(list(range(12)), 3, 4)
+    assert [sorted(share) for share in shares] == [
+        [0, 1, 3, 4, 6, 9],
+        [1, 2, 4, 7, 10],
+        [0, 2, 5, 8, 11],
+    ]
