@@ -86,7 +86,7 @@ async function fromSite(request) {
     else if (answer.status < 500) await cache.delete(request.url); // logged out meanwhile, or not one's own any more
     return answer;
   } catch (error) {
-    const before = await cache.match(request.url);
+    const before = await cache.match(request.url, { ignoreVary: true });
     if (before) return before;
     throw error;
   }

@@ -35,16 +35,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("journey")
 
 
+def browser_path() -> str | None:
+    return os.environ.get("EFUS_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def arguments() -> list[str]:
+    # Chromium's sandbox does not work for root.
+    return [*QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if os.environ.get("EFUS_NO_BROWSER"):
         pytest.skip("There is no browser to drive.")
-    path = os.environ.get("EFUS_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    path = browser_path()
     with sync_playwright() as playwright:
-        # Chromium's sandbox does not work for root.
-        arguments = [*QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
         try:
-            browser = playwright.chromium.launch(executable_path=path, args=arguments)
+            browser = playwright.chromium.launch(executable_path=path, args=arguments())
         except PlaywrightError as error:
             if path is None:
                 pytest.skip("There is no browser to drive: bin/test finds or installs one.")

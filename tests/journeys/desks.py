@@ -10,7 +10,8 @@ import segno
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, FilePayload, Page, expect
+from PIL import Image
+from playwright.sync_api import FilePayload, Page, expect
 
 from efus_conference.models import Edition, User
 from registration import actions
@@ -132,6 +133,15 @@ def in_files(folder: Path, words: list[str]) -> list[str]:
     ]
 
 
-def clear_context(context: BrowserContext) -> None:
-    for page in context.pages:
-        page.close()
+def video(text: str, path: Path) -> Path:
+    """What a camera sees that is held before a code: uncompressed video (YUV4MPEG2) of a second."""
+    width, height = 640, 480
+    code = (
+        Image.open(BytesIO(picture(text)["buffer"])).convert("L").resize((360, 360), Image.Resampling.NEAREST)
+    )
+    frame = Image.new("L", (width, height), 200)
+    frame.paste(code, (140, 60))
+    grey = bytes([128]) * (width * height // 2)
+    one = b"FRAME\n" + frame.tobytes() + grey
+    path.write_bytes(b"YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C420jpeg\n" + one * 10)
+    return path
