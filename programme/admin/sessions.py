@@ -132,7 +132,7 @@ class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
     inlines = [AppearanceInline, MaterialInline]
     actions = ["release_selected", "reset_selected"]
     actions_list = ["open_timetable", "release_everything"]
-    actions_detail = ["in_the_timetable", "open_door_list", "reset_this"]
+    actions_detail = ["in_the_timetable", "open_seats", "open_door_list", "reset_this"]
     fieldsets = [
         (
             None,
@@ -239,6 +239,14 @@ class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
     )
     def in_the_timetable(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect(timetable_address(get_object_or_404(Session, pk=number(object_id))))
+
+    @action(description=_("Seats"), permissions=["seats"], url_path="seats", icon="event_seat")
+    def open_seats(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Where its seats are, or are made: a page of the apps above, which asks the right itself."""
+        return redirect("admin:registration_seatpool_of_session", pk=number(object_id))
+
+    def has_seats_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return request.user.has_perm("registration.view_seatpool")
 
     @action(description=_("List for the door"), permissions=["door_list"], url_path="door", icon="checklist")
     def open_door_list(self, request: HttpRequest, object_id: int) -> HttpResponse:

@@ -9,6 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
@@ -30,6 +32,19 @@ if TYPE_CHECKING:
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 READ_NEEDS = "registration.read_needs"
 READ_PEOPLE = ("registration.view_booking", "registration.view_registration")
+
+
+def seats_of(request: HttpRequest, admin: SeatPoolAdmin, pk: int) -> HttpResponse:
+    """From a session to its seats; where none are booked yet, to the form that makes them, for those who may."""
+    if not admin.has_view_permission(request):
+        raise PermissionDenied
+    session = get_object_or_404(Session, pk=pk)
+    if SeatPool.objects.filter(pk=pk).exists():
+        return redirect("admin:registration_seatpool_change", pk)
+    if admin.has_add_permission(request):
+        return redirect(f"{reverse('admin:registration_seatpool_add')}?{urlencode({'session': pk})}")
+    messages.info(request, _("Seats in this session are not booked."))
+    return redirect("admin:programme_session_change", session.pk)
 
 
 @never_cache

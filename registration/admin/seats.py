@@ -25,6 +25,7 @@ from registration.admin.list_pages import (
     bus_list_page,
     door_list_page,
     interpretation_page,
+    seats_of,
 )
 from registration.admin.wheelchairs import contradiction
 from registration.models import Hold, SeatPool
@@ -157,6 +158,7 @@ class SeatPoolAdmin(RefusingAdmin):
         return [
             path("interpretation/", page(interpretation_page), name="registration_seatpool_interpretation"),
             path("<int:pk>/door-list/", page(door_list_page), name="registration_seatpool_door_list"),
+            path("of/<int:pk>/", page(seats_of), name="registration_seatpool_of_session"),
             path("<int:pk>/bus-list/", page(bus_list_page), name="registration_seatpool_bus_list"),
             *super().get_urls(),
         ]

@@ -47,6 +47,12 @@ registration.consenttext          ----     vac-    ----    ----    vacd
 registration.consent              ----     v---    ----    ----    v---
 registration.ticket               ----     v---    ----    ----    v---
 registration.ticketkey            ----     v---    ----    ----    v---
+registration.checkin              ----     v---    ----    ----    v---
+registration.deskalert            ----     v---    ----    ----    v---
+registration.deskdevice           ----     v---    ----    ----    v---
+registration.desklink             ----     va--    ----    ----    va--
+registration.deskpassphrase       ----     vac-    ----    ----    vacd
+registration.headsetloan          ----     v---    ----    ----    v---
 efus_conference.erasure           ----     ----    ----    ----    v---
 registration.retentionrule        ----     vac-    ----    ----    vacd
 registration.retentionrun         ----     v---    ----    ----    v---
@@ -188,6 +194,8 @@ PAGES: list[Row] = [
     *only("desk", "registration_seatpool_open_door_list", "302"),
     *only("desk", "programme_session_open_door_list", "302"),
     *only("desk", "registration_registration_badges"),
+    *only("desk", "registration_checkin_paper"),
+    *only("desk", "registration_checkin_open_paper", "302"),
     *only("desk", "registration_registration_day_lists"),
     *only("desk", "registration_registration_open_badge", "302"),
     *only("desk", "registration_booking_give_up_this", "200", "302"),

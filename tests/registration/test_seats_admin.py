@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -217,3 +218,25 @@ def test_seats_held_for_another_city_are_free_of_the_first(
 
     assert set(Hold.objects.values_list("delegation", "seats")) == {(other.pk, 2)}
     assert SeatPool.objects.get().held == 2
+
+
+def test_a_session_leads_to_its_seats_and_back(desk: Client, edition: Edition, bookable: Bookable) -> None:
+    booked, open_to_all = bookable(5), factories.session(edition)
+    shown = desk.get(f"/admin/programme/session/{booked.pk}/change/").content.decode()
+    assert f"/admin/programme/session/{booked.pk}/seats/" in shown
+
+    def led(session: Session, client: Client) -> str:
+        done = client.get(f"/admin/programme/session/{session.pk}/seats/", follow=True)
+        return str(done.request["PATH_INFO"] + done.request["QUERY_STRING"])
+
+    assert led(booked, desk) == address("seatpool", f"{booked.pk}/change/")
+    assert led(open_to_all, desk) == address("seatpool", f"add/session={open_to_all.pk}")
+    pool = desk.get(address("seatpool", f"{booked.pk}/change/")).content.decode()
+    assert f'href="/admin/programme/session/{booked.pk}/change/"' in pool
+
+    reader = factories.user(is_staff=True)
+    rights = Permission.objects.filter(codename__in=["view_seatpool", "view_session"])
+    reader.user_permissions.set(rights)
+    may_read = Client()
+    may_read.force_login(reader)
+    assert led(open_to_all, may_read) == f"/admin/programme/session/{open_to_all.pk}/change/"
