@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.storage import Storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -16,13 +17,14 @@ from efus_conference.models import User
 from efus_conference.private_files import private_storage
 from efus_conference.secret_links import is_within_limit
 from efus_conference.uploads import sound_document
-from registration.models import Answer, PendingFile, PressCard
+from registration.models import Answer, Certificate, PendingFile, PressCard
 
 ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
 MOST_FILES = 20  # of one account at a time, in all its forms; the oldest go first
 MOST_AN_HOUR = 60  # also those that are refused: reading them is the work
 TOO_OFTEN = _("You sent very many files within an hour. Wait a while, then send this one again.")
 FOLDER = "answers"
+CERTIFICATES = "certificates"
 # A file whose row is not committed yet may be an hour old at most.
 SWEPT_AFTER = timedelta(hours=6)
 
@@ -74,10 +76,7 @@ def drop_abandoned(*, at: datetime) -> int:
 def sweep_files(*, at: datetime) -> int:
     """Deletes what no row names any more: a person was erased, or a process died between row and file."""
     storage = private_storage()
-    try:
-        _folders, names = storage.listdir(FOLDER)
-    except FileNotFoundError:
-        return 0
+    stored = [path for folder in (FOLDER, CERTIFICATES) for path in _files_in(storage, folder)]
     known = {
         str(name)
         for rows, field in (
@@ -85,12 +84,21 @@ def sweep_files(*, at: datetime) -> int:
             (PendingFile.objects, "file"),
             (Answer.objects, "file"),
             (PressCard.objects, "card"),
+            (Certificate.objects, "file"),
         )
         for name in rows.exclude(**{field: ""}).values_list(field, flat=True)
     }
     count = 0
-    for name in (f"{FOLDER}/{name}" for name in names):
+    for name in stored:
         if name not in known and storage.get_modified_time(name) <= at - SWEPT_AFTER:
             storage.delete(name)
             count += 1
     return count
+
+
+def _files_in(storage: Storage, folder: str) -> list[str]:
+    try:
+        _folders, names = storage.listdir(folder)
+    except FileNotFoundError:
+        return []
+    return [f"{folder}/{name}" for name in names]

@@ -30,7 +30,7 @@ from efus_conference.mail import compose
 from efus_conference.models import Edition, User
 from efus_conference.seal import seal_key, self_signed
 from registration import certificates
-from registration.actions import cancel_registration
+from registration.actions import cancel_registration, sweep_files
 from registration.actions.certificates import (
     Erased,
     NotThere,
@@ -333,6 +333,19 @@ def test_without_a_seal_the_page_says_so_and_makes_none(
     settings.SEAL_P12 = str(tmp_path / "none.p12")
     assert client.get("/check/seal.cer").status_code == 503
     assert Certificate.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_file_that_no_row_names_any_more_is_swept_and_one_that_is_named_stays(
+    registration: Registration,
+) -> None:
+    there(registration, 0)
+    certificate = issued(registration)
+    kept = Path(certificate.file.path)
+    left = kept.with_name("0" * 32 + ".pdf")
+    left.write_bytes(b"%PDF-1.7")
+    sweep_files(at=timezone.now() + timedelta(hours=7))
+    assert (kept.exists(), left.exists()) == (True, False)
 
 
 # --- checked by anyone -------------------------------------------------------------------------------
