@@ -26,6 +26,7 @@ from registration.actions.uploads import drop_files
 from registration.models import (
     Answer,
     CheckIn,
+    DecisionRun,
     Delegation,
     DeskDevice,
     DeskLink,
@@ -234,5 +235,6 @@ def forget_in_registration(traces: Traces, *, addresses: Iterable[str]) -> None:
     mask(RegistrationEvent.objects.all(), "reason", traces=traces)
     mask_json(RegistrationEvent.objects.all(), "detail", traces=traces)
     mask(Message.objects.exclude(sent_at=None), *in_columns("subject"), *in_columns("body"), traces=traces)
+    mask(DecisionRun.objects.all(), "reason", traces=traces)
     mask(DeskDevice.objects.all(), "name", traces=traces)
     mask(DeskLink.objects.all(), "label", traces=traces)
