@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from django.utils.formats import number_format
 
-# Pixels of the area on a telephone of 390, and from the width on at which admin.css shows the marks for wide ones.
+# Pixels of the area on a telephone of 390, and from which on admin-day.css shows the labels for wide ones.
 NARROW = 230
 WIDE = 540
 LETTER = 7.5  # pixels, the widest digit of the labels' type
