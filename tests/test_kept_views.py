@@ -32,7 +32,20 @@ NOT_KEPT = {
     "registration_machine:seal_certificate": "a small file that is rarely asked for",
 }
 # All behind these belongs to somebody: an account, or whoever was sent a secret address.
-PERSONAL_PATHS = ("admin/", "accounts/", "register/", "my/", "sign/", "speak/")
+AT_THE_DESK = (
+    "enter/",
+    "people/",
+    "walk-in/",
+    "delegations/",
+    "headsets/",
+    "me.json",
+    "list.json",
+    "sync.json",
+)
+PERSONAL_PATHS = (
+    *("admin/", "accounts/", "register/", "my/", "sign/", "speak/"),
+    *(f"desk/{page}" for page in AT_THE_DESK),
+)
 
 
 def views() -> dict[str, Any]:

@@ -57,6 +57,15 @@ def desk_too(rows: list[Row], answer: str) -> list[Row]:
     return [replace(each, more=(("desk", answer), ("administrator", answer))) for each in rows]
 
 
+def at_the_desk(name: str, get: str = "", post: str = "") -> list[Row]:
+    """Of who entered at the desk, which nobody did here: who may, is sent to the entrance first."""
+    enters = dict.fromkeys(("desk", "administrator"), "302")
+    return [
+        same(method, name, closed) if closed else row(method, name, anyone="403", people="403", **enters)
+        for method, closed in (("GET", get), ("POST", post))
+    ]
+
+
 PUBLIC: list[Row] = [
     *public("root", "302"),
     *public("healthz"),
@@ -121,6 +130,7 @@ LINKS: list[Row] = [
     *by_link("registration_machine:check_certificate", "200", "200"),
     *by_link("registration:shared_agenda", "200", "405"),
     *by_link("registration:join", "200", "200"),
+    *by_link("registration:desk_enter_by_link", "200", "200"),
 ]
 
 PERSONAL: list[Row] = [
@@ -204,6 +214,22 @@ PERSONAL: list[Row] = [
     *personal("registration:join_details", "404", "405"),  # without the link that leads there
 ]
 
+DESK: list[Row] = [
+    *public("registration:desk"),
+    *public("registration_machine:service_worker"),
+    *personal("registration:desk_enter", "403", "403", **dict.fromkeys(("desk", "administrator"), "200")),
+    *at_the_desk("registration:desk_people", post="405"),
+    *at_the_desk("registration:desk_person"),
+    *at_the_desk("registration:desk_badge", get="405"),
+    *at_the_desk("registration:desk_walk_in"),
+    *at_the_desk("registration:desk_delegations", post="405"),
+    *at_the_desk("registration:desk_delegation"),
+    *at_the_desk("registration:desk_headsets"),
+    *at_the_desk("registration_machine:desk_me", get="401", post="405"),
+    *at_the_desk("registration_machine:desk_list", get="405", post="401"),
+    *at_the_desk("registration_machine:desk_sync", get="405", post="401"),
+]
+
 
 def before_login(name: str) -> list[Row]:
     """Who is logged in needs it no more."""
@@ -247,4 +273,4 @@ ACCOUNTS: list[Row] = [
     row("POST", "mfa_login_webauthn", anyone="login", people="302"),
 ]
 
-PAGES: list[Row] = [*PUBLIC, *LINKS, *PERSONAL, *ACCOUNTS]
+PAGES: list[Row] = [*PUBLIC, *LINKS, *PERSONAL, *DESK, *ACCOUNTS]

@@ -38,8 +38,13 @@ from registration.models import (
     Consent,
     ConsentText,
     Delegation,
+    DeskAlert,
+    DeskDevice,
+    DeskLink,
+    DeskPassphrase,
     EditionClosing,
     FeedLink,
+    HeadsetLoan,
     Message,
     Participation,
     Place,
@@ -85,6 +90,7 @@ class World:
         self._people()
         self._declarations()
         self._what_remains()
+        self._desk()
         self.cookies = {role: self._cookies(role) for role in ROLES}
 
     # --- what there is ---------------------------------------------------------------------------------
@@ -269,6 +275,23 @@ class World:
             }
         return environ
 
+    def _desk(self) -> None:
+        """A link of today; nobody has entered by it."""
+        edition, person = self.edition, self.registrations["stranger"]
+        self.desk_token = "a-link-for-volunteers-and-long-enough"
+        today = timezone.now().astimezone(edition.zone).date()
+        DeskLink.objects.create(
+            edition=edition,
+            day=today,
+            label="Entrance",
+            token_hash=hash_of_token(self.desk_token),
+            pin_hash="!",
+        )
+        DeskPassphrase.objects.create(edition=edition, hashed="!")
+        DeskDevice.objects.create(edition=edition, name="A tablet", user=self.users["desk"])
+        DeskAlert.objects.create(edition=edition, kind="void", at=timezone.now(), registration=person)
+        HeadsetLoan.objects.create(edition=edition, registration=person, number=1)
+
     def _what_remains(self) -> None:
         """One row of each other model that has a page in the admin."""
         edition, reader = self.edition, self.users["administrator"]
@@ -403,6 +426,10 @@ OBJECTS: dict[tuple[str, str], Maker] = {
     ("registration:shared_agenda", "token"): lambda world, whose, is_own: (
         world.shared[whose].token if is_own else NO_TOKEN
     ),
+    ("registration:desk_enter_by_link", "token"): lambda world, whose, is_own: (
+        world.desk_token if is_own else NO_TOKEN
+    ),
+    ("registration:desk_delegation", "pk"): lambda world, whose, is_own: world.delegations[whose].pk,
     ("registration:join", "token"): lambda world, whose, is_own: (
         world.invitation_token if is_own else NO_TOKEN
     ),
