@@ -14,7 +14,7 @@ PEOPLE = ("participant", "assistant", "coordinator")
 GROUPS = ("content", "desk", "press", "officer", "administrator")
 ROLES = (*WITHOUT_ACCOUNT, *PEOPLE, *GROUPS)
 # As the world names and describes its people.
-TOLD = re.compile(rb"(Name|Needs|Diet)-of-(\w+)")
+TOLD = re.compile(rb"(Name|Needs|Diet|Function|Medium|Reply|Mail)-of-(\w+)")
 
 
 @dataclass(frozen=True)
@@ -66,14 +66,3 @@ def asked_of(answer: Answer) -> Asked:
     if status == "302" and urlsplit(answer.header("Location")).path.endswith("/login/"):
         return Asked("login", told)
     return Asked(status, told)
-
-
-def may_know(role: str, what: str, whose: str) -> bool:
-    """Who reads what of whom, on whichever page: names, access needs, what people eat."""
-    if role in ("desk", "administrator"):
-        return True
-    if role == "press":
-        return (what, whose) == ("name", "journalist")
-    if role == "coordinator":  # of those of the city the names alone
-        return (what, whose) == ("name", "coordinator")
-    return role in PEOPLE and role == whose

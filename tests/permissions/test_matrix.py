@@ -14,7 +14,8 @@ from django.apps import apps
 
 from tests.permissions import admin_pages, pages
 from tests.permissions.addresses import Address, addresses
-from tests.permissions.roles import GROUPS, ROLES, Asked, Row, may_know
+from tests.permissions.fields import may_read
+from tests.permissions.roles import GROUPS, ROLES, Asked, Row
 from tests.permissions.world import LANGUAGES, OBJECTS, World
 
 MODEL_PAGE = re.compile(r"admin/(\w+)/(\w+)/(?:(add)/|<path:object_id>/(change|delete|history)/)?")
@@ -104,7 +105,7 @@ def test_every_role_gets_the_answer_decided_for_it(
                 leaks += [
                     f"{case}: {what} of {whose}"
                     for what, whose in asked.told
-                    if not may_know(role, what, whose)
+                    if not may_read(role, what, whose)
                     and not (what == "name" and address.name in NAMED_BY_LINK)
                 ]
     assert answered == expected

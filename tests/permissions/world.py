@@ -46,6 +46,7 @@ from registration.models import (
     FeedLink,
     HeadsetLoan,
     Message,
+    NeedReply,
     Participation,
     Place,
     PlaceInvitation,
@@ -198,14 +199,17 @@ class World:
         )
         Answer.objects.create(registration=registration, question=self.diet, value=f"Diet-of-{role}")
         PressCard.objects.create(
-            registration=registration, medium="The Example", card=ContentFile(making.png(), "card.png")
+            registration=registration, medium=f"Medium-of-{role}", card=ContentFile(making.png(), "card.png")
+        )
+        NeedReply.objects.create(
+            registration=registration, reply=f"Reply-of-{role}", replied_at=timezone.now()
         )
         self.mails[role] = Mail.objects.create(
             kind="registration/confirmation",
             to=registration.email,
             language="en",
             subject="You are registered",
-            text="You are registered.",
+            text=f"Mail-of-{role}",
             subject_ids={"registration_id": registration.pk},
         )
         self.tickets[role] = ticket_for(registration)
@@ -232,6 +236,7 @@ class World:
             family_name=f"Name-of-{role}",
             email=f"{role}-person@example.org",
             needs=f"Needs-of-{role}",
+            function=f"Function-of-{role}",
             **fields,
         )
         registration.events.create(verb="registered", actor=keeper)
@@ -320,7 +325,9 @@ class World:
             edition, category=press, status="submitted", family_name="Name-of-journalist"
         )
         PressCard.objects.create(
-            registration=self.journalist, medium="The Example", card=ContentFile(making.png(), "card.png")
+            registration=self.journalist,
+            medium="Medium-of-journalist",
+            card=ContentFile(making.png(), "card.png"),
         )
         # Words that nobody agreed to yet come first: those to which somebody did are deleted by nobody.
         for version in (1, 2):
