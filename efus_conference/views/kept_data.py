@@ -19,6 +19,7 @@ from registration.models.identity import KEPT_FOR
 from registration.retention import DEFAULTS, days_kept
 
 What = RetentionRule.What
+YEAR = 365  # days, as periods are set
 SHOWN = 200  # readings on the page; all of them are in what one takes away
 
 
@@ -169,19 +170,21 @@ def _span(key: str, days: int | None, edition: Edition | None) -> str:
         ) % {"count": KEPT_FOR.days}
     if key == "speaker" or days is None:
         return _("Until you take your consent back or have it erased.")
-    sentence = ngettext(
-        "%(count)d day after the conference.", "%(count)d days after the conference.", days
-    ) % {"count": days}
     if key == "account":
-        return ngettext(
-            "%(count)d day after the last conference for which you used it.",
-            "%(count)d days after the last conference for which you used it.",
-            days,
-        ) % {"count": days}
+        span = _("%(span)s after the last conference for which you used it.")
+        return span % {"span": _spoken(days)}
+    sentence = _("%(span)s after the conference.") % {"span": _spoken(days)}
     if edition is None or edition.ends_on is None:
         return sentence
     until = _("For this one until %(day)s.") % {"day": in_full(edition.ends_on + timedelta(days=days))}
     return f"{sentence} {until}"
+
+
+def _spoken(days: int) -> str:
+    if days and days % YEAR == 0:
+        years = days // YEAR
+        return ngettext("%(count)d year", "%(count)d years", years) % {"count": years}
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
 
 
 def readings_of(user: User) -> list[Reading]:
