@@ -25,6 +25,7 @@ from efus_conference.admin_sheets import SpreadsheetAdmin
 from efus_conference.models import Edition, User
 from efus_conference.sorting import sort_key
 from programme.actions import LinkRefused, remind, revoke_links, set_consent, set_portrait
+from programme.admin.speaker_erasure import ErasesSpeaker
 from programme.admin.speaker_filters import AnswerFilter, LinkFilter, MissingFilter, ShownFilter
 from programme.admin.speaker_link_page import speaker_link_page
 from programme.models import Appearance, ConsentEvent, Speaker, SpeakerLink
@@ -81,8 +82,9 @@ class SpeakerLinkInline(ReadOnlyAdmin, OrganisersTabularInline):
 
 
 @admin.register(Speaker)
-class SpeakerAdmin(SpreadsheetAdmin, TranslatedAdmin):
+class SpeakerAdmin(ErasesSpeaker, SpreadsheetAdmin, TranslatedAdmin):
     form = SpeakerForm
+    actions_detail = ["erase_this"]
     resource_classes = [SpeakerResource]
     list_display = [
         "name",

@@ -280,6 +280,20 @@ def test_a_speaker_of_a_released_session_is_named_nowhere_and_the_session_stays(
 
 
 @pytest.mark.django_db
+def test_organisers_erase_a_speaker_who_has_no_account() -> None:
+    speaker = factories.speaker(name="Zephyrine Quillonwick", email="z@example.org")
+    client = Client()
+    client.force_login(factories.user(is_staff=True, is_superuser=True))
+    address = f"/admin/programme/speaker/{speaker.pk}/erase/"
+
+    assert "named nowhere any more" in client.get(address).content.decode()
+    for _twice in range(2):
+        assert client.post(address).status_code == 302
+    speaker.refresh_from_db()
+    assert (speaker.name, speaker.slug, speaker.email) == (f"– {speaker.pk}", f"erased-{speaker.pk}", "")
+
+
+@pytest.mark.django_db
 def test_an_officer_s_erasure_touches_no_event() -> None:
     officer, second = making.officer(), making.officer()
     signature = verify(signature=making.submitted(by=officer), by=second)

@@ -149,6 +149,7 @@ PAGES: list[Row] = [
     *only("content", "programme_session_move"),
     *only("content", "programme_session_move_endpoint", "405", "404"),
     *only("content", "programme_speaker_send_links", "302"),
+    *only("content", "programme_speaker_erase_this", "200", "302"),
     *only("desk", "registration_registration_export"),
     *only("desk", "registration_registration_approve_this"),
     *only("desk", "registration_registration_refuse_this"),
