@@ -31,6 +31,9 @@ def _answers() -> Words:
         "void": _("Void ticket"),
         "unknown": _("Not on the list"),
         "unknown_code": _("No ticket has this code"),
+        "broken": _(
+            "That did not work, and nothing was kept of it. Load the page again, then try once more."
+        ),
         "looking": _("Looking for newer registrations…"),
         "undone": _("Taken back: %(name)s is not checked in."),
         "answer_unknown": _("Not accepted: the site does not know %(name)s any more. Call an organiser."),

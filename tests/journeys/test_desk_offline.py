@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from efus_conference.models import Edition
 from registration import actions
@@ -32,7 +32,7 @@ from tests.journeys.desks import (
 )
 from tests.journeys.walking import log_in
 
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 NewPerson = Callable[..., Page]
 
 
@@ -265,6 +265,7 @@ def test_the_list_closes_by_itself_and_where_it_is_over_it_goes(
     show(page, text_of(guest))
     verdict(page, "good", "Checked in")
     # Revoked while the device had no network: it delivers what it did, and keeps no list.
+    page.clock.fast_forward("01:00")
     assert device.link
     actions.revoke_desk_link(link=device.link)
     page.context.set_offline(False)
@@ -273,6 +274,25 @@ def test_the_list_closes_by_itself_and_where_it_is_over_it_goes(
     page.reload()
     expect(page.locator("#why")).to_contain_text("no list on this device")
     assert CheckIn.objects.standing().filter(registration=guest).count() == 1
+
+
+def test_a_volunteer_s_list_is_gone_the_next_day_even_without_a_network(
+    new_person: NewPerson, demo_site: DemoSite, guest: Registration
+) -> None:
+    page = new_person(viewport=PHONE)
+    page.clock.install()
+    enter(page, demo_site, "Entrance A")
+    open_desk(page)
+    page.context.set_offline(True)
+    show(page, text_of(guest))
+    verdict(page, "good", "Checked in")
+    page.clock.fast_forward("24:00:00")
+    expect(page.locator("#why")).to_contain_text("The day of this link is over")
+    expect(page.locator("main")).not_to_contain_text("Zdenka")
+    page.reload()
+    expect(page.locator("#why")).to_contain_text("no list on this device")
+    # What was done is still there to be sent, though the desk stays closed.
+    expect(page.locator("#waiting")).to_have_text("1 to send")
 
 
 def test_a_device_whose_clock_is_an_hour_off_says_so_and_tells_the_right_time(

@@ -1,14 +1,14 @@
 // The desk's page: opens, scans, finds, shows, syncs, locks. docs/desk.md tells volunteers how; the modules beside
 // this one why. Texts are in the page, people in memory, and only ciphertext and the outbox on the device.
 import { drawBar } from "./bar.js";
-import { Camera, textOnPhoto } from "./camera.js";
 import { enter, look, present, undo } from "./checking.js";
 import { clearNames, drawRecent, forgetRecent, listenForNames, remember } from "./finding.js";
 import { NoNetwork, Refused } from "./network.js";
 import { forgetList, open, standing, trouble } from "./opening.js";
 import { clear, show, tell } from "./panel.js";
 import { keepPage } from "./page.js";
-import { desk, locked, zone } from "./state.js";
+import { listenForCodes } from "./reading.js";
+import { desk, isPast, locked, zone } from "./state.js";
 import { Sync } from "./sync.js";
 import { WrongPassphrase } from "./vault.js";
 import { dayName, dayOf, element, say, time } from "./words.js";
@@ -63,33 +63,7 @@ function refresh() {
   return Promise.race([sync.now(), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
 }
 
-const camera = new Camera(byId("video"), scanned);
-
-async function switchCamera() {
-  const wasOn = camera.isOn;
-  const why = wasOn ? camera.stop() : await camera.start();
-  byId("camera-why").textContent = why ? say(`camera_${why}`) : "";
-  byId("video").hidden = !camera.isOn;
-  byId("camera").textContent = say(camera.isOn ? "camera_stop" : "camera_start");
-}
-
-byId("camera").addEventListener("click", switchCamera);
-byId("photo").addEventListener("change", async ({ target }) => {
-  const [file] = target.files;
-  target.value = "";
-  if (!file) return;
-  const text = await textOnPhoto(file);
-  if (text) await scanned(text);
-  else tell(say("no_code_on_photo"), "bad");
-});
-byId("typed").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const field = byId("code");
-  const text = field.value.trim();
-  if (!text) return;
-  await scanned(text.toUpperCase());
-  field.value = "";
-});
+const stopCamera = listenForCodes(scanned);
 listenForNames((person) => show(look(person), deeds));
 
 // --- where ---------------------------------------------------------------------------------------------
@@ -146,6 +120,7 @@ byId("opening").addEventListener("submit", async (event) => {
   const field = byId("passphrase");
   const button = byId("open");
   if (!field.value.trim()) return ask(say("no_passphrase"));
+  if (isPast()) return end("over");
   button.disabled = true;
   byId("passphrase-error").textContent = "";
   try {
@@ -169,19 +144,24 @@ byId("opening").addEventListener("submit", async (event) => {
 });
 
 function lock() {
-  if (camera.isOn) switchCamera();
+  stopCamera();
   locked();
   clear();
   clearNames();
   forgetRecent();
-  ask();
+  return isPast() ? end("over") : ask();
+}
+
+async function end(why) {
+  view("closed", say(why));
+  await forgetList();
 }
 
 byId("lock").addEventListener("click", lock);
 for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, () => (touched = Date.now()), { passive: true });
 
 function beat() {
-  if (desk.list && Date.now() - touched > IDLE) lock();
+  if (desk.list && (Date.now() - touched > IDLE || isPast())) lock();
   drawBar();
 }
 setInterval(beat, 5_000);
@@ -195,13 +175,14 @@ const sync = new Sync(async (outcome, refusals) => {
   if (outcome === "reopen" && desk.list) lock();
   if ((outcome === "closed" || outcome === "over") && desk.list) {
     lock();
-    await forgetList();
-    view("closed", say(outcome));
+    await end(outcome);
   }
   if (desk.list) drawRecent();
   drawBar();
 });
 
+// Such as a device whose disk is full: what was not kept is not shown as done.
+addEventListener("unhandledrejection", () => tell(say("broken"), "bad"));
 keepPage();
 sync.start();
 begin();

@@ -1,7 +1,7 @@
 // Opening the desk: with the site's answer where there is a network, else with what lies sealed on the device.
 import { List } from "./list.js";
 import { me, NoNetwork, Refused, wholeList } from "./network.js";
-import { desk, heard, keepList, keepMe, locked, now, opened } from "./state.js";
+import { desk, heard, isPast, keepList, keepMe, locked, opened } from "./state.js";
 import { forget, kept, waiting } from "./store.js";
 import { reapply } from "./sync.js";
 import { keyOf, newSalt, unseal } from "./vault.js";
@@ -33,7 +33,7 @@ export async function standing() {
     if (!before || !(await kept("list"))) return "no_list";
     Object.assign(desk, before);
   }
-  return desk.me.until && now() >= Date.parse(desk.me.until) ? "over" : "passphrase";
+  return isPast() ? "over" : "passphrase";
 }
 
 /** Opens the list: fresh from the site, or what was kept. Raises Refused or WrongPassphrase. */

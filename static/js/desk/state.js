@@ -24,6 +24,8 @@ export const today = () => dayOf(now(), zone());
 /** Under which the list counts who is in here: today, or the session. */
 export const scopeKey = () => (desk.scope === "day" ? today() : desk.scope);
 export const isOver = () => Boolean(desk.me.edition.ends_at) && now() >= Date.parse(desk.me.edition.ends_at);
+/** Whether a volunteer's day has ended: known without a network, too. */
+export const isPast = () => Boolean(desk.me?.until) && now() >= Date.parse(desk.me.until);
 
 export function opened(list) {
   desk.list = list;
