@@ -169,6 +169,7 @@ class HandOutForm(forms.Form):
     handed_to = forms.ModelChoiceField(
         Registration.objects.none(),
         label=_("The badges are given to"),
+        empty_label=_("Choose a person"),
         error_messages={
             "required": _("Choose who takes the badges."),
             "invalid_choice": _("Choose people of this delegation."),
