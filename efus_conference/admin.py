@@ -15,8 +15,7 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils import timezone
@@ -36,12 +35,12 @@ from efus_conference.admin_base import (
     ReadOnlyAdmin,
     TranslatedAdmin,
     in_languages,
-    number,
 )
+from efus_conference.admin_erasures import LeadsToErasure
 from efus_conference.admin_sheets import SpreadsheetAdmin
 from efus_conference.exports import SafeResource
 from efus_conference.forms import AccountForm, NewAccountForm
-from efus_conference.models import Erasure, Mail, Organisation, Project, User
+from efus_conference.models import Mail, Organisation, Project, User
 from efus_conference.models.mails import KINDS
 from efus_conference.sorting import sort_key, translated_sort_key
 
@@ -70,7 +69,7 @@ class SecondFactorInline(ReadOnlyAdmin, OrganisersTabularInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, OrganisersAdmin):
+class UserAdmin(LeadsToErasure, DjangoUserAdmin, OrganisersAdmin):
     """Accounts. Adding one sends nothing: its person logs in with a code sent to the address."""
 
     form = AccountForm
@@ -110,16 +109,6 @@ class UserAdmin(DjangoUserAdmin, OrganisersAdmin):
     ]
 
     actions_detail = ["open_erasure"]
-
-    @action(
-        description=_("Erase the person"), url_path="to-erasure", icon="person_remove", permissions=["erase"]
-    )
-    def open_erasure(self, request: HttpRequest, object_id: int | str) -> HttpResponse:
-        # By its name alone: the page is the roof's, since all apps are in it.
-        return redirect("erase_account", pk=number(object_id))
-
-    def has_erase_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return bool(request.user.is_superuser)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(
@@ -346,14 +335,6 @@ class MailAdmin(ReadOnlyAdmin, OrganisersAdmin):
         # By its name alone: the page is of an app above this one.
         address = reverse("admin:registration_registration_change", args=[registration_id])
         return format_html('<a class="underline" href="{}">{}</a>', address, gettext("The registration"))
-
-
-@admin.register(Erasure)
-class ErasureAdmin(ReadOnlyAdmin, OrganisersAdmin):
-    """Who asked to be forgotten is a number here."""
-
-    list_display = ["erased_at", "user_id", "registrations", "by_organiser"]
-    list_filter = ["by_organiser", "erased_at"]
 
 
 @admin.register(ProcrastinateJob)

@@ -136,7 +136,8 @@ def _mails(edition: Edition) -> QuerySet[Any]:
 
 def _unused_accounts(edition: Edition) -> QuerySet[Any]:
     """Accounts of no organiser or speaker, with which nobody logged in after the edition or comes to a later one."""
-    if edition.ends_on is None:
+    if edition.ends_on is None or edition.phase() != "over":
+        # Until then everybody's last login is before its end.
         return User.objects.none()
     last = datetime.combine(edition.ends_on + timedelta(days=1), datetime.min.time(), tzinfo=edition.zone)
     later = Q(edition__ends_on__isnull=True) | Q(edition__ends_on__gt=edition.ends_on)
