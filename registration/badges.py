@@ -35,8 +35,8 @@ FORMATS: dict[Format, Any] = {
     "a4": gettext_lazy("A4, four on each page, to be cut"),
     "folded": gettext_lazy("A5, to be folded to A6, with the booked seats inside"),
 }
-# Of the categories in their order, as of the kinds of sessions; what somebody is stands there in words as well.
-COLOURS = ("plenary", "workshop", "visit", "focus")
+# Of the categories in their order; as what somebody takes part stands there in words as well.
+COLOURS = ("plenary", "workshop", "visit", "focus", "brick", "slate")
 
 
 def badges_pdf(registrations: Collection[Registration], format: Format) -> bytes:  # noqa: A002  as it is named elsewhere

@@ -36,7 +36,8 @@ def sources(suffix: str = ".py") -> list[Path]:
 
 
 def templates() -> list[Path]:
-    return sorted(path for path in TEMPLATES.rglob("*") if path.is_file())
+    """All but the pictures that typst sets, which it finds beside its template."""
+    return sorted(path for path in TEMPLATES.rglob("*") if path.is_file() and path.suffix != ".png")
 
 
 def name_of(template: Path) -> str:
