@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
-
 from programme.models import ReleasedSession
 from registration.desk.days import day_of
 from registration.models import Booking, CheckIn, HeadsetLoan, Registration, Ticket
-from registration.times import spoken_span
+from registration.times import spoken_clock, spoken_span
 
 
 @dataclass(frozen=True)
@@ -21,7 +19,11 @@ class Card:
     ticket: Ticket | None
     void_tickets: int
     loan: HeadsetLoan | None
-    at: datetime
+
+    @property
+    def since(self) -> str:
+        """“09:12”, by the clocks of the edition."""
+        return spoken_clock(self.today.at, self.today.edition.zone) if self.today else ""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def card_of(registration: Registration, now: datetime) -> Card:
     """In three queries."""
     day = day_of(registration.edition, now)
     check_ins = list(
-        registration.check_ins.standing().select_related("session", "device").order_by("-at", "pk")
+        registration.check_ins.standing().select_related("session", "device", "edition").order_by("-at", "pk")
     )
     tickets = list(registration.tickets.select_related("handed_to"))
     return Card(
@@ -50,7 +52,6 @@ def card_of(registration: Registration, now: datetime) -> Card:
         ticket=next((ticket for ticket in tickets if ticket.is_standing), None),
         void_tickets=sum(not ticket.is_standing for ticket in tickets),
         loan=registration.headset_loans.filter(returned_at=None).first(),
-        at=timezone.localtime(now, registration.edition.zone),
     )
 
 
