@@ -77,8 +77,8 @@ function drawScopes() {
       groups.set(day, document.createElement("optgroup"));
       groups.get(day).label = dayName(session.starts, zone());
     }
-    const option = new Option(`${time(session.starts, zone())} ${session.room} · ${session.title}`, session.code);
-    groups.get(day).append(option);
+    const name = [time(session.starts, zone()), session.room, session.title].filter(Boolean).join(" · ");
+    groups.get(day).append(new Option(name, session.code));
   }
   select.replaceChildren(new Option(say("entrance"), "day"), ...groups.values());
   const before = localStorage.getItem("desk-scope"); // a door stays a door after a reload

@@ -25,7 +25,8 @@ export function show(verdict, deeds) {
   panel.className = `verdict verdict-${tone}`;
   panel.hidden = false;
   navigator.vibrate?.(SHAKES[tone]);
-  if (panel.getBoundingClientRect().top < 0) panel.scrollIntoView({ block: "start" });
+  // From the list of names below it, and from under the bar.
+  if (panel.getBoundingClientRect().top < 96) panel.scrollIntoView({ block: "start" });
 }
 
 export function clear() {
