@@ -347,7 +347,9 @@ def test_the_page_costs_the_same_with_an_empty_edition_and_a_full_one(
     client: Client, administrator: User, django_assert_num_queries: Any, make: Any
 ) -> None:
     edition = make()
-    factories.session(edition, speakers=(factories.speaker(),))  # nobody registered, but the programme is begun
+    factories.session(
+        edition, speakers=(factories.speaker(),)
+    )  # nobody registered, but the programme is begun
     first_page(client)
     with CaptureQueriesContext(connection) as empty:
         first_page(client)
