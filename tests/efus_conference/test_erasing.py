@@ -100,7 +100,7 @@ def file(name: str = "f.pdf") -> ContentFile:
 @pytest.fixture
 def everywhere(folders: list[Path]) -> Everywhere:
     user = factories.user(name=NAME, email=ADDRESS, is_staff=True)
-    organiser = factories.user(is_superuser=True, is_staff=True)
+    factories.user(is_superuser=True, is_staff=True)  # who stays
     EmailAddress.objects.create(user=user, email=f"second.{ADDRESS}", verified=True)
     Authenticator.objects.create(user=user, type="totp", data={"secret": NAME})
     edition = factories.edition()

@@ -116,9 +116,13 @@ def test_a_refusal_asks_for_the_reason_and_can_be_taken_back(desk: Client, editi
     ]
 
 
+DECISIONS = ("Approve", "Refuse", "Take the refusal back", "Cancel")
+
+
 def buttons(client: Client, model: str, row: Registration) -> list[str]:
     page = client.get(address(model, f"{row.pk}/change/"))
-    return [str(button["title"]) for button in page.context["actions_detail"]]
+    titles = [str(button["title"]) for button in page.context["actions_detail"]]
+    return [title for title in titles if title in DECISIONS]
 
 
 def test_one_registration_is_decided_on_from_its_own_page(desk: Client, edition: Edition) -> None:
@@ -149,10 +153,10 @@ def test_one_registration_is_decided_on_from_its_own_page(desk: Client, edition:
         [f"The registration of {row.name} is cancelled."],
     ]
     assert shown == [
-        ["Answers", "Approve", "Refuse", "Cancel"],
-        ["Answers", "Take the refusal back"],
-        ["Answers", "Cancel"],
-        ["Answers"],
+        ["Approve", "Refuse", "Cancel"],
+        ["Take the refusal back"],
+        ["Cancel"],
+        [],
     ]
 
 
@@ -161,7 +165,7 @@ def test_the_press_office_decides_from_the_page_of_a_journalist_and_reads_its_hi
 ) -> None:
     mayor = submitted(edition)
     assert buttons(press_office, "accreditation", journalist) == ["Approve", "Refuse"]
-    assert buttons(desk, "registration", journalist) == ["Answers", "Cancel"]
+    assert buttons(desk, "registration", journalist) == ["Cancel"]
     assert press_office.get(address("accreditation", f"{mayor.pk}/approve/")).status_code == 404
 
     press_office.post(address("accreditation", f"{journalist.pk}/approve/"), {"confirmed": "yes"})
