@@ -124,7 +124,11 @@ def test_a_volunteer_checks_in_and_takes_it_back(edition: Edition, anna: Registr
     assert [(one.how, one.undone_at is None) for one in CheckIn.objects.all()] == [("name", False)]
 
 
-@pytest.mark.parametrize("key", ["banana", "", "0" * 10_000, str(uuid.uuid4())])
+@pytest.mark.parametrize(
+    "key",
+    ["banana", "", "0" * 10_000, "5f0c2c7e-0000-4000-8000-000000000000"],
+    ids=["word", "empty", "long", "unknown"],
+)
 def test_what_is_no_check_in_is_not_found(edition: Edition, anna: Registration, key: str) -> None:
     answer = volunteer(edition).post(page_of(anna), {"what": "undo", "check_in": key})
 
