@@ -76,6 +76,7 @@ GROUP_OF = {
 }
 LANGUAGES = ("en", "fr", "nl")
 CSRF = "t" * 32
+NO_UUID = "00000000-0000-4000-8000-000000000000"
 
 
 class World:
@@ -389,6 +390,9 @@ NO_TOKEN = "a-token-nobody-was-given"  # of the length of none
 
 # By address, or by namespace.
 OBJECTS: dict[tuple[str, str], Maker] = {
+    # Of someone else's decision, or of none: nobody but who decided comes back to it.
+    ("admin:registration_registration_decided", "pk"): lambda world, whose, is_own: NO_UUID,
+    ("admin:registration_accreditation_decided", "pk"): lambda world, whose, is_own: NO_UUID,
     ("programme", "slug"): lambda world, whose, is_own: world.edition.slug,
     ("programme", "code"): lambda world, whose, is_own: world.session.code,
     ("programme", "room_slug"): lambda world, whose, is_own: world.room.slug,
