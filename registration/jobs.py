@@ -6,6 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from registration.actions import expire_places, settle
+from registration.actions.decision_runs import sweep_runs
 from registration.actions.retention import run_what_is_due
 
 
@@ -28,3 +29,10 @@ def offer_places_on(timestamp: int) -> None:
 def forget_what_is_over(timestamp: int) -> None:
     """Periods of retention that ended, in the small hours: see `registration.retention`."""
     run_what_is_due(at=timezone.now())
+
+
+@app.periodic(cron="23 2 * * *")
+@app.task(name="registration.sweep_runs", queue="mail", queueing_lock="sweep_runs")
+def sweep_old_runs(timestamp: int) -> None:
+    """Decisions on many that are over for a day."""
+    sweep_runs()

@@ -43,11 +43,15 @@ def begin_run(
     reason: str = "",
     category: Category | None = None,
 ) -> DecisionRun:
-    """Writes down what is to be decided on whom, in which order. Old ones are swept out on the way."""
-    DecisionRun.objects.over().delete()
+    """Writes down what is to be decided on whom, in which order."""
     return DecisionRun.objects.create(
         what=what, todo=list(registration_ids), by=by, reason=reason, category=category
     )
+
+
+def sweep_runs() -> None:
+    """Those nobody comes back to any more, with the reasons of those that were left halfway."""
+    DecisionRun.objects.over().delete()
 
 
 def go_on(*, run: DecisionRun, by: User) -> DecisionRun:

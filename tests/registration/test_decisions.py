@@ -16,6 +16,7 @@ from efus_conference.management.content.groups import GROUPS, permissions
 from efus_conference.models import Edition, User
 from programme.models import Session
 from registration.actions import SeatsInTheWay, begin_run, book_seat, go_on
+from registration.jobs import sweep_old_runs
 from registration.models import Category, DecisionRun, PressCard, Registration
 from tests import factories
 from tests.registration.test_admin import address, by_hand, messages, text
@@ -411,6 +412,7 @@ def test_what_came_of_it_is_for_who_decided_and_for_a_day(desk: Client, edition:
 
     DecisionRun.objects.update(started_at=timezone.now() - timedelta(days=1, minutes=1))
     desk.post(address("registration"), choose("reopen_chosen", row))
+    sweep_old_runs(timestamp=0)
     assert [each.what for each in DecisionRun.objects.all()] == ["reopen"]
 
 
