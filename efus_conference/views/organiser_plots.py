@@ -9,7 +9,6 @@ from itertools import accumulate
 from babel.dates import format_skeleton
 from django.db.models import Count, DateTimeField, Exists, F, Func, OuterRef, Value
 from django.db.models.functions import TruncDate
-from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -25,9 +24,9 @@ HOURS_AT_LEAST = 4  # of the plot of a day that has only just begun
 WEEKS_AT_MOST = 40  # before the first day; what came earlier is in the figure the plot begins with
 
 
-def last_days(edition: Edition) -> Plot | None:
+def last_days(edition: Edition, now: datetime) -> Plot | None:
     """The registrations of each of the last days, today included, by the edition's own calendar."""
-    today = timezone.now().astimezone(edition.zone).date()
+    today = now.astimezone(edition.zone).date()
     first = today - timedelta(days=DAYS_SHOWN - 1)
     counts = registered_on(edition, since=first)
     days = [first + timedelta(days=offset) for offset in range(DAYS_SHOWN)]
@@ -66,14 +65,14 @@ def the_one_before(edition: Edition) -> Edition | None:
     )
 
 
-def registrations_over_time(edition: Edition) -> Plot | None:
+def registrations_over_time(edition: Edition, now: datetime) -> Plot | None:
     """How many had registered, week by week before the first day, beside the edition before."""
     before = the_one_before(edition)
     counts = registered_on(edition)
     if edition.starts_on is None or edition.ends_on is None:
         return None
     then = _remembered(before) if before is not None else {}
-    today = timezone.now().astimezone(edition.zone).date()
+    today = now.astimezone(edition.zone).date()
     length = (edition.ends_on - edition.starts_on).days
     ours = {(day - edition.starts_on).days: count for day, count in counts.items()}
     theirs = (
@@ -84,8 +83,8 @@ def registrations_over_time(edition: Edition) -> Plot | None:
     first = min([*ours, *theirs], default=0)
     weeks = min(max(-(first // 7), 1), WEEKS_AT_MOST)
     span = (-7 * weeks, max(length, 1))
-    now = min((today - edition.starts_on).days, span[1])
-    ours_so_far = _so_far(ours, span[0], now)
+    reached = min((today - edition.starts_on).days, span[1])
+    ours_so_far = _so_far(ours, span[0], reached)
     theirs_in_all = _so_far(theirs, span[0], span[1]) if theirs else {}
     courses = [Course(edition.name, list(ours_so_far.items()))]
     headings = [_("Weeks before the first day"), edition.name]
@@ -114,9 +113,8 @@ def registrations_over_time(edition: Edition) -> Plot | None:
     )
 
 
-def check_ins_today(edition: Edition) -> Plot | None:
+def check_ins_today(edition: Edition, now: datetime) -> Plot | None:
     """How many came through the entrance in each quarter of an hour of today, by the clocks of the place."""
-    now = timezone.now()
     midnight = now.astimezone(edition.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     quarter = Func(
         Value(QUARTER), F("at"), Value(datetime(2000, 1, 1, tzinfo=UTC)),

@@ -89,7 +89,7 @@ class Departure:
 
 
 def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    edition = Edition.objects.current()
+    edition, now = Edition.objects.current(), timezone.now()
     tasks = [*signatures_to_verify(request), *failed_jobs(request), *undelivered_mails(request)]
     context.update(
         {"edition": edition, "seats": [], "departures": [], "figures": [], "doors": [], "plots": []}
@@ -120,10 +120,10 @@ def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict
         if request.user.has_perm("registration.view_checkin"):
             there = there_on(edition)
             context["figures"] += attendance(request, edition, there)
-            context["doors"] = _drawn(check_ins_today(edition), there_each_day(edition, there))
+            context["doors"] = _drawn(check_ins_today(edition, now), there_each_day(edition, there))
         if may_read(request, "registration.Registration"):
             context["figures"] += registered(edition)
-            context["plots"] = _drawn(last_days(edition), registrations_over_time(edition))
+            context["plots"] = _drawn(last_days(edition, now), registrations_over_time(edition, now))
             context["shows_registrations"] = True
     context["tasks"] = tasks
     return context
