@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -47,8 +48,11 @@ class Attendance:
         return said == (self.name, self.organisation_name) and set(certificate.days) <= set(self.days)
 
 
-def attendance_of(registration: Registration) -> Attendance:
-    """From the check-ins that stand, at the entrance and in sessions; without a day for who was not there."""
+def attendance_of(registration: Registration, *, language: str) -> Attendance:
+    """From the check-ins that stand, at the entrance and in sessions; without a day for who was not there.
+
+    `language` is the certificate's, whatever language is active: a city has a name in each.
+    """
     days = (
         CheckIn.objects.standing()
         .filter(registration=registration)
@@ -56,7 +60,17 @@ def attendance_of(registration: Registration) -> Attendance:
         .values_list("day", flat=True)
         .distinct()
     )
-    return Attendance(registration.name, registration.shown_organisation, tuple(days))
+    with translation.override(language):
+        return Attendance(registration.name, registration.shown_organisation, tuple(days))
+
+
+def denied(certificates: Iterable[Certificate], registration: Registration) -> list[Certificate]:
+    """Those that say what is not so any more, each judged in its own language."""
+    return [
+        row
+        for row in certificates
+        if not attendance_of(registration, language=row.language).is_not_denied_by(row)
+    ]
 
 
 def read_code(text: str) -> str:

@@ -17,7 +17,7 @@ from efus_conference.models import Edition, User
 from efus_conference.seal import SealError, usable_key
 from efus_conference.secret_links import is_within_limit
 from registration.actions.refusals import NotYours, Refusal
-from registration.certificates import Attendance, attendance_of, sealed_pdf
+from registration.certificates import Attendance, attendance_of, denied, sealed_pdf
 from registration.models import (
     Certificate,
     CheckIn,
@@ -71,7 +71,7 @@ def issue_certificate(*, registration: Registration, language: str, by: User | N
         fresh = Registration.objects.select_related("organisation", "edition").get(pk=registration.pk)
         if by is not None and by.pk != fresh.managed_by_id and not by.has_perm(DESK):
             raise NotYours
-        attendance = _attendance(fresh)
+        attendance = _attendance(fresh, language)
         if standing := _standing(fresh, language, attendance):
             return standing
         if by is not None and not is_within_limit(
@@ -95,10 +95,10 @@ def issue_certificate(*, registration: Registration, language: str, by: User | N
             return kept
 
 
-def _attendance(registration: Registration) -> Attendance:
+def _attendance(registration: Registration, language: str) -> Attendance:
     if registration.erased_at is not None:
         raise Erased
-    attendance = attendance_of(registration)
+    attendance = attendance_of(registration, language=language)
     if not attendance.days:
         raise NotThere
     return attendance
@@ -119,14 +119,15 @@ def _kept(made: Certificate, content: bytes, *, by: User | None) -> Certificate 
         .select_related("organisation")
         .get(pk=made.registration_id)
     )
-    attendance = _attendance(registration)
+    attendance = _attendance(registration, made.language)
     if standing := _standing(registration, made.language, attendance):
         return standing
     if not attendance.is_said_by(made):
         return None
-    for old in Certificate.objects.valid().filter(registration=registration):
-        if old.language == made.language or not attendance.is_not_denied_by(old):
-            _end(old, Why.REPLACED)
+    others = Certificate.objects.valid().filter(registration=registration)
+    same, in_others = others.filter(language=made.language), others.exclude(language=made.language)
+    for old in [*same, *denied(in_others, registration)]:
+        _end(old, Why.REPLACED)
     made.sha256 = hashlib.sha256(content).hexdigest()
     made.file.save("certificate.pdf", ContentFile(content), save=False)
     made.save()

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from efus_conference.templatetags.dates import in_full
 from registration.actions.certificates import NotThere, SealOff, issue_certificate
 from registration.actions.refusals import Refusal
-from registration.certificates import attendance_of
+from registration.certificates import attendance_of, denied
 from registration.downloads import download
 from registration.models import Certificate
 from registration.requests import reader
@@ -44,7 +44,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None, initial={"language": get_language()}
     )
     refusal: Refusal | None = None
-    attendance = attendance_of(kept)
+    attendance = attendance_of(kept, language=get_language() or settings.LANGUAGE_CODE)
     if request.method == "POST" and form.is_valid():
         language = form.cleaned_data["language"]
         try:
@@ -55,6 +55,9 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("registration:certificate_pdf", kept.pk, language)
     elif kept.erased_at is None and not attendance.days:
         refusal = NotThere()
+    valid = Certificate.objects.valid().filter(registration=kept).order_by("language")
+    # One that does not say what is so any more is replaced once the next is asked for.
+    not_so = denied(valid, kept)
     context: dict[str, Any] = {
         "registration": kept,
         "edition": kept.edition,
@@ -64,12 +67,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
         "refusal": refusal,
         "is_before": kept.edition.phase() in ("unknown", "announced", "registration", "closed"),
         "is_under_way": kept.edition.phase() == "under_way",
-        # One that does not say what is so any more is replaced once the next is asked for.
-        "standing": [
-            row
-            for row in Certificate.objects.valid().filter(registration=kept).order_by("language")
-            if attendance.is_not_denied_by(row)
-        ],
+        "standing": [row for row in valid if row not in not_so],
     }
     status = HTTPStatus.SERVICE_UNAVAILABLE if isinstance(refusal, SealOff) else HTTPStatus.OK
     return render(request, "registration/certificate.html", context, status=status)

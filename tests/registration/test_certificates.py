@@ -269,6 +269,39 @@ def test_a_name_that_was_corrected_ends_those_with_the_old_one_in_every_language
     assert states() == [("replaced", "en"), ("", "en"), ("replaced", "fr")]
 
 
+@pytest.mark.django_db
+def test_each_names_a_city_in_its_own_language_whatever_page_it_was_asked_for_on(
+    registration: Registration,
+) -> None:
+    city = factories.organisation(
+        name_en="Brussels", name_fr="Bruxelles", name_nl="Brussel", slug="brussels", country="BE"
+    )
+    Registration.objects.update(organisation=city)
+    there(registration, 0)
+    client = Client()
+    client.force_login(registration.managed_by)
+    own = f"my/registrations/{registration.pk}/certificate/"
+    for page_in, language in (("en", "fr"), ("fr", "nl"), ("nl", "en"), ("fr", "fr")):
+        assert client.post(f"/{page_in}/{own}", {"language": language}).status_code == 302
+        for shown_in in ("en", "fr", "nl"):
+            assert f"{own}{language}.pdf" in client.get(f"/{shown_in}/{own}").content.decode()
+    # As the mail does, in a process that speaks English.
+    with translation.override("en"):
+        assert issue_certificate(registration=registration, language="fr", by=None).is_valid
+    assert list(Certificate.objects.order_by("language").values_list("language", "organisation_name")) == [
+        ("en", "Brussels"), ("fr", "Bruxelles"), ("nl", "Brussel"),
+    ]  # fmt: skip
+    assert states() == [("", "en"), ("", "fr"), ("", "nl")]
+    french = Certificate.objects.get(language="fr")
+    assert ("Bruxelles" in text_of(french), "Brussels" in text_of(french)) == (True, False)
+    city.name_fr = "Ville de Bruxelles"
+    city.save()
+    with translation.override("en"):
+        assert issued(registration, "en").organisation_name == "Brussels"
+        assert issued(registration, "fr").organisation_name == "Ville de Bruxelles"
+    assert states() == [("", "en"), ("replaced", "fr"), ("", "fr"), ("", "nl")]
+
+
 def test_two_requests_at_once_make_one(fresh_db: str) -> None:
     registration = factories.registration(factories.edition())
     there(registration, 0)
