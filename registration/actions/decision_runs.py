@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from time import monotonic
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,8 @@ from registration.actions.approval import approve_registration, refuse_registrat
 from registration.actions.refusals import Refusal
 from registration.actions.registrations import cancel_registration, change_registration
 from registration.models import Category, DecisionRun, Registration
+
+logger = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 50  # rows in one request
 SECONDS_AT_ONCE = 5.0  # and as long as one request works on them
@@ -33,6 +36,10 @@ class InThisCategory(Refusal):
 
 class CategoryGone(Refusal):
     message = _("This category is not there any more.")
+
+
+class NotDecided(Refusal):
+    message = _("This could not be decided together with the others. Decide on it by itself.")
 
 
 def begin_run(
@@ -84,6 +91,10 @@ def _next(run: DecisionRun, by: User) -> None:
             after = _decide(run, row, by)
     except Refusal as refusal:
         run.refused = [*run.refused, [registration_id, str(refusal)]]
+    except DatabaseError:
+        # Two that waited for each other, or a row the database does not take: the next ones are not kept from it.
+        logger.exception("Registration %s could not be decided on with others", registration_id)
+        run.refused = [*run.refused, [registration_id, str(NotDecided())]]
     else:
         run.done = [*run.done, [registration_id, after.status]]
     run.todo = left

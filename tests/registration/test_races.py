@@ -18,7 +18,7 @@ from django.db import connection, connections
 from efus_conference.models import Edition
 from programme.actions import release
 from programme.models import Session
-from registration.actions import Refusal, book_seat, cancel_registration
+from registration.actions import Refusal, begin_run, book_seat, cancel_registration, go_on
 from registration.models import Booking, Registration, SeatPool
 from registration.models.seats import SeatPoolQuerySet
 from tests import factories
@@ -180,3 +180,29 @@ def test_bookings_during_a_release_end_at_the_new_time_or_clash(fresh_db: str) -
     twice = {place for place, count in Counter(standing.values_list("place", flat=True)).items() if count > 1}
     assert set(standing.filter(status="clash").values_list("place", flat=True)) == twice
     assert sum(SeatPool.objects.values_list("taken", flat=True)) == standing.count()
+
+
+def test_one_that_the_database_stops_keeps_those_after_it_from_nothing(fresh_db: str) -> None:
+    edition, desk = factories.edition(), factories.user(is_staff=True, is_superuser=True)
+    category = factories.category(edition, needs_approval=True)
+    names = ("Anna", "Stopped", "Zoë")
+    rows = [
+        factories.registration(edition, status="submitted", category=category, given_name=name)
+        for name in names
+    ]
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            """
+            CREATE FUNCTION as_in_a_deadlock() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'waited for' USING ERRCODE = 'deadlock_detected'; END $$;
+            CREATE TRIGGER as_in_a_deadlock BEFORE UPDATE ON registration_registration FOR EACH ROW
+                WHEN (OLD.given_name = 'Stopped') EXECUTE FUNCTION as_in_a_deadlock();
+            """
+        )
+    connections["owner"].close()
+
+    run = go_on(run=begin_run(what="approve", registration_ids=[row.pk for row in rows], by=desk), by=desk)
+
+    sentence = "This could not be decided together with the others. Decide on it by itself."
+    assert (run.todo, run.refused) == ([], [[rows[1].pk, sentence]])
+    assert run.done == [[rows[0].pk, "confirmed"], [rows[2].pk, "confirmed"]]
