@@ -166,10 +166,7 @@ def end_after(moment: datetime) -> datetime | None:
 
 def ends_at(edition: Edition) -> datetime | None:
     """The midnight after its last day, by its own clocks; none while its days are not known."""
-    if edition.ends_on is None:
-        return None
-    following = edition.ends_on + timedelta(days=1)
-    return datetime(following.year, following.month, following.day, tzinfo=edition.zone)
+    return edition.ends_at()
 
 
 def keys_for(edition: Edition) -> list[TicketKey]:

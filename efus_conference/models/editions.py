@@ -170,6 +170,13 @@ class Edition(models.Model):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
+    def ends_at(self) -> datetime | None:
+        """The midnight after its last day, by its own clocks; None while its days are not known."""
+        if self.ends_on is None:
+            return None
+        following = self.ends_on + timedelta(days=1)
+        return datetime(following.year, following.month, following.day, tzinfo=self.zone)
+
     def days(self) -> list[datetime]:
         """Midnight of each of its days in its own time zone; none where the days are not known."""
         if self.starts_on is None or self.ends_on is None:
