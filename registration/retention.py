@@ -16,7 +16,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from efus_conference.erased_accounts import erase_account
+from efus_conference.erased_accounts import erase_account, forget_in_log
 from efus_conference.models import Edition, Mail, User
 from programme.models import Speaker
 from registration.actions.answers import NEEDS_KEPT, PRESS_CARDS_KEPT
@@ -42,6 +42,7 @@ from registration.models import (
     Question,
     Registration,
     RetentionRule,
+    RetentionRun,
     SensitiveReading,
     Star,
 )
@@ -51,7 +52,7 @@ What = RetentionRule.What
 # Days after the last day of the edition. Names stay as long as those who fund a conference may ask who was there.
 DEFAULTS: dict[str, int] = {
     What.NEEDS: NEEDS_KEPT.days,
-    What.DESK: 30,
+    What.DESK: 90,
     What.MAILS: 180,
     What.PRESS: PRESS_CARDS_KEPT.days,
     What.CONTACT: 365,
@@ -87,13 +88,39 @@ def is_due(edition: Edition, days: int, *, at: datetime | None = None) -> bool:
     return due is not None and (at or timezone.now()).astimezone(edition.zone).date() >= due
 
 
+def announced() -> list[RetentionRun]:
+    """The trials by the clock of what is deleted next: none that was done since, or is due on another day by now."""
+    later = RetentionRun.objects.filter(
+        edition=OuterRef("edition"),
+        what=OuterRef("what"),
+        is_trial=False,
+        started_at__gte=OuterRef("started_at"),
+    )
+    trials = (
+        RetentionRun.objects.filter(~Exists(later), is_trial=True, by=None)
+        .select_related("edition")
+        .prefetch_related("edition__hosting__organisation")
+        .order_by("edition", "due_on", "what")
+    )
+    periods = {edition.pk: days_kept(edition) for edition in {trial.edition for trial in trials}}
+    return [
+        trial
+        for trial in trials
+        if trial.due_on == due_on(trial.edition, periods[trial.edition_id].get(trial.what, 0))
+    ]
+
+
 def count_rows(edition: Edition, what: str) -> int:
     """How many a run would take."""
     return sum(part.rows(edition).count() for part in PARTS[what])
 
 
 def _deletes(model: Any) -> Taker:
-    return lambda keys, at: model._default_manager.filter(pk__in=keys).delete()
+    def take(keys: Sequence[Any], at: datetime) -> None:
+        forget_in_log(model, keys)
+        model._default_manager.filter(pk__in=keys).delete()
+
+    return take
 
 
 def _of(model: Any, path: str = "registration__edition") -> Part:
@@ -104,6 +131,7 @@ def _delete_with_files(model: Any, field: str) -> Taker:
     def take(keys: Sequence[Any], at: datetime) -> None:
         rows = model._default_manager.filter(pk__in=keys)
         names = list(rows.values_list(field, flat=True))
+        forget_in_log(model, keys)
         rows.delete()
         delete_stored(names)
 
@@ -136,10 +164,10 @@ def _mails(edition: Edition) -> QuerySet[Any]:
 
 def _unused_accounts(edition: Edition) -> QuerySet[Any]:
     """Accounts of no organiser or speaker, with which nobody logged in after the edition or comes to a later one."""
-    if edition.ends_on is None or edition.phase() != "over":
+    last = edition.ends_at()
+    if last is None or edition.phase() != "over":
         # Until then everybody's last login is before its end.
         return User.objects.none()
-    last = datetime.combine(edition.ends_on + timedelta(days=1), datetime.min.time(), tzinfo=edition.zone)
     later = Q(edition__ends_on__isnull=True) | Q(edition__ends_on__gt=edition.ends_on)
     comes = Registration.objects.filter(later, managed_by=OuterRef("pk"), erased_at=None)
     leads = Delegation.objects.filter(later, coordinator=OuterRef("pk"))
@@ -219,6 +247,12 @@ PARTS: dict[str, list[Part]] = {
         Part(
             lambda edition: CheckIn.objects.filter(edition=edition, registration__erased_at__isnull=False),
             _deletes(CheckIn),
+        ),
+        Part(
+            lambda edition: Consent.objects.filter(
+                registration__edition=edition, registration__erased_at__isnull=False
+            ),
+            _deletes(Consent),
         ),
         # Whose registration is gone.
         Part(

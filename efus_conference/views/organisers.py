@@ -39,6 +39,7 @@ from efus_conference.views.organiser_plots import (
     registrations_over_time,
     there_each_day,
 )
+from efus_conference.views.organiser_privacy_tasks import deleted_soon
 from efus_conference.views.organiser_tasks import (
     ROWS_SHOWN,
     draft_not_released,
@@ -90,7 +91,12 @@ class Departure:
 
 def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     edition, now = Edition.objects.current(), timezone.now()
-    tasks = [*signatures_to_verify(request), *failed_jobs(request), *undelivered_mails(request)]
+    tasks = [
+        *signatures_to_verify(request),
+        *deleted_soon(request),
+        *failed_jobs(request),
+        *undelivered_mails(request),
+    ]
     context.update(
         {"edition": edition, "seats": [], "departures": [], "figures": [], "doors": [], "plots": []}
     )

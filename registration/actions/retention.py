@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -23,16 +23,23 @@ from registration.models import (
     RetentionRule,
     RetentionRun,
 )
-from registration.retention import PARTS, Part, count_rows, days_kept, is_due
-from registration.states import Status
+from registration.retention import PARTS, Part, count_rows, days_kept, due_on, is_due
 
 BATCH = 500
 MANAGE = "registration.change_retentionrule"
+DELETE = "registration.run_retention"
+# The clock tries what it will delete so long before the day, and deletes nothing that was not tried for so long.
+TRIED_AHEAD = timedelta(days=4)
+ANNOUNCED_FOR = timedelta(days=3)
 logger = logging.getLogger(__name__)
 
 
 class NotDueYet(Refusal):
     message = _("This is kept for longer. A trial says what will be deleted when its time is over.")
+
+
+class NotTried(Refusal):
+    message = _("Nothing is deleted without a trial. Try it first, and look at what it says.")
 
 
 class WithoutDays(Refusal):
@@ -49,22 +56,27 @@ def run_retention(
     """Takes all rows of one kind whose time is over, in transactions of at most `BATCH` rows each.
 
     A trial counts them and changes nothing. The edition's figures are counted before anything goes. No row is waited
-    for: one that somebody holds is left to the next run. `by` is None where the clock does it. Not to be called
-    within a transaction. Raises NotYours, WithoutDays, NotDueYet.
+    for: one that somebody holds is left to the next run. `by` is None where the clock does it: it deletes only what
+    it announced by a trial `ANNOUNCED_FOR` ago. Not to be called within a transaction. Raises NotYours, WithoutDays,
+    NotDueYet, NotTried.
     """
     at = at or timezone.now()
-    if by is not None and not by.has_perm(MANAGE):
+    if by is not None and not by.has_perm(MANAGE if is_trial else DELETE):
         raise NotYours
-    if edition.ends_on is None:
+    due = due_on(edition, days_kept(edition)[what])
+    if due is None:
         raise WithoutDays
-    run = RetentionRun(edition=edition, what=what, is_trial=is_trial, by=by)
+    run = RetentionRun(edition=edition, what=what, is_trial=is_trial, by=by, due_on=due, started_at=at)
     if is_trial:
         run.rows, run.finished_at = count_rows(edition, what), timezone.now()
         run.save()
         return run
     if not is_due(edition, days_kept(edition)[what], at=at):
         raise NotDueYet
-    close_edition(edition=edition, by=by, at=at)
+    tried = trials_of(edition, what, due)
+    if not (tried.filter(by=None, started_at__lte=at - ANNOUNCED_FOR) if by is None else tried).exists():
+        raise NotTried
+    _close(edition, by=by, at=at)
     run.save()
     for part in PARTS[what]:
         last = None
@@ -73,6 +85,11 @@ def run_retention(
     run.finished_at = timezone.now()
     run.save(update_fields=["finished_at"])
     return run
+
+
+def trials_of(edition: Edition, what: str, due: date) -> QuerySet[RetentionRun]:
+    """Those for this very day: where the period or the edition was moved, it is tried again."""
+    return RetentionRun.objects.filter(edition=edition, what=what, is_trial=True, due_on=due)
 
 
 @transaction.atomic
@@ -92,26 +109,38 @@ def _take_some(part: Part, edition: Edition, run: RetentionRun, *, after: Any) -
 
 
 def run_what_is_due(*, at: datetime) -> int:
-    """Every kind of every edition whose time is over and of which something is left; how many runs it took."""
+    """Every kind of every edition whose time is over and of which something is left; how many it deleted.
+
+    What will be due in some days is tried, so that the organisers' first page tells of it.
+    """
     count = 0
     for edition in Edition.objects.filter(ends_on__lt=at.date()).order_by("number"):
         for what, days in days_kept(edition).items():
-            if not is_due(edition, days, at=at) or not _is_something_left(edition, what):
+            if not is_due(edition, days, at=at + TRIED_AHEAD) or not _is_something_left(edition, what):
                 continue
             try:
-                run_retention(edition=edition, what=what, is_trial=False, by=None, at=at)
-                count += 1
+                count += _announce_or_run(edition, what, days, at)
             except Exception:
                 # What fails in one kind holds up no other, nor the next night.
                 logger.exception("The retention of %s of edition %s broke off.", what, edition.pk)
     return count
 
 
+def _announce_or_run(edition: Edition, what: str, days: int, at: datetime) -> bool:
+    due = due_on(edition, days)
+    trial = trials_of(edition, what, due).filter(by=None).order_by("started_at").first() if due else None
+    if trial is None:
+        run_retention(edition=edition, what=what, is_trial=True, by=None, at=at)
+    elif trial.started_at <= at - ANNOUNCED_FOR and is_due(edition, days, at=at):
+        run_retention(edition=edition, what=what, is_trial=False, by=None, at=at)
+        return True
+    return False
+
+
 def _is_something_left(edition: Edition, what: str) -> bool:
     return any(part.rows(edition).exists() for part in PARTS[what])
 
 
-@transaction.atomic
 def close_edition(*, edition: Edition, by: User | None, at: datetime | None = None) -> EditionClosing:
     """Counts what outlives the people of an edition that is over; once names were deleted, never again.
 
@@ -119,6 +148,11 @@ def close_edition(*, edition: Edition, by: User | None, at: datetime | None = No
     """
     if by is not None and not by.has_perm(MANAGE):
         raise NotYours
+    return _close(edition, by=by, at=at)
+
+
+@transaction.atomic
+def _close(edition: Edition, *, by: User | None, at: datetime | None) -> EditionClosing:
     if edition.phase(at) != "over":
         raise EditionNotOver
     fresh = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
@@ -148,7 +182,7 @@ def figures_of(edition: Edition) -> dict[str, Any]:
     )
     in_session = check_ins.filter(session__isnull=False).values_list("session__code", flat=True)
     seated, seen = Counter(seats.order_by()), Counter(in_session.order_by())
-    registered = Registration.objects.filter(edition=edition).exclude(status=Status.DRAFT)
+    registered = Registration.objects.live().filter(edition=edition)
     zone = edition.zone
     registered_on = Counter(
         moment.astimezone(zone).date().isoformat()

@@ -22,7 +22,7 @@ from efus_conference.admin_sheets import SpreadsheetAdmin
 from efus_conference.exports import SafeResource
 from efus_conference.models import Edition
 from registration.actions import Refusal
-from registration.actions.retention import MANAGE, close_edition, run_retention
+from registration.actions.retention import DELETE, MANAGE, close_edition, run_retention, trials_of
 from registration.admin.base import EditionFilter
 from registration.models import EditionClosing, Participation, RetentionRule, RetentionRun
 from registration.requests import reader
@@ -44,11 +44,17 @@ class Line:
     rows: int
     last_run: RetentionRun | None
     last_trial: RetentionRun | None
+    is_tried: bool
+
+    @property
+    def is_deletable(self) -> bool:
+        return bool(self.is_due and self.is_tried and self.rows)
 
 
 def lines_of(edition: Edition) -> list[Line]:
     own = set(RetentionRule.objects.filter(edition=edition).values_list("what", flat=True))
     periods = days_kept(edition)
+    due = {what: due_on(edition, days) for what, days in periods.items()}
     last: dict[tuple[str, bool], RetentionRun] = {}
     for run in RetentionRun.objects.filter(edition=edition).order_by("started_at", "pk"):
         last[run.what, run.is_trial] = run
@@ -58,11 +64,12 @@ def lines_of(edition: Edition) -> list[Line]:
             name=str(What(what).label),
             days=periods[what],
             is_own=what in own,
-            due_on=due_on(edition, periods[what]),
+            due_on=due[what],
             is_due=is_due(edition, periods[what]),
             rows=count_rows(edition, what),
             last_run=last.get((what, False)),
             last_trial=last.get((what, True)),
+            is_tried=bool((day := due[what]) and trials_of(edition, what, day).exists()),
         )
         for what in DEFAULTS
     ]
@@ -99,7 +106,7 @@ class RetentionRuleAdmin(OrganisersAdmin):
         if editions and edition is None:
             raise Http404
         if request.method == "POST":
-            if not request.user.has_perm(MANAGE):
+            if not request.user.has_perm(DELETE if request.POST.get("do") == "run" else MANAGE):
                 raise PermissionDenied
             if edition is not None:
                 self._do(request, edition)
@@ -114,6 +121,7 @@ class RetentionRuleAdmin(OrganisersAdmin):
             "closing": EditionClosing.objects.filter(edition=edition).first(),
             "is_over": edition is not None and edition.phase() == "over",
             "may_run": request.user.has_perm(MANAGE),
+            "may_delete": request.user.has_perm(DELETE),
             "asked": self._asked(request, edition),
         }
         return render(request, "admin/registration/retention.html", context)
@@ -123,7 +131,7 @@ class RetentionRuleAdmin(OrganisersAdmin):
         what = request.GET.get("delete", "")
         if edition is None or what not in What.values:
             return None
-        return next((line for line in lines_of(edition) if line.what == what and line.is_due), None)
+        return next((line for line in lines_of(edition) if line.what == what and line.is_deletable), None)
 
     def _do(self, request: HttpRequest, edition: Edition) -> None:
         wanted, what = request.POST.get("do"), request.POST.get("what", "")
@@ -155,7 +163,7 @@ def _said(run: RetentionRun) -> str:
 
 @admin.register(RetentionRun)
 class RetentionRunAdmin(ReadOnlyAdmin, OrganisersAdmin):
-    list_display = ["started_at", "edition", "what", "is_trial", "rows", "finished_at", "by"]
+    list_display = ["started_at", "edition", "what", "is_trial", "rows", "due_on", "finished_at", "by"]
     list_filter = [EditionFilter, "what", "is_trial"]
     list_select_related = ["edition", "by"]
 

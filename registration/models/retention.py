@@ -3,9 +3,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import Edition, Organisation
+
+# Devices bring check-ins late, and certificates are told of, for sixty days (`actions.certificates.TOLD_FOR`).
+LEAST_DAYS = 61
 
 
 class RetentionRule(models.Model):
@@ -33,8 +37,18 @@ class RetentionRule(models.Model):
         verbose_name = _("period of retention")
         verbose_name_plural = _("periods of retention")
         ordering = ["edition", "what"]
+        permissions = [("run_retention", _("Can delete what is kept no longer"))]
         constraints = [
             models.UniqueConstraint(fields=["edition", "what"], name="one_period_per_kind_of_data"),
+            models.CheckConstraint(
+                condition=Q(days__gte=LEAST_DAYS)
+                | Q(days__gte=1) & ~Q(what__in=["names", "desk"]),  # of `What`, which is no name here
+                name="nothing_is_deleted_too_early",
+                violation_error_message=_(
+                    "Names and what the desk keeps stay for at least 61 days, all else for one: until then devices "
+                    "bring check-ins late, and people are told of their certificates."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -48,7 +62,8 @@ class RetentionRun(models.Model):
     what = models.CharField(_("what"), max_length=10, choices=RetentionRule.What)
     is_trial = models.BooleanField(_("trial"), default=False)
     rows = models.PositiveIntegerField(_("rows"), default=0)
-    started_at = models.DateTimeField(_("started"), auto_now_add=True)
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    started_at = models.DateTimeField(_("started"), default=timezone.now, editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

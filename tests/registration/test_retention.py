@@ -1,23 +1,35 @@
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, connections, transaction
+from django.test import Client
 
 from efus_conference.models import Edition, Mail, User
 from registration.actions import retention
+from registration.actions.certificates import TOLD_FOR
+from registration.actions.erasures import erase_registration
+from registration.actions.refusals import NotYours
 from registration.actions.retention import (
+    ANNOUNCED_FOR,
     EditionNotOver,
     NotDueYet,
+    NotTried,
     WithoutDays,
     close_edition,
     run_retention,
     run_what_is_due,
 )
 from registration.models import (
+    AccessNeed,
+    Accreditation,
     Answer,
     Certificate,
     CheckIn,
@@ -31,6 +43,7 @@ from registration.models import (
     HeadsetLoan,
     NeedReply,
     Participation,
+    Place,
     PlaceInvitation,
     PressCard,
     Question,
@@ -40,8 +53,10 @@ from registration.models import (
     SensitiveReading,
     Star,
 )
-from registration.retention import DEFAULTS, PARTS, count_rows, due_on
+from registration.models.retention import LEAST_DAYS
+from registration.retention import DEFAULTS, PARTS, announced, count_rows, due_on
 from tests import factories
+from tests.searching import columns_with
 
 What = RetentionRule.What
 LAST_DAY = date(2024, 5, 16)
@@ -105,6 +120,12 @@ def filled(edition: Edition) -> Registration:
     return row
 
 
+def forget(edition: Edition, what: str, *, at: datetime = LONG_AFTER) -> RetentionRun:
+    """As the clock does it: announced some nights before."""
+    run_retention(edition=edition, what=what, is_trial=True, by=None, at=at - ANNOUNCED_FOR)
+    return run_retention(edition=edition, what=what, is_trial=False, by=None, at=at)
+
+
 def kept(edition: Edition) -> dict[str, int]:
     """How many rows each kind has still to take."""
     return {what: count_rows(edition, what) for what in PARTS}
@@ -144,7 +165,7 @@ def test_each_kind_takes_its_own_rows_and_no_other_edition_s(what: str) -> None:
     # Both accounts are unused since editions of the same days, so they are counted with either.
     both = {**FULL, "accounts": 2}
 
-    run = run_retention(edition=edition, what=what, is_trial=False, by=None, at=LONG_AFTER)
+    run = forget(edition, what)
 
     # A name, when it goes, takes along all that was told with it.
     along = {"needs": 0, "press": 0, "contact": 1, "names": 0} if what == "names" else {}
@@ -161,7 +182,7 @@ def test_when_names_go_what_counts_stays() -> None:
     row = filled(edition)
 
     for what in sorted(FULL):
-        run_retention(edition=edition, what=what, is_trial=False, by=None, at=LONG_AFTER)
+        forget(edition, what)
 
     row.refresh_from_db()
     account = User.objects.get(pk=row.managed_by_id)
@@ -188,21 +209,167 @@ def test_when_names_go_what_counts_stays() -> None:
 
 
 @pytest.mark.django_db
-def test_nothing_is_taken_before_its_day_and_a_shorter_period_makes_it_due() -> None:
+def test_when_all_is_gone_no_name_stands_in_any_column() -> None:
+    """Not in the admin's log either, whose pages of needs and of the press log under kinds of their own."""
+    edition = over()
+    row = filled(edition)
+    own = "".join("abcdefghij"[int(digit)] for digit in str(os.getpid()))
+    given, address = f"Zephyrine{own}", f"zephyrine@{own}.example"
+    # A name of one word: nothing masks it.
+    Registration.objects.filter(pk=row.pk).update(given_name=given, family_name="", email=address)
+    User.objects.filter(pk=row.managed_by_id).update(email=address, name=given)
+    Certificate.objects.update(name=given)
+    PlaceInvitation.objects.update(email=address)
+    Mail.objects.update(to=address, text=f"Dear {given}")
+    models = (AccessNeed, Accreditation, FeedLink, Mail, Place, PlaceInvitation, PressCard, Registration)
+    for model in models:
+        LogEntry.objects.log_actions(
+            factories.user(is_staff=True).pk,
+            [model._default_manager.get()],
+            CHANGE,
+            change_message=f"Changed {given}.",
+            single_object=True,
+        )
+    assert len(columns_with((given, own))) > 8
+
+    for what in DEFAULTS:
+        forget(edition, what)
+
+    assert columns_with((given, own)) == []
+
+
+@pytest.mark.django_db
+def test_of_who_was_erased_before_consents_and_check_ins_go_with_the_names() -> None:
+    edition = over()
+    row = filled(edition)
+    Registration.objects.filter(pk=row.pk).update(is_own=False)
+    erase_registration(registration=row, by=factories.user(is_superuser=True, is_staff=True))
+    assert (CheckIn.objects.count(), Consent.objects.count()) == (1, 1)
+
+    forget(edition, "names")
+
+    assert (CheckIn.objects.count(), Consent.objects.count(), kept(edition)["names"]) == (0, 0, 0)
+
+
+@pytest.mark.django_db
+def test_nothing_is_taken_before_its_day_and_a_shorter_period_is_announced_first() -> None:
     edition = over()
     filled(edition)
     at = datetime(2024, 6, 1, tzinfo=UTC)
 
     with pytest.raises(NotDueYet):
         run_retention(edition=edition, what=What.CONTACT, is_trial=False, by=None, at=at)
-    assert run_what_is_due(at=at) == 0
+    assert (run_what_is_due(at=at), announced()) == (0, [])
 
     RetentionRule.objects.create(edition=edition, what=What.CONTACT, days=10)
-    assert run_what_is_due(at=at) == 1
+    # Three nights it only says what it will do, and on the fourth it does it.
+    assert [run_what_is_due(at=at + timedelta(days=nights)) for nights in range(4)] == [0, 0, 0, 1]
     assert kept(edition) == {**FULL, "contact": 0}
     # The next night there is nothing left to do, so nothing is noted either.
-    assert run_what_is_due(at=at) == 0
-    assert RetentionRun.objects.count() == 1
+    assert run_what_is_due(at=at + timedelta(days=4)) == 0
+    runs = RetentionRun.objects.order_by("pk").values_list("what", "is_trial", "rows", "due_on")
+    assert list(runs) == [
+        ("contact", True, 4, date(2024, 5, 27)),
+        ("contact", False, 4, date(2024, 5, 27)),
+    ]
+
+
+@pytest.mark.django_db
+def test_what_will_be_due_is_announced_before_so_that_it_goes_on_its_day() -> None:
+    edition = over()
+    filled(edition)
+    day = due_on(edition, DEFAULTS[What.NEEDS])
+    assert day is not None
+    night = datetime(day.year, day.month, day.day, 2, 47, tzinfo=UTC)
+
+    assert [run_what_is_due(at=night - timedelta(days=nights)) for nights in (5, 4, 3, 2, 1)] == [0] * 5
+    assert [(trial.edition, trial.what, trial.rows, trial.due_on) for trial in announced()] == [
+        (edition, "needs", 3, day)
+    ]
+    # The clock is never quite on time.
+    assert run_what_is_due(at=night - timedelta(seconds=50)) == 1
+    assert (kept(edition), announced()) == ({**FULL, "needs": 0}, [])
+
+
+@pytest.mark.django_db
+def test_what_was_announced_for_another_day_is_announced_again() -> None:
+    edition = over()
+    filled(edition)
+    run_retention(edition=edition, what="mails", is_trial=True, by=None, at=LONG_AFTER - timedelta(days=30))
+
+    RetentionRule.objects.create(edition=edition, what="mails", days=365)
+
+    assert announced() == []
+    with pytest.raises(NotTried):
+        run_retention(edition=edition, what="mails", is_trial=False, by=None, at=LONG_AFTER)
+
+
+@pytest.mark.django_db
+def test_who_may_set_periods_tries_and_only_who_may_delete_deletes_after_a_trial() -> None:
+    edition = over()
+    filled(edition)
+    desk, officer = factories.user(is_staff=True), factories.user(is_staff=True, is_superuser=True)
+    desk.user_permissions.set(Permission.objects.filter(codename="change_retentionrule"))
+
+    def run(by: User, *, is_trial: bool) -> RetentionRun:
+        return run_retention(edition=edition, what="needs", is_trial=is_trial, by=by, at=LONG_AFTER)
+
+    with pytest.raises(NotTried):
+        run(officer, is_trial=False)
+    assert run(desk, is_trial=True).rows == 3
+    with pytest.raises(NotYours):
+        run(desk, is_trial=False)
+    # What a person tried is no announcement by the clock.
+    with pytest.raises(NotTried):
+        run_retention(edition=edition, what="needs", is_trial=False, by=None, at=LONG_AFTER + ANNOUNCED_FOR)
+    assert (kept(edition), run(officer, is_trial=False).rows) == (FULL, 3)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("what", "least"), [("names", 61), ("desk", 61), ("mails", 1)])
+def test_a_period_has_a_floor_in_the_form_and_in_the_database(what: str, least: int) -> None:
+    edition = over()
+    RetentionRule(edition=edition, what=what, days=least).full_clean()
+    for days in (0, least - 1):
+        with pytest.raises(ValidationError):
+            RetentionRule(edition=edition, what=what, days=days).full_clean()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            RetentionRule.objects.create(edition=edition, what=what, days=days)
+
+
+def test_no_name_goes_while_certificates_are_told_of_and_devices_bring_check_ins() -> None:
+    assert timedelta(days=LEAST_DAYS) > TOLD_FOR
+    assert min(DEFAULTS[What.NAMES], DEFAULTS[What.DESK]) >= LEAST_DAYS
+
+
+@pytest.mark.django_db
+def test_the_organisers_first_page_tells_of_what_the_clock_is_about_to_delete(client: Client) -> None:
+    factories.edition()
+    edition = over()
+    filled(edition)
+    organiser = factories.user(is_staff=True)
+    organiser.user_permissions.set(Permission.objects.filter(codename="change_retentionrule"))
+    other = factories.user(is_staff=True)
+    run_retention(edition=edition, what="needs", is_trial=True, by=None)
+    told = {}
+    for user in (organiser, other):
+        client.force_login(user)
+        told[user] = [
+            (task.sentence, task.address, task.details)
+            for task in client.get("/admin/").context["tasks"]
+            if "retention" in task.address
+        ]
+
+    assert told == {
+        organiser: [
+            (
+                f"Personal data of {edition} is about to be deleted for good.",
+                f"/admin/registration/retentionrule/table/?edition={edition.slug}",
+                ["16 June 2024: access needs and replies to them (3)"],
+            )
+        ],
+        other: [],
+    }
 
 
 @pytest.mark.django_db
@@ -210,6 +377,7 @@ def test_a_period_ends_with_its_last_day_by_the_edition_s_calendar() -> None:
     edition = over(timezone="Europe/Brussels")
     filled(edition)
     midnight = datetime(2024, 6, 15, 22, 0, tzinfo=UTC)  # in Brussels the 16th begins
+    run_retention(edition=edition, what="needs", is_trial=True, by=None, at=midnight - timedelta(days=4))
 
     with pytest.raises(NotDueYet):
         run_retention(
@@ -245,7 +413,7 @@ def test_an_account_that_somebody_uses_or_needs_is_kept() -> None:
     )
     factories.registration(later, managed_by=coming)
 
-    run_retention(edition=edition, what="accounts", is_trial=False, by=None, at=LONG_AFTER)
+    forget(edition, "accounts")
 
     gone = User.objects.exclude(erased_at=None)
     assert set(gone) & {used, coming, organiser, unused} == {unused}
@@ -267,12 +435,14 @@ def test_a_run_that_was_killed_in_the_middle_goes_on(fresh_db: str, monkeypatch:
         return take_some(*args, **options)
 
     take_some = retention._take_some
+    run_retention(edition=edition, what="needs", is_trial=True, by=None, at=LONG_AFTER - ANNOUNCED_FOR)
     monkeypatch.setattr(retention, "_take_some", dies)
     with pytest.raises(SystemExit):
         run_retention(edition=edition, what="needs", is_trial=False, by=None, at=LONG_AFTER)
     # Two batches are committed, and the run says how far it came.
     assert count_rows(edition, "needs") == 1
-    assert list(RetentionRun.objects.values_list("rows", "finished_at")) == [(6, None)]
+    runs = RetentionRun.objects.filter(is_trial=False)
+    assert list(runs.values_list("rows", "finished_at")) == [(6, None)]
 
     monkeypatch.setattr(retention, "_take_some", take_some)
     assert run_what_is_due(at=LONG_AFTER) > 0
@@ -287,7 +457,7 @@ def test_a_run_waits_for_nobody_and_holds_up_no_other_edition(fresh_db: str) -> 
 
     def run() -> int:
         try:
-            return run_retention(edition=edition, what="needs", is_trial=False, by=None, at=LONG_AFTER).rows
+            return forget(edition, "needs").rows
         finally:
             connections.close_all()
 
