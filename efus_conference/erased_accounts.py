@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.backends.base import SessionBase
@@ -88,9 +89,13 @@ def forget_jobs(job_ids: Iterable[int]) -> None:
 
 
 def forget_in_log(model: type[Model], ids: Iterable[int | str]) -> None:
-    """Of what organisers did to rows of the person, the admin's log keeps who, when and what kind of thing."""
-    kind = ContentType.objects.get_for_model(model, for_concrete_model=False)
-    LogEntry.objects.filter(content_type=kind, object_id__in=[str(one) for one in ids]).update(
+    """Of what organisers did to rows of the person, the admin's log keeps who, when and what kind of thing.
+
+    The pages of proxies, such as those of access needs, log under a kind of their own.
+    """
+    same = [one for one in apps.get_models() if one._meta.concrete_model is model._meta.concrete_model]
+    kinds = ContentType.objects.get_for_models(*same, for_concrete_models=False).values()
+    LogEntry.objects.filter(content_type__in=kinds, object_id__in=[str(one) for one in ids]).update(
         object_repr="", change_message=""
     )
 

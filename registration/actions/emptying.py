@@ -90,5 +90,7 @@ def _forget_places(registration_ids: Sequence[int]) -> None:
     # What was typed into the history of the place while it had nobody else.
     of_nobody = Q(registration__isnull=True)
     RegistrationEvent.objects.filter(of_nobody, place__in=ids).exclude(reason="").update(reason="")
-    PlaceInvitation.objects.filter(place__in=ids, used_at__isnull=False).delete()
+    used = PlaceInvitation.objects.filter(place__in=ids, used_at__isnull=False)
+    forget_in_log(PlaceInvitation, used.values_list("pk", flat=True))
+    used.delete()
     forget_in_log(Place, ids)
