@@ -11,7 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.accounts import account_for
-from efus_conference.erased_accounts import addresses_of, end_sessions, erase_mails, mask_in_ground
+from efus_conference.erased_accounts import (
+    addresses_of,
+    end_sessions,
+    erase_mails,
+    forget_in_log,
+    mask_in_ground,
+)
 from efus_conference.erasure_notes import note_erasure
 from efus_conference.models import User
 from efus_conference.traces import Traces, both_ways, in_columns, mask, mask_json
@@ -123,19 +129,18 @@ def erase_again(*, registration: Registration, by: User) -> None:
 
 def erase_held(ids: list[int], *, by: User) -> None:
     """Part of an erasure: ends what is not over, then empties all of them."""
-    ends: list[int] = []
-    stays: list[int] = []
+    left = Registration.objects.filter(pk__in=ids, erased_at=None).values_list("pk", flat=True)
+    rows = held(list(left), in_line=next_in_line)
+    # Under the locks of their places: whoever is checked in meanwhile waits, or was there.
     there = set(
         CheckIn.objects.standing().filter(registration__in=ids).values_list("registration", flat=True)
     )
-    for row in Registration.objects.filter(pk__in=ids, erased_at=None).select_related("edition"):
-        is_over = not row.is_live or row.edition.phase() == "over"
-        (stays if is_over or row.pk in there else ends).append(row.pk)
-    rows = held([*ends, *stays], in_line=next_in_line)
     for row in rows.chosen:
-        if row.pk in ends and row.is_live:
+        if not row.is_live or row.edition.phase() == "over":
+            continue
+        if row.pk not in there:
             _end(row, by=by)
-        elif row.is_live and row.edition.phase() != "over":
+        else:
             # Was there, and is not any more: the seats of the days to come are for others.
             if row.place.delegation_id is None:
                 release_seats_of([row.place_id], by=by)
@@ -151,6 +156,8 @@ def _end(row: Registration, *, by: User) -> None:
     """As its cancellation, but nobody is written to who is being forgotten."""
     rows = held([row.pk], in_line=next_in_line)
     (fresh,) = rows.chosen
+    if not fresh.is_live:  # it ended with the person it accompanied
+        return
     release_seats(rows, by=by)
     verb = Verb.DECLINED if fresh.status == Status.APPROVED else Verb.CANCELLED
     move(fresh, verb, Status.CANCELLED, by=by)
@@ -226,7 +233,9 @@ def forget_in_registration(traces: Traces, *, addresses: Iterable[str]) -> None:
     Invitations to their certain `addresses` go.
     """
     for address in addresses:
-        PlaceInvitation.objects.filter(email__iexact=address).delete()
+        invitations = PlaceInvitation.objects.filter(email__iexact=address)
+        forget_in_log(PlaceInvitation, invitations.values_list("pk", flat=True))
+        invitations.delete()
     mask(Answer.objects.all(), "value", traces=traces)
     mask(Place.objects.all(), "note", traces=traces)
     mask(PlaceRequest.objects.all(), "why", traces=traces)
