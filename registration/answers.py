@@ -46,7 +46,9 @@ def answers_shown(registration: Registration, *, by: User) -> AnswersShown | Non
     """What its keeper sees on the registration's page; None where nothing is asked and nothing was answered."""
     asks_press = registration.is_live and registration.category.is_press
     card = PressCard.objects.filter(registration=registration).first()
-    lines = [*_of_the_press(card), *_of_questions(registration, by=by)]
+    if card is not None:
+        card.registration = registration  # which is at hand
+    lines = [*_of_the_press(card, by=by), *_of_questions(registration, by=by)]
     values = values_of(registration)
     asked = asking_of(registration).called_for(values) if registration.is_live else []
     missing = [question for question in asked if question.is_required and question.pk not in values]
@@ -84,8 +86,11 @@ def _of_questions(registration: Registration, *, by: User) -> Iterator[ShownAnsw
             yield ShownAnswer(question.text, _("Answered; only the person reads it."))
 
 
-def _of_the_press(card: PressCard | None) -> Iterator[ShownAnswer]:
+def _of_the_press(card: PressCard | None, *, by: User) -> Iterator[ShownAnswer]:
     if card is None:
+        return
+    if not is_readable(card.registration, by):
+        yield ShownAnswer(_("Medium"), _("Answered; only the person reads it."))
         return
     yield ShownAnswer(_("Medium"), card.medium)
     if card.number:

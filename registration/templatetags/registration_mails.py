@@ -6,17 +6,18 @@ from typing import Any
 
 from django import template
 
-from efus_conference.models import Mail
+from efus_conference.models import User
 from registration.models import Registration
+from registration.sent_mails import sent_mails
 
 register = template.Library()
 SHOWN = 10  # the rest is folded away
 
 
 @register.inclusion_tag("registration/_mails.html")
-def mails_of(registration: Registration) -> dict[str, Any]:
-    """All of them, the latest first, in one query."""
-    mails = list(Mail.objects.about(registration_id=registration.pk).defer("text", "bounce_diagnostic"))
+def mails_of(registration: Registration, by: User) -> dict[str, Any]:
+    """All that the reader may read, the latest first."""
+    mails = list(sent_mails(registration, by=by).defer("text", "bounce_diagnostic"))
     return {
         "registration": registration,
         "edition": registration.edition,

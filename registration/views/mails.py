@@ -8,7 +8,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from efus_conference.models import Mail
+from registration.requests import reader
+from registration.sent_mails import sent_mails
 from registration.views.mine import kept_by_reader
 
 
@@ -18,7 +19,7 @@ from registration.views.mine import kept_by_reader
 def mail(request: HttpRequest, pk: int, mail_pk: int) -> HttpResponse:
     """Anyone else's, and one about somebody else, is not found."""
     kept = kept_by_reader(request, pk)
-    found = get_object_or_404(Mail.objects.about(registration_id=kept.pk), pk=mail_pk)
+    found = get_object_or_404(sent_mails(kept, by=reader(request)), pk=mail_pk)
     return render(
         request, "registration/mail.html", {"mail": found, "registration": kept, "edition": kept.edition}
     )

@@ -164,7 +164,15 @@ PERSONAL: list[Row] = [
     *of_keeper("registration:change", "200", "200"),
     *of_keeper("registration:questions", "200", "302"),
     *of_keeper("registration:questions_part", "200", "302"),
-    *of_keeper("registration:press_card", "200", "405"),
+    row(
+        "GET",
+        "registration:press_card",
+        anyone="login",
+        people="200/404",
+        organisers="404",
+        coordinator="404",
+    ),
+    row("POST", "registration:press_card", anyone="login", people="405"),
     *of_keeper("registration:certificate", "200", "302"),
     *of_keeper("registration:certificate_pdf", "200", "405"),
     # A file is an answer: who coordinates a city reads none of its people's.
@@ -177,7 +185,9 @@ PERSONAL: list[Row] = [
         coordinator="404",
     ),
     row("POST", "registration:answer_file", anyone="login", people="405"),
-    *of_keeper("registration:mail", "200", "405"),
+    # A mail that went to its person: who coordinates reads those that went to themselves.
+    row("GET", "registration:mail", anyone="login", people="200/404", organisers="404", coordinator="404"),
+    row("POST", "registration:mail", anyone="login", people="405"),
     *of_keeper("registration:offered_place", "302", "302"),  # none is offered
     row(
         "GET",

@@ -186,6 +186,31 @@ def test_a_mail_about_somebody_else_is_not_found(
 
 
 @pytest.mark.django_db
+def test_a_coordinator_reads_the_mails_that_went_to_themselves_and_no_others(
+    client: Client, edition: Edition, robin: User
+) -> None:
+    delegation = Delegation.objects.create(
+        edition=edition, organisation=factories.organisation(), coordinator=robin
+    )
+    named = factories.registration(
+        edition,
+        place=Place.objects.create(edition=edition, delegation=delegation),
+        managed_by=robin,
+        is_own=False,
+    )
+    theirs, own = sent(named), sent(named)
+    Mail.objects.filter(pk=theirs.pk).update(to="named@example.org", subject="To the person")
+    Mail.objects.filter(pk=own.pk).update(to=robin.email.upper(), subject="To the coordinator")
+    client.force_login(robin)
+    address = f"/en/my/registrations/{named.pk}/"
+
+    page = client.get(address).content.decode()
+    assert ("To the coordinator" in page, "To the person" in page) == (True, False)
+    answers = [client.get(f"{address}mails/{mail.pk}/").status_code for mail in (own, theirs)]
+    assert answers == [200, 404]
+
+
+@pytest.mark.django_db
 def test_the_page_of_a_person_costs_the_same_with_one_mail_and_with_fifty(
     client: Client, registration: Registration, robin: User
 ) -> None:
