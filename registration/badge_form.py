@@ -59,6 +59,11 @@ class BadgeForm(forms.Form):
             return None
         return rows.filter(pk=int(key)).first()
 
+    @property
+    def choice(self) -> str:
+        """Whose badges these are, on whatever paper. The form is valid."""
+        return f"{self.cleaned_data['whom']} {'new' if self.cleaned_data['only_new'] else 'all'}"
+
     def chosen(self) -> RegistrationQuerySet:
         """By name. The form is valid."""
         kind, _dash, key = self.cleaned_data["whom"].partition("-")

@@ -63,7 +63,7 @@ class PrintsBadges:
 
 @never_cache
 def badges_page(request: HttpRequest, admin: RegistrationAdmin) -> HttpResponse:
-    """Says how many there are before it prints them. What is chosen stands in the address."""
+    """Says how many there are before it prints them. What was counted stands in the address."""
     editions, edition = _editions(request)
     if edition is None:
         return _without_an_edition(request, admin, _("Badges"))
@@ -71,8 +71,16 @@ def badges_page(request: HttpRequest, admin: RegistrationAdmin) -> HttpResponse:
     is_first = "whom" not in asked
     form = BadgeForm({"whom": "all", "form": "a6", "only_new": "on"} if is_first else asked, edition=edition)
     is_valid = form.is_valid()
-    if request.method == "POST" and is_valid and (answer := _printed(request, form)) is not None:
-        return answer
+    if request.method == "POST" and is_valid:
+        if asked.get("do") == "count":
+            return redirect(f"{request.path}?{urlencode({'edition': edition.slug, **form.cleaned_data})}")
+        if asked.get("counted", form.choice) != form.choice:
+            messages.warning(
+                request,
+                _now("Another choice than was counted: look at the number of badges, then print them."),
+            )
+        elif (answer := _printed(request, form)) is not None:
+            return answer
     people = form.to_print().count() if is_valid else 0
     context = {
         **_context(request, admin, _("Badges"), editions, edition),

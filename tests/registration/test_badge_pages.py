@@ -124,6 +124,28 @@ def test_it_says_how_many_there_are_before_and_leaves_out_what_was_printed(
     assert "0 badges to print." in client.get(PAGE).content.decode()
 
 
+def test_what_is_printed_is_what_stands_in_the_form_once_it_was_counted(
+    client: Client, organiser: Callable[..., User], people: dict[str, Registration]
+) -> None:
+    organiser(*READ)
+    one = {"whom": f"person-{people['resident'].pk}", "form": "a4", "only_new": "on"}
+    counted = client.get(PAGE).context["form"].choice  # of everyone
+
+    other = client.post(PAGE, {**one, "counted": counted, "do": "print"})
+    page = other.content.decode()
+    assert ["1 badge to print." in page, "Another choice than was counted" in page] == [True, True]
+    assert Ticket.objects.exclude(printed_at=None).count() == 0
+
+    now = other.context["form"].choice
+    folded = client.post(PAGE, {**one, "form": "folded", "counted": now, "do": "print"})
+    assert folded["Content-Disposition"].endswith('-folded.pdf"')
+    assert family_names(folded.content, people) == ["resident"]
+
+    shown = client.post(PAGE, {"whom": "all", "form": "a6", "counted": now, "do": "count"}, follow=True)
+    assert "4 badges to print." in shown.content.decode()
+    assert shown.context["form"].choice == "all all"
+
+
 def test_a_second_print_of_nothing_new_says_so(
     client: Client, organiser: Callable[..., User], people: dict[str, Registration]
 ) -> None:
