@@ -18,11 +18,8 @@ import segno
 from registration import qr
 
 VERSION, SIDE = 6, 41
-CODEWORDS, BLOCKS, CORRECTING = (
-    108,
-    4,
-    16,
-)  # of data; blocks they are dealt to; correcting ones of each (table 9)
+# Of data; blocks they are dealt to; correcting ones of each (table 9).
+CODEWORDS, BLOCKS, CORRECTING = 108, 4, 16
 PER_BLOCK = CODEWORDS // BLOCKS
 LEFT_OVER = 7  # modules that no codeword fills
 MODULES = (CODEWORDS + BLOCKS * CORRECTING) * 8 + LEFT_OVER

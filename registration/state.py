@@ -51,7 +51,7 @@ def _mine(edition: Edition | None, person: User | None) -> dict[str, Any]:
     told: dict[str, Any] = {"starred": [], "booked": [], "offered": [], "waiting": {}}
     if edition is None or person is None:
         return told
-    live = Registration.objects.live().managed_by(person).filter(edition=edition)
+    live = Registration.objects.live().managed_by(person).filter(edition=edition, erased_at=None)
     starred = Star.objects.filter(registration__in=live).values_list("session__code", flat=True)
     seats = Booking.objects.standing().filter(place__in=live.values("place"))
     waits = list(Wait.objects.standing().filter(place__in=live.values("place")).select_related("session"))

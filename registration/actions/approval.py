@@ -9,7 +9,7 @@ from efus_conference.models import User
 from registration.actions.category_lists import next_in_line
 from registration.actions.delegation_refusals import PlaceTakenBack
 from registration.actions.entry import MAILS, has_room, may_decide
-from registration.actions.locks import violated
+from registration.actions.locks import check_not_erased, violated
 from registration.actions.places import close_with, release_seats
 from registration.actions.refusals import AlreadyRegistered
 from registration.actions.registrations import ONE_PERSON_ONCE
@@ -84,6 +84,7 @@ def reopen_registration(*, registration: Registration, by: User, reason: str = "
 def _check_may_decide(row: Registration, by: User) -> None:
     if not may_decide(row.category, by):
         raise MayNotDecide
+    check_not_erased(row)
 
 
 def _check_place_stands(row: Registration) -> None:

@@ -16,6 +16,7 @@ from efus_conference.mail import queue
 from efus_conference.models import Edition, User
 from efus_conference.seal import SealError, usable_key
 from efus_conference.secret_links import is_within_limit
+from registration.actions.locks import check_not_erased
 from registration.actions.refusals import NotYours, Refusal
 from registration.certificates import Attendance, attendance_of, denied, sealed_pdf
 from registration.models import (
@@ -42,10 +43,6 @@ class NotThere(Refusal):
         "A certificate is for those who were there, and nobody checked this person in. If they were there all the "
         "same, please write to the organisers."
     )
-
-
-class Erased(Refusal):
-    message = _("The personal data of this registration were erased, so no certificate can be issued for it.")
 
 
 class SealOff(Refusal):
@@ -96,8 +93,7 @@ def issue_certificate(*, registration: Registration, language: str, by: User | N
 
 
 def _attendance(registration: Registration, language: str) -> Attendance:
-    if registration.erased_at is not None:
-        raise Erased
+    check_not_erased(registration)
     attendance = attendance_of(registration, language=language)
     if not attendance.days:
         raise NotThere
@@ -140,6 +136,12 @@ def _kept(made: Certificate, content: bytes, *, by: User | None) -> Certificate 
 def _end(certificate: Certificate, why: str) -> None:
     certificate.withdrawn_at, certificate.withdrawn_why = timezone.now(), why
     certificate.save(update_fields=["withdrawn_at", "withdrawn_why"])
+
+
+def end_untrue_certificates(registration: Registration) -> None:
+    """Part of a correction of name or organisation: whoever checks those with the old ones reads that they ended."""
+    for old in denied(Certificate.objects.valid().filter(registration=registration), registration):
+        _end(old, Why.REPLACED)
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from registration.actions.seats import book_seat, release_seats_of
 from registration.actions.states import check_may_act, held, move
 from registration.models import Booking, Place, Registration, RegistrationEvent, Wait
 from registration.powers import may_act_for
-from registration.states import Status
+from registration.states import ENDED, Status
 
 Verb = RegistrationEvent.Verb
 
@@ -88,7 +88,7 @@ def restore_companion(*, registration: Registration, by: User) -> Named:
     """
     place = registration.place
     former = Registration.objects.live().filter(place=place.accompanies).first()
-    if former is None or registration.is_live:
+    if former is None or registration.status not in ENDED or registration.erased_at is not None:
         raise NoCompanion
     main = _locked_person(former, by=by)
     others = Registration.objects.live().filter(place__accompanies=main.place_id)

@@ -37,7 +37,7 @@ from registration.models import (
     RegistrationEvent,
 )
 from registration.powers import DESK
-from registration.states import Status
+from registration.states import ENDED, Status
 
 Verb = RegistrationEvent.Verb
 
@@ -207,7 +207,8 @@ def end_person(place: Place, *, by: User, reason: str, also: Sequence[int] = ())
     rows = held([standing.pk], also_categories=also)
     fresh = locked_place(place, by=by)
     [old] = rows.chosen
-    if not old.is_live or old.place_id != fresh.pk:
+    # An erased person who was there may be followed by somebody too: the place is the delegation's.
+    if old.status in ENDED or old.place_id != fresh.pk:
         raise PlaceUnnamed
     # Companions go with their person, not with the place: that there were some tells of the one before.
     end_companions(rows.companions, by=by)

@@ -10,7 +10,7 @@ from efus_conference.models import Organisation, User
 from programme.models import Speaker
 from registration.actions.clashes import settle_clashes
 from registration.actions.confidences import check_receiver, forget_unreadable
-from registration.actions.locks import violated
+from registration.actions.locks import check_not_erased, violated
 from registration.actions.refusals import AlreadyRegistered, NoLongerRegistered, NotYours
 from registration.actions.registrations import ONE_PERSON_ONCE
 from registration.actions.states import held
@@ -28,7 +28,7 @@ def hand_over(*, registration: Registration, to: User, by: User, is_own: bool | 
     It is that account's own when the addresses are the same, unless the desk says otherwise. Companions kept by the
     same account go with it, and what `by` may not read of what they told does not. The addresses of their agendas
     that the former keeper knows are revoked, and who keeps it now is told by e-mail. Raises NotYours,
-    NotToOrganisers, NoLongerRegistered, AlreadyRegistered (the account has a registration of its own).
+    NotToOrganisers, NoLongerRegistered, Erased, AlreadyRegistered (the account has a registration of its own).
     """
     try:
         with transaction.atomic():
@@ -36,6 +36,7 @@ def hand_over(*, registration: Registration, to: User, by: User, is_own: bool | 
             (row,) = rows.chosen
             if by.pk != row.managed_by_id and not by.has_perm(DESK):
                 raise NotYours
+            check_not_erased(row)
             if not row.is_live:
                 raise NoLongerRegistered
             if is_own is None:
@@ -81,12 +82,16 @@ def _detail(forgotten: list[str]) -> dict[str, list[str]]:
 def match_records(
     *, registration: Registration, by: User, **rows: Organisation | Speaker | None
 ) -> Registration:
-    """Says which rows of ours the person and the written organisation stand for; the desk's alone. Raises NotYours."""
+    """Says which rows of ours the person and the written organisation stand for; the desk's alone.
+
+    Raises NotYours, Erased.
+    """
     if unknown := rows.keys() - set(MATCHED):
         raise TypeError(f"Not to be matched: {', '.join(sorted(unknown))}.")
     (row,) = held([registration.pk]).chosen
     if not by.has_perm(DESK):
         raise NotYours
+    check_not_erased(row)
     changed = [name for name, found in rows.items() if getattr(row, name) != found]
     if changed:
         for name in changed:

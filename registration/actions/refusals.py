@@ -64,6 +64,21 @@ class NoLongerRegistered(Refusal):
     message = _("This registration was cancelled, so nothing can be changed or booked with it.")
 
 
+class Erased(NoLongerRegistered):
+    message = _(
+        "The personal data of this registration were erased, so nothing can be changed or booked with it."
+    )
+
+
+class NameStands(Refusal):
+    """The desk has seen the person under this name, and the certificate of attendance certifies it."""
+
+    message = _(
+        "This person was checked in at the conference, so the name and the organisation stand. Is something wrong "
+        "with them? The welcome desk or the organisers correct it."
+    )
+
+
 class NotConfirmed(Refusal):
     message = _("Seats are booked once the registration is confirmed. Until then sessions can be starred.")
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from efus_conference.mail import queue, queue_together
 from efus_conference.models import Edition, User
 from registration.actions.category_lists import next_in_line, offer
+from registration.actions.certificates import end_untrue_certificates
 from registration.actions.delegation_refusals import PlaceTakenBack
 from registration.actions.entry import (
     MAILS,
@@ -26,6 +27,7 @@ from registration.actions.places import close_with, release_seats
 from registration.actions.refusals import (
     AlreadyRegistered,
     CategoryNotOffered,
+    NameStands,
     NoLongerRegistered,
     RegistrationClosed,
 )
@@ -36,7 +38,7 @@ from registration.actions.state_refusals import (
     SeatsInTheWay,
 )
 from registration.actions.states import Held, check_may_act, held, move
-from registration.models import Booking, Category, Place, Registration, RegistrationEvent, Wait
+from registration.models import Booking, Category, CheckIn, Place, Registration, RegistrationEvent, Wait
 from registration.powers import DESK
 from registration.states import Status
 
@@ -55,6 +57,8 @@ CHANGEABLE = (
     "country",
     "needs",
 )
+# What a certificate of attendance says of its person.
+CERTIFIED = {"given_name", "family_name", "organisation_name"}
 ONE_PERSON_ONCE = {
     "one_live_registration_per_email",
     "one_own_registration_per_account",
@@ -156,7 +160,8 @@ def change_registration(
     """Changes what differs, writes which fields (never their values) into the history and queues a mail.
 
     In another category it stands as anyone who comes into it: it may have to be approved or to wait. Companions are
-    of the category of their person, who takes them along. Raises NotYours, NoLongerRegistered, CompanionsFollow,
+    of the category of their person, who takes them along. Of who was checked in only the desk corrects the name,
+    and certificates with the old one end. Raises NotYours, NoLongerRegistered, Erased, NameStands, CompanionsFollow,
     CategoryNotOffered, CategoryClosed, AnswerTheOffer, SeatsInTheWay, PressDetailsMissing, AlreadyRegistered (an
     e-mail address in use).
     """
@@ -183,6 +188,9 @@ def change_registration(
                 keep_press_details(fresh, press, is_needed=False)
             if not changed and not is_moving:
                 return fresh
+            says_another = bool(CERTIFIED & set(changed))
+            if says_another and not by.has_perm(DESK) and _was_there(fresh):
+                raise NameStands
             for name in changed:
                 setattr(fresh, name, fields[name])
             if "organisation_name" in changed:
@@ -191,6 +199,8 @@ def change_registration(
             if not fresh.email:
                 fresh.mails_to = Registration.MailsTo.MANAGER
             fresh.save()
+            if says_another:
+                end_untrue_certificates(fresh)
             if "needs" in changed:
                 reopen_needs(fresh)
             if not is_moving and {"given_name", "family_name"} & set(changed):
@@ -211,12 +221,16 @@ def change_registration(
         raise
 
 
+def _was_there(registration: Registration) -> bool:
+    return CheckIn.objects.standing().filter(registration=registration).exists()
+
+
 @transaction.atomic
 def cancel_registration(*, registration: Registration, by: User, reason: str = "") -> Registration:
     """Cancels it with those of its companions; their seats and its place in the category go to those who wait.
 
     The seats of a delegation's place stay with the place. Once it has ended, a second call changes nothing.
-    Raises NotYours.
+    Raises NotYours, Erased.
     """
     rows = held([registration.pk], in_line=next_in_line)
     (fresh,) = rows.chosen

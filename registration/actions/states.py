@@ -16,6 +16,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from efus_conference.models import User
+from registration.actions.locks import check_not_erased
 from registration.actions.refusals import NotYours
 from registration.actions.state_refusals import NotThisWay
 from registration.models import Category, Place, Registration, RegistrationEvent
@@ -61,9 +62,10 @@ def move(
 
 
 def check_may_act(registration: Registration, by: User) -> None:
-    """Its keeper, and whoever may act for its place. Raises NotYours."""
+    """Its keeper, and whoever may act for its place. Raises NotYours, Erased."""
     if by.pk != registration.managed_by_id and not may_act_for(registration.place, by):
         raise NotYours
+    check_not_erased(registration)
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,8 @@ PRINT = "registration.print_badges"
 OF_WHO_TAKES_PART = "tickets_are_for_who_takes_part"
 ONE_EACH = "one_standing_ticket"
 BATCH = 500
-MOST_A_DAY = (
-    5  # new tickets for one registration: each void code is one more that every device at the desk must know
-)
+# New tickets for one registration: each void code is one more that every device at the desk must know.
+MOST_A_DAY = 5
 
 
 class TooManyTickets(Refusal):
@@ -55,10 +54,10 @@ def ticket_for(registration: Registration) -> Ticket:
 def tickets_for(registrations: Collection[Registration]) -> dict[int, Ticket]:
     """The tickets of many by their registrations' ids, made where there is none; a few queries for each 500.
 
-    Who does not take part has none, and is left out.
+    Who does not take part, or was erased, has none, and is left out.
     """
     ids = [registration.pk for registration in registrations]
-    missing = Registration.objects.confirmed().filter(pk__in=ids)
+    missing = Registration.objects.confirmed().filter(pk__in=ids, erased_at=None)
     missing = missing.exclude(
         pk__in=Ticket.objects.standing().filter(registration__in=ids).values("registration")
     )
@@ -88,7 +87,7 @@ def renew_ticket(*, registration: Registration, by: User, instead_of: Ticket | N
     """Makes the code void, as the telephone or paper with it is lost, makes another and mails it.
 
     With `instead_of`, only as long as that one stands: a second click renews nothing. Raises NotYours, NoTicket,
-    EditionOver, TooManyTickets.
+    EditionOver, TooManyTickets, Erased.
     """
     fresh = locked_registration(registration, by=by)
     if fresh.edition.phase() == "over":
@@ -109,7 +108,7 @@ def renew_ticket(*, registration: Registration, by: User, instead_of: Ticket | N
 def reprint_badge(*, registration: Registration, by: User) -> Ticket:
     """Makes the code of a lost badge void, and the one of the badge that is printed now; its person is mailed it.
 
-    Raises NotYours, NoTicket.
+    Raises NotYours, NoTicket, Erased.
     """
     if not by.has_perm(PRINT):
         raise NotYours

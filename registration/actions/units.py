@@ -95,11 +95,11 @@ def locked_with_companions(main_ids: Iterable[int]) -> list[Place]:
 
 
 def _holders(main_ids: Sequence[int]) -> dict[int, Registration]:
-    """By place, the live registrations of the units as they are once the places are locked."""
+    """By place, the live registrations of the units as they are once the places are locked; of erased people none."""
     of_units = Q(place__in=main_ids) | Q(place__accompanies__in=main_ids)
     return {
         registration.place_id: registration
-        for registration in Registration.objects.live().filter(of_units).defer("needs")
+        for registration in Registration.objects.live().filter(of_units, erased_at=None).defer("needs")
     }
 
 

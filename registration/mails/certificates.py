@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from efus_conference.mail import Letter, composes, site_address
-from registration.actions.certificates import Erased, NotThere, issue_certificate
+from registration.actions.certificates import NotThere, issue_certificate
+from registration.actions.refusals import Erased
 from registration.mails.letters import facts, letters, read
 
 

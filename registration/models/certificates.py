@@ -3,6 +3,7 @@ from __future__ import annotations
 import secrets
 from typing import ClassVar
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -88,6 +89,45 @@ class Certificate(models.Model):
                 name="a_withdrawn_certificate_says_why",
             ),
             models.CheckConstraint(condition=Q(days__len__gt=0), name="a_certificate_is_of_some_day"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="certificates_are_of_who_was_there",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    IF NOT EXISTS (
+                        SELECT 1 FROM registration_checkin c
+                        WHERE c.registration_id = NEW.registration_id AND c.edition_id = NEW.edition_id
+                          AND c.undone_at IS NULL
+                    ) THEN
+                        RAISE EXCEPTION 'a certificate is for somebody who was there'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'certificates_are_of_who_was_there';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="certificates_are_not_rewritten",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    IF (NEW.code, NEW.edition_id, NEW.days, NEW.language, NEW.issued_at)
+                            IS DISTINCT FROM (OLD.code, OLD.edition_id, OLD.days, OLD.language, OLD.issued_at)
+                        OR NEW.registration_id <> OLD.registration_id
+                        OR NEW.name NOT IN (OLD.name, '')
+                        OR NEW.organisation_name NOT IN (OLD.organisation_name, '')
+                        OR NEW.file NOT IN (OLD.file, '')
+                        OR NEW.sha256 NOT IN (OLD.sha256, '')
+                        OR (OLD.withdrawn_at IS NOT NULL AND (NEW.withdrawn_at, NEW.withdrawn_why)
+                            IS DISTINCT FROM (OLD.withdrawn_at, OLD.withdrawn_why))
+                    THEN
+                        RAISE EXCEPTION 'a certificate is emptied or withdrawn, never made another one'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'certificates_are_not_rewritten';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

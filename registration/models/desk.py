@@ -228,11 +228,28 @@ class CheckIn(models.Model):
                         SELECT 1 FROM registration_registration r
                         WHERE r.id = NEW.registration_id AND r.place_id = NEW.place_id
                           AND r.edition_id = NEW.edition_id AND r.status = 'confirmed'
+                          -- A device may tell late of somebody who was there before they were erased.
+                          AND (r.erased_at IS NULL OR NEW.at < r.erased_at)
                     ) OR (NEW.session_id IS NOT NULL AND NOT EXISTS (
                         SELECT 1 FROM programme_session s WHERE s.id = NEW.session_id AND s.edition_id = NEW.edition_id
                     )) THEN
                         RAISE EXCEPTION 'only who takes part in the edition is checked in'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'check_ins_are_of_who_takes_part';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="check_ins_are_not_rewritten",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    IF (NEW.id, NEW.edition_id, NEW.place_id, NEW.registration_id, NEW.day, NEW.session_id)
+                        IS DISTINCT FROM
+                        (OLD.id, OLD.edition_id, OLD.place_id, OLD.registration_id, OLD.day, OLD.session_id)
+                    THEN
+                        RAISE EXCEPTION 'a check-in is taken back, never made another one'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'check_ins_are_not_rewritten';
                     END IF;
                     RETURN NEW;
                 """,

@@ -289,7 +289,8 @@ class Registration(models.Model):
 
     @property
     def is_live(self) -> bool:
-        return self.status not in ENDED
+        """Whether anybody can still do anything with it. Of an erased person it may count as `live()`, no more."""
+        return self.status not in ENDED and self.erased_at is None
 
     @property
     def is_confirmed(self) -> bool:

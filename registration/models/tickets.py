@@ -45,6 +45,23 @@ class TicketKey(models.Model):
                 condition=Q(public_key__regex=r"^[0-9a-f]{64}$"), name="a_ticket_key_has_32_bytes"
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="a_ticket_key_stays_what_it_is",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF TG_OP = 'DELETE' OR (NEW.key_id, NEW.public_key) IS DISTINCT FROM (OLD.key_id, OLD.public_key)
+                        OR (OLD.retired_at IS NOT NULL AND NEW.retired_at IS NULL)
+                        OR (OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS NULL)
+                    THEN
+                        RAISE EXCEPTION 'a key of tickets stays, and neither retiring nor revoking it is taken back'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'a_ticket_key_stays_what_it_is';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.key_id
@@ -119,6 +136,8 @@ class Ticket(models.Model):
                         IF (NEW.code, NEW.registration_id, NEW.place_id)
                                 IS DISTINCT FROM (OLD.code, OLD.registration_id, OLD.place_id)
                             OR (OLD.voided_at IS NOT NULL AND NEW.voided_at IS DISTINCT FROM OLD.voided_at)
+                            OR (OLD.voided_at IS NOT NULL AND NEW.voided_why <> OLD.voided_why
+                                AND (OLD.voided_why, NEW.voided_why) <> ('cancelled', 'replaced'))
                         THEN
                             RAISE EXCEPTION 'a ticket is not made another one, and a void one stays void'
                                 USING ERRCODE = 'check_violation', CONSTRAINT = 'tickets_are_not_rewritten';
@@ -128,6 +147,7 @@ class Ticket(models.Model):
                     -- The lock lets a cancellation at the same moment void it, or be seen.
                     PERFORM 1 FROM registration_registration r
                     WHERE r.id = NEW.registration_id AND r.place_id = NEW.place_id AND r.status = 'confirmed'
+                      AND r.erased_at IS NULL
                     FOR SHARE;
                     IF NOT FOUND THEN
                         RAISE EXCEPTION 'a ticket is for a confirmed registration'

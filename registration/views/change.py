@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from registration.actions import AlreadyRegistered, NoLongerRegistered, Refusal, change_registration
+from registration.actions.refusals import NameStands
 from registration.asking import unanswered
 from registration.change_form import ChangeForm
 from registration.models import Registration
@@ -46,6 +47,8 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error("email", str(refusal))
         except NoLongerRegistered:
             return _over(request, kept)
+        except NameStands as refusal:
+            form.add_error(None, str(refusal))
         except Refusal as refusal:
             # Everything else that is refused is about the category one changes to.
             form.add_error("category" if "category" in form.fields else None, str(refusal))

@@ -26,7 +26,7 @@ def person_of_reader(request: HttpRequest, pk: int) -> Registration:
     """Someone the reader may act for, who is no companion; anyone else is not found."""
     person = get_object_or_404(
         Registration.objects.live()
-        .filter(place__accompanies=None)
+        .filter(place__accompanies=None, erased_at=None)
         .select_related("edition", "category", "place", "managed_by")
         .defer("needs"),
         pk=pk,

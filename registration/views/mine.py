@@ -19,6 +19,7 @@ from efus_conference.sorting import sort_key
 from registration.actions import (
     cancel_registration,
 )
+from registration.actions.refusals import Erased
 from registration.agenda import entries_of
 from registration.answers import answers_shown, is_readable
 from registration.history import told
@@ -148,7 +149,11 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         hint=_("The organisers read it, if you would like to tell them."),
     )
     if request.method == "POST" and form.is_valid():
-        cancel_registration(registration=kept, by=reader(request), reason=form.cleaned_data["reason"].strip())
+        reason = form.cleaned_data["reason"].strip()
+        try:
+            cancel_registration(registration=kept, by=reader(request), reason=reason)
+        except Erased:
+            return _cannot(request, kept)
         if kept.place.delegation_id is None:
             said = _("The registration is cancelled, and its seats are free for others.")
         else:

@@ -26,6 +26,7 @@ def live_registrations(
     """
     rows = (
         Registration.objects.live()
+        .filter(erased_at=None)
         .managed_by(reader(request))
         .select_related("place")
         .defer("needs")

@@ -15,8 +15,9 @@ from typing import Any
 
 import pypdfium2
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
+from django.db import IntegrityError, connections, transaction
 from django.test import Client
 from django.utils import timezone, translation
 from pyhanko.keys import load_certs_from_pemder_data
@@ -30,9 +31,8 @@ from efus_conference.mail import compose
 from efus_conference.models import Edition, User
 from efus_conference.seal import seal_key, self_signed
 from registration import certificates
-from registration.actions import cancel_registration, sweep_files
+from registration.actions import cancel_registration, change_registration, sweep_files
 from registration.actions.certificates import (
-    Erased,
     NotThere,
     SealOff,
     TooManyCertificates,
@@ -41,9 +41,10 @@ from registration.actions.certificates import (
     withdraw_certificate,
 )
 from registration.actions.emptying import empty_certificates
-from registration.actions.refusals import NotYours
+from registration.actions.refusals import Erased, NameStands, NotYours
 from registration.certificates import read_code
 from registration.models import Certificate, CheckIn, Registration
+from registration.models.certificates import new_certificate_code
 from tests import factories
 from tests.factories import NINE
 
@@ -302,6 +303,86 @@ def test_each_names_a_city_in_its_own_language_whatever_page_it_was_asked_for_on
     assert states() == [("", "en"), ("replaced", "fr"), ("", "fr"), ("", "nl")]
 
 
+@pytest.mark.django_db
+def test_who_was_checked_in_gets_none_in_another_name_unless_the_desk_corrects_it(
+    registration: Registration,
+) -> None:
+    keeper, desk = registration.managed_by, factories.user(is_staff=True)
+    desk.user_permissions.set(Permission.objects.filter(codename="change_registration"))
+    change_registration(registration=registration, by=keeper, given_name="Robyn")
+    there(registration, 0)
+    first = issued(registration)
+    for name in ("given_name", "family_name", "organisation_name"):
+        with pytest.raises(NameStands):
+            change_registration(registration=registration, by=keeper, **{name: "Commissioner"})
+    client = Client()
+    client.force_login(keeper)
+    address = f"{registration.get_absolute_url()}change/"
+    form = client.get(address).context["form"]
+    posted = {
+        name: value for name, value in form.initial.items() if value is not None and name in form.fields
+    }
+    if "category" in posted:
+        posted["category"] = registration.category_id
+    answer = client.post(address, {**posted, "family_name": "Commissioner"})
+    assert (answer.status_code, "the name and the organisation stand" in answer.content.decode()) == (
+        200,
+        True,
+    )
+    assert 'value="Commissioner"' in answer.content.decode()
+    assert client.post(address, {**posted, "function": "Mayor"}).status_code == 302
+    assert [row.is_valid for row in Certificate.objects.all()] == [True]
+    change_registration(registration=registration, by=desk, family_name="Corrected")
+    status, said = page(f"/check/{first.code}/")
+    assert (status, "This certificate is valid no more" in said) == (200, True)
+    assert issued(registration).name == "Robyn Corrected"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"code": "0" * 12},
+        {"name": "Somebody Else"},
+        {"organisation_name": "Elsewhere"},
+        {"days": [FIRST, FIRST + timedelta(days=1)]},
+        {"sha256": "0" * 64},
+        {"language": "fr"},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_one_that_was_issued_is_not_made_another_one(
+    registration: Registration, changed: dict[str, Any]
+) -> None:
+    there(registration, 0)
+    issued(registration)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Certificate.objects.update(**changed)
+
+
+@pytest.mark.django_db
+def test_one_that_ended_stays_ended_and_none_is_of_somebody_who_was_not_there(
+    registration: Registration,
+) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Certificate.objects.create(
+            edition=registration.edition, registration=registration, days=[FIRST], language="en"
+        )
+    there(registration, 0)
+    certificate = issued(registration)
+    desk = factories.user(is_staff=True, is_superuser=True)
+    withdraw_certificate(certificate=certificate, by=desk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Certificate.objects.update(withdrawn_at=None, withdrawn_why="")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Certificate.objects.create(
+            edition=factories.edition(is_current=False),
+            registration=registration,
+            days=[FIRST],
+            language="fr",
+        )
+
+
 def test_two_requests_at_once_make_one(fresh_db: str) -> None:
     registration = factories.registration(factories.edition())
     there(registration, 0)
@@ -397,9 +478,10 @@ def page(address: str, **data: Any) -> tuple[int, str]:
 @pytest.mark.parametrize("typed", ["{code}", "{lower}", "{shown}", " {spaced} ", "{mistaken}"])
 def test_its_code_is_found_however_it_is_typed(registration: Registration, typed: str) -> None:
     there(registration, 0)
-    certificate = issued(registration)
-    code = "0100" + certificate.code[4:]
-    Certificate.objects.update(code=code)
+    code = "0100" + new_certificate_code()[4:]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Certificate._meta.get_field("code"), "_get_default", lambda: code)
+        assert issued(registration).code == code
     text = typed.format(
         code=code,
         lower=code.lower(),
