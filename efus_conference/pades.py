@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
 from asn1crypto.keys import PrivateKeyInfo
 from asn1crypto.x509 import Certificate
@@ -31,6 +33,8 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from efus_conference.seal import SealKey
 
+P = ParamSpec("P")
+T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
 PATIENCE = 3.0  # seconds that the time-stamping authority has
@@ -90,6 +94,22 @@ def seal(pdf: bytes, *, key: SealKey, field: str, reason: str, tsa_url: str) -> 
     return _signed(pdf, key, field, reason, None)
 
 
+def _without_a_loop(work: Callable[P, T]) -> Callable[P, T]:
+    """In a thread of its own where this one has an event loop that runs: pyHanko begins one of its own."""
+
+    @wraps(work)
+    def done(*arguments: P.args, **named: P.kwargs) -> T:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return work(*arguments, **named)
+        with ThreadPoolExecutor(1) as beside:
+            return beside.submit(work, *arguments, **named).result()
+
+    return done
+
+
+@_without_a_loop
 def _signed(pdf: bytes, key: SealKey, field: str, reason: str, time_stamper: HTTPTimeStamper | None) -> bytes:
     metadata = PdfSignatureMetadata(
         field_name=field,
@@ -117,6 +137,7 @@ class Verdict:
     is_stamped: bool = False
 
 
+@_without_a_loop
 def examine(pdf: bytes) -> Verdict:
     """Reads the one signature of a PDF that we made. Whether its certificate is to be trusted is not asked here."""
     try:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import http.server
 import io
@@ -129,6 +130,13 @@ def test_what_is_added_behind_the_seal_counts_as_altered(pdf: bytes) -> None:
     assert [examined(one).holds for one in (done + b"\n% more", revised.getvalue(), b"%PDF-1.7 no", b"")] == [
         False
     ] * 4
+
+
+def test_it_is_sealed_and_read_where_an_event_loop_runs_too(pdf: bytes) -> None:
+    async def seal_and_read() -> bool:
+        return examined(sealed(pdf, reason="A trial")).holds
+
+    assert asyncio.run(seal_and_read()) is True
 
 
 def test_the_key_of_the_demonstration_is_made_once_and_says_what_it_is(settings: Any, tmp_path: Path) -> None:
