@@ -48,11 +48,6 @@ def badges_pdf(registrations: Collection[Registration], format: Format) -> bytes
     return _pdf([tickets[one.pk] for one in registrations if one.pk in tickets], format)
 
 
-def one_badge_pdf(ticket: Ticket) -> bytes:
-    """The badge of this ticket on A6, for the printer at the desk. Raises KeyUnusableError."""
-    return _pdf([ticket], "a6")
-
-
 def _pdf(tickets: list[Ticket], form: Format) -> bytes:
     people = (
         Registration.objects.filter(pk__in=[ticket.registration_id for ticket in tickets], erased_at=None)

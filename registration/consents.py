@@ -38,11 +38,6 @@ def words_in(text: ConsentText, language: str) -> str:
     return str(getattr(text, f"text_{language}", "") or text.text)
 
 
-def standing_of_purpose(registration: Registration, purpose: str) -> bool:
-    """Whether its person agrees to this now, to whichever version of the words."""
-    return Consent.objects.standing().filter(registration=registration, text__purpose=purpose).exists()
-
-
 @dataclass(frozen=True)
 class Given:
     """One consent as its person reads it; `withdrawn` is empty while it stands."""

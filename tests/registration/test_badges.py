@@ -19,7 +19,7 @@ from django.utils import timezone, translation
 from efus_conference.models import Edition, User
 from programme.actions import release
 from registration import actions, qr, qr_batch
-from registration.badges import Format, badges_pdf, one_badge_pdf, written
+from registration.badges import Format, badges_pdf, written
 from registration.models import Consent, ConsentText, Delegation, Place, Registration, Ticket
 from registration.ticket_keys import signed
 from tests import factories
@@ -201,14 +201,6 @@ def test_who_does_not_take_part_has_no_badge(edition: Edition) -> None:
     assert len(pages_of(badges_pdf([waiting, gone, here], "a6"))) == 1
     with pytest.raises(LookupError):
         badges_pdf([gone, waiting], "a6")
-
-
-def test_one_badge_for_the_printer_at_the_desk(edition: Edition, tmp_path: Path) -> None:
-    ticket = actions.ticket_for(factories.registration(edition))
-
-    content = one_badge_pdf(ticket)
-
-    assert [sizes_of(content), codes_on(content, tmp_path)] == [[(105, 148)], [signed(ticket)]]
 
 
 def test_badges_are_tagged_and_can_be_kept(edition: Edition) -> None:
