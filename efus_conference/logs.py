@@ -7,7 +7,7 @@ import re
 from http import HTTPStatus
 
 SECRET = re.compile(
-    r"(?P<before>/sign/(?:receipt/)?|/speak/|/my/agenda/(?:shared/)?|/my/join/|/desk/enter/|/check/|/password/reset/key/|/confirm-email/)(?!receipt/)[^/\s'\"<>?#.]+"
+    r"(?P<before>/sign/(?:receipt/)?|/speak/|/my/agenda/(?:shared/)?|/my/join/|/my/tickets/|/desk/enter/|/check/|/password/reset/key/|/confirm-email/)(?!receipt/)[^/\s'\"<>?#.]+"
 )
 
 

@@ -23,6 +23,8 @@ from tests import factories
             "Not Found: /en/accounts/password/reset/key/3-abc/",
             "Not Found: /en/accounts/password/reset/key/•••/",
         ),
+        ("Gone: /en/my/tickets/7QK2M9XD4T/renew/", "Gone: /en/my/tickets/•••/renew/"),
+        ("Not Found: /fr/my/tickets/7QK2M9XD4T.pdf", "Not Found: /fr/my/tickets/•••.pdf"),
         ("Not Found: /en/editions/nice-2021/", "Not Found: /en/editions/nice-2021/"),
     ],
 )
