@@ -161,12 +161,8 @@ def end_after(moment: datetime) -> datetime | None:
     """The midnight after the last day of the first edition that was not over then; none when none is planned."""
     # A day to spare: at which instant a day ends depends on where the edition is.
     not_over = Edition.objects.filter(ends_on__gte=moment.astimezone(UTC).date() - timedelta(days=1))
-    return min((end for end in map(ends_at, not_over) if end is not None and end > moment), default=None)
-
-
-def ends_at(edition: Edition) -> datetime | None:
-    """The midnight after its last day, by its own clocks; none while its days are not known."""
-    return edition.ends_at()
+    ends = [edition.ends_at() for edition in not_over]
+    return min((end for end in ends if end is not None and end > moment), default=None)
 
 
 def keys_for(edition: Edition) -> list[TicketKey]:
@@ -177,7 +173,7 @@ def keys_for(edition: Edition) -> list[TicketKey]:
     """
     with suppress(KeyUnusableError):  # people are found by name without it
         signer()
-    last = ends_at(edition)
+    last = edition.ends_at()
     return [
         key
         for key in TicketKey.objects.all()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -37,7 +36,6 @@ from registration.models import (
     Ticket,
 )
 from registration.models.desk import MOST_WRONG_PINS, PIN_LENGTH
-from registration.ticket_keys import KeyUnusableError, signer
 
 SHORTEST_PASSPHRASE = 12  # characters
 WRONG_PASSPHRASES = 10  # in an hour by one device
@@ -139,8 +137,6 @@ def check_passphrase(*, device: DeskDevice, passphrase: str) -> None:
 def open_list(*, device: DeskDevice, passphrase: str) -> None:
     """Lets the device have the list, in which everybody has a ticket then. Raises as `check_passphrase`."""
     check_passphrase(device=device, passphrase=passphrase)
-    with suppress(KeyUnusableError):
-        signer()  # its public half is among the list's keys, before the first ticket is shown
     people = Registration.objects.confirmed().filter(edition=device.edition_id, erased_at=None)
     without = people.exclude(pk__in=Ticket.objects.standing().values("registration"))
     tickets_for(list(without.only("pk")))

@@ -106,7 +106,7 @@ def renew_ticket(*, registration: Registration, by: User, instead_of: Ticket | N
 
 @transaction.atomic
 def reprint_badge(*, registration: Registration, by: User) -> Ticket:
-    """Makes the code of a lost badge void, and the one of the badge that is printed now; its person is mailed it.
+    """Makes the code of a lost badge void, and the one for the badge to be printed next; its person is mailed it.
 
     Raises NotYours, NoTicket, Erased.
     """
@@ -115,8 +115,6 @@ def reprint_badge(*, registration: Registration, by: User) -> Ticket:
     fresh = locked_registration(registration, by=by, permission=PRINT)
     old = Ticket.objects.standing().filter(registration=fresh).first()
     made = _made_anew(fresh, old, Ticket.Void.REPRINTED)
-    made.printed_at = timezone.now()
-    made.save(update_fields=["printed_at"])
     fresh.events.create(verb=Verb.REPRINTED, actor=by)
     queue_together("registration/ticket", registration_id=fresh.pk)
     return made

@@ -21,8 +21,8 @@ from registration.models import (
     ConsentText,
     Registration,
     Ticket,
-    TicketKey,
 )
+from registration.ticket_keys import keys_for
 
 SALT = "registration.desk.cursor"
 # What another transaction wrote just now may be seen only after it: told twice rather than never.
@@ -46,7 +46,7 @@ def moment_of(cursor: str | None, edition: Edition) -> datetime | None:
 def whole_list(edition: Edition) -> dict[str, Any]:
     """Everything a device needs to work on its own."""
     return {
-        "keys": keys(),
+        "keys": keys(edition),
         "people": people(edition),
         "void": void(edition),
         "sessions": sessions(edition),
@@ -65,7 +65,7 @@ def changes_since(edition: Edition, since: datetime) -> dict[str, Any]:
         "checked": checked(edition, since),
         "unchecked": unchecked(edition, since),
         # A new TICKET_KEY signs from now on, or one that got out verifies nothing any more.
-        "keys": keys(),
+        "keys": keys(edition),
     }
 
 
@@ -119,14 +119,14 @@ def people(edition: Edition, refs: Collection[int] | None = None) -> list[dict[s
     ]
 
 
-def keys() -> dict[str, dict[str, Any]]:
+def keys(edition: Edition) -> dict[str, dict[str, Any]]:
     return {
         key.key_id: {
             "public": key.public_key,
             "retired": key.retired_at is not None,
             "revoked": key.revoked_at is not None,
         }
-        for key in TicketKey.objects.all()
+        for key in keys_for(edition)
     }
 
 

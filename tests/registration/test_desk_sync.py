@@ -477,7 +477,7 @@ def test_changes_reach_an_open_device_and_only_with_the_cursor_of_an_opened_list
         "void": {},
         "checked": [],
         "unchecked": [],
-        "keys": keys(),
+        "keys": keys(edition),
     }
     changes = told["changes"]
     assert [[person["name"] for person in changes["people"]], changes["gone"]] == [["Cleo Late"], [anna.pk]]

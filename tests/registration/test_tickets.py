@@ -23,6 +23,7 @@ from registration.actions import (
     tickets_for,
 )
 from registration.actions.tickets import MOST_A_DAY, TooManyTickets
+from registration.desk.people import keys
 from registration.models import Registration, RegistrationEvent, Ticket, TicketKey
 from registration.ticket_keys import KeyUnusableError, Kind, Reading, read, signed, signer, typed_code
 from tests import factories
@@ -167,6 +168,8 @@ def test_a_key_retired_in_one_edition_s_time_makes_no_ticket_of_the_next(
     made_with_the_old = old.signed("7QK2M9XD4T", nxt.number)
     assert kind_of(made_with_the_old, nxt, datetime(2035, 5, 9, 8, tzinfo=UTC)) == "retired"
     assert [key.key_id for key in ticket_keys.keys_for(nxt)] == [new.key_id]
+    # A device at its desk believes nothing that the old one signed either.
+    assert (list(keys(nxt)), set(keys(edition))) == ([new.key_id], {new.key_id, old.key_id})
     assert {key.key_id for key in ticket_keys.keys_for(edition)} == {new.key_id, old.key_id}
 
 
@@ -234,7 +237,8 @@ def test_a_reprinted_badge_makes_the_lost_one_void(ticket: Ticket, registration:
     organiser = factories.user(is_staff=True, is_superuser=True)
     badge = reprint_badge(registration=registration, by=organiser)
     ticket.refresh_from_db()
-    assert (ticket.voided_why, badge.is_standing, badge.printed_at is None) == ("reprinted", True, False)
+    # It is among those to be printed until the desk has printed it.
+    assert (ticket.voided_why, badge.is_standing, badge.printed_at) == ("reprinted", True, None)
     with pytest.raises(NotYours):
         reprint_badge(registration=registration, by=registration.managed_by)
 
