@@ -33,7 +33,8 @@ pytestmark = pytest.mark.django_db
 NAME = "Zdzisława Niewidoczna"
 TRACES = ["zdzisława", "zdzislawa", "niewidoczna"]
 # Behind a login or a secret address, or of others than speakers.
-NOT_PUBLIC = re.compile(r"^/(admin|sign|speak|media|my)/|^/../(accounts|my|register)/")
+# Of the desk only the page that is the same for everyone.
+NOT_PUBLIC = re.compile(r"^/(admin|sign|speak|media|my)/|^/../((accounts|my|register)/|desk/.)")
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 
@@ -119,7 +120,6 @@ def values(name: str, before: str, person: Speaker) -> list[str]:
         "ending": ["avif", "webp", "jpg"],
         "number": [str(pk) for pk in Material.objects.values_list("pk", flat=True)],
         "filename": ["slides-of-a-talk.pdf"],
-        "token": ["a-token-that-nobody-has"],
     }
     if name == "slug":
         found = next((slugs for start, slugs in of_slug.items() if before.endswith(start)), None)
