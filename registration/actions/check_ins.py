@@ -72,13 +72,13 @@ def take_check_ins(
             outcome = ALREADY
         elif person is None:
             outcome = UNKNOWN
-        elif person.status != Status.CONFIRMED:
+        elif person.status != Status.CONFIRMED or person.erased_at is not None:
             outcome = NOT_CONFIRMED
         elif row is not None and not arrival.is_undone:
             outcome = ALREADY
             if arrival.at < row.at:
-                row.at, row.how, row.ticket_id = arrival.at, arrival.how, arrival.ticket_id
-                row.device, row.by = device, by
+                # Nothing but the moment: who made the row may take it back, and who else saw the person may not.
+                row.at = arrival.at
                 earlier[row.pk] = row
         else:
             outcome = NEW
@@ -104,7 +104,7 @@ def take_check_ins(
         outcomes[arrival.id] = outcome
     # The lock has decided already; should an id be sent for somebody else at this moment, the first one stands.
     CheckIn.objects.bulk_create(new, ignore_conflicts=True)
-    CheckIn.objects.bulk_update(earlier.values(), ["at", "how", "ticket", "device", "by"])
+    CheckIn.objects.bulk_update(earlier.values(), ["at"])
     return outcomes
 
 
@@ -176,7 +176,9 @@ def _locked_people(edition: Edition, ids: Iterable[int]) -> dict[int, Registrati
     """The registrations as they are once their places are locked, which all that one person does waits for."""
     places = Registration.objects.filter(pk__in=ids, edition=edition).values_list("place_id", flat=True)
     list(Place.objects.locked(list(places)))
-    rows = Registration.objects.filter(pk__in=ids, edition=edition).only("pk", "place_id", "status")
+    rows = Registration.objects.filter(pk__in=ids, edition=edition).only(
+        "pk", "place_id", "status", "erased_at"
+    )
     return {row.pk: row for row in rows}
 
 

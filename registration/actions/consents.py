@@ -46,18 +46,27 @@ def agree(
     fresh = locked_live_registration(registration, by=by)
     if not may_agree(fresh, by):
         raise OnlyTheyAgree
-    wanted = [text for text in texts if text.edition_id == fresh.edition_id]
-    known = set(Consent.objects.standing().filter(registration=fresh).values_list("text_id", flat=True))
+    return note_consents(registration=fresh, texts=texts, language=language, by=by)
+
+
+def note_consents(
+    *, registration: Registration, texts: Iterable[ConsentText], language: str | None, by: User
+) -> list[Consent]:
+    """Part of agreeing, and of registering who stands at the desk and says so: the rows, and one line of history."""
+    wanted = [text for text in texts if text.edition_id == registration.edition_id]
+    known = set(
+        Consent.objects.standing().filter(registration=registration).values_list("text_id", flat=True)
+    )
     made = [
         Consent.objects.create(
-            registration=fresh, text=text, language=language_shown(text, language), given_by=by
+            registration=registration, text=text, language=language_shown(text, language), given_by=by
         )
         for text in wanted
         if text.pk not in known
     ]
     if made:
         detail = {"purposes": [consent.text.purpose for consent in made]}
-        fresh.events.create(verb=Verb.CONSENTED, actor=by, detail=detail)
+        registration.events.create(verb=Verb.CONSENTED, actor=by, detail=detail)
     return made
 
 

@@ -142,8 +142,8 @@ def open_list(*, device: DeskDevice, passphrase: str) -> None:
     tickets_for(list(without.only("pk")))
 
 
-def raise_alert(*, device: DeskDevice, kind: str, ticket: Ticket) -> None:
-    """A code was typed that lets nobody in; one alert a minute is enough for a page that is loaded again."""
+def raise_alert(*, device: DeskDevice, kind: str, ticket: Ticket | None = None) -> None:
+    """What was typed lets nobody in; one alert a minute is enough for a page that is loaded again."""
     just_now = timezone.now() - timedelta(minutes=1)
     if not DeskAlert.objects.filter(device=device, kind=kind, ticket=ticket, at__gte=just_now).exists():
         DeskAlert.objects.create(
@@ -152,7 +152,7 @@ def raise_alert(*, device: DeskDevice, kind: str, ticket: Ticket) -> None:
             at=timezone.now(),
             device=device,
             ticket=ticket,
-            registration_id=ticket.registration_id,
+            registration_id=ticket.registration_id if ticket else None,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -23,13 +23,22 @@ from registration.actions.check_ins import (
 )
 from registration.actions.desk_refusals import MayNotUndo
 from registration.desk.days import counted_days, day_of, is_over
-from registration.desk.deliveries import DAY, Delivery, SentCheckIn
+from registration.desk.deliveries import DAY, Delivery, SentCheckIn, SentUndo
 from registration.desk.hashes import DeskHash, hash_of
-from registration.models import CheckIn, DeskAlert, DeskDevice, Ticket
+from registration.models import CheckIn, DeskAlert, DeskDevice, Place, Registration, Ticket
+from registration.models.desk import CheckInQuerySet
 
-REFUSED = "refused"
+REFUSED, UNDONE = "refused", "undone"
 CLOCK_OFF = timedelta(minutes=5)  # from here on organisers are told of it
 Kind = DeskAlert.Kind
+
+
+@dataclass(frozen=True)
+class Taken:
+    """`outcomes` by the ids that were sent; `people` by their references, of whom the device thinks something."""
+
+    outcomes: dict[str, str]
+    people: set[int]
 
 
 @dataclass
@@ -37,85 +46,135 @@ class _Taking:
     """One delivery while it is taken in."""
 
     device: DeskDevice
+    # All that this browser has been, the one it is now among them.
+    devices: dict[uuid.UUID, DeskDevice]
     now: datetime
     offset: timedelta
     # By their desk hashes.
     tickets: dict[str, Ticket]
     sessions: dict[str, Session]
+    # The references that are of this edition.
+    people: set[int]
     alerts: list[DeskAlert] = field(default_factory=list)
 
     def corrected(self, at: datetime) -> datetime:
         """By the site's clock, as far as the device's was off when it sent; nothing has happened in the future."""
         return min(at + self.offset, self.now)
 
-    def alert(self, id: uuid.UUID, kind: str, at: datetime, *, ticket: Ticket | None, scope: str) -> None:  # noqa: A002
+    def device_of(self, told: uuid.UUID | None) -> DeskDevice:
+        """As which it was done; of one that was never opened in this browser we know only who sends it now."""
+        return self.devices.get(told, self.device) if told else self.device
+
+    def alert(
+        self,
+        id: uuid.UUID,  # noqa: A002
+        kind: str,
+        at: datetime,
+        *,
+        device: DeskDevice,
+        ticket: Ticket | None = None,
+        ref: int | None = None,
+        scope: str = DAY,
+    ) -> None:
+        known = ref if ref in self.people else None
         self.alerts.append(
             DeskAlert(
                 pk=id,
                 edition=self.device.edition,
                 kind=kind,
                 at=at,
-                device=self.device,
+                device=device,
                 ticket=ticket,
-                registration_id=ticket.registration_id if ticket else None,
+                registration_id=ticket.registration_id if ticket else known,
                 session=self.sessions.get(scope),
             )
         )
 
+    def alert_of_the_device(self, kind: str) -> None:
+        """One of a kind for a device, however often it sends."""
+        self.alert(_about(self.device.pk, kind), kind, self.now, device=self.device)
+
 
 @transaction.atomic
-def take_delivery(*, device: DeskDevice, delivery: Delivery, by: User | None) -> dict[uuid.UUID, str]:
+def take_delivery(
+    *, device: DeskDevice, delivery: Delivery, by: User | None, others: Iterable[DeskDevice] = ()
+) -> Taken:
     """What became of each check-in: new, already, unknown, not_confirmed, refused. The same delivery again is kind.
 
-    A device whose link is closed still delivers what was done while it was open. `by` is the organiser at the
-    device, None for a volunteer.
+    Of what is taken back: undone, already (it was before), refused (by another, or not known); of a check-in that is
+    taken back in the same delivery only the former is told. Organisers are told of whatever is refused.
+
+    A device whose link is closed still delivers what was done while it was open, and so do `others`, which the same
+    browser was before. `by` is the organiser at the device, None for a volunteer.
     """
     now = timezone.now()
-    taking = _prepared(device, delivery, now)
+    _lock_places(device, delivery)
+    taking = _prepared(device, delivery, now, others)
     # First, as who was taken back may have come again since.
-    _take_back(delivery, device=device, by=by)
-    undone = {one.id for one in delivery.undone}
-    outcomes: dict[uuid.UUID, str] = {}
-    arrivals: list[Arrival] = []
-    for sent in delivery.check_ins:
-        at = taking.corrected(sent.at)
-        outcome, ticket = _read(taking, sent, at)
-        if outcome:
-            outcomes[sent.id] = outcome
-            continue
-        arrivals.append(
-            Arrival(
-                id=sent.id,
-                registration_id=sent.ref,
-                day=day_of(device.edition, at),
-                at=at,
-                how=sent.how,
-                session_id=None if sent.scope == DAY else taking.sessions[sent.scope].pk,
-                ticket_id=ticket.pk if ticket else None,
-                is_undone=sent.id in undone,
-            )
+    undone, people = _take_back(taking, delivery.undone, by=by)
+    arrivals, outcomes = _read_all(taking, delivery)
+    for one, theirs in arrivals.items():
+        sender = taking.devices[one]
+        acting = by if by is not None and sender.user_id == by.pk else None
+        told = take_check_ins(edition=device.edition, arrivals=theirs, device=sender, by=acting)
+        _alerts_of_outcomes(taking, sender, theirs, told)
+        outcomes |= told
+    for sent in delivery.alerts:
+        taking.alert(
+            sent.id,
+            sent.kind,
+            taking.corrected(sent.at),
+            device=taking.device_of(sent.device),
+            ticket=taking.tickets.get(sent.hash or ""),
+            scope=sent.scope,
         )
-    outcomes |= take_check_ins(edition=device.edition, arrivals=arrivals, device=device, by=by)
-    _alerts_of_outcomes(taking, arrivals, outcomes)
-    for told in delivery.alerts:
-        ticket = taking.tickets.get(told.hash or "")
-        taking.alert(told.id, told.kind, taking.corrected(told.at), ticket=ticket, scope=told.scope)
-    _alerts_of_the_device(taking, outcomes)
+    for bad in delivery.unreadable:
+        about = _about(device.pk, f"{REFUSED} {bad.id}")
+        taking.alert(about, Kind.REFUSED, now, device=device, ref=bad.ref)
+    _alerts_of_the_device(taking, outcomes.values())
     # Their ids are the device's, or made of what they are about: sent again, they are there already.
     DeskAlert.objects.bulk_create(taking.alerts, ignore_conflicts=True)
     DeskDevice.objects.filter(pk=device.pk).update(seen_at=now)
-    return {sent.id: outcomes[sent.id] for sent in delivery.check_ins}
+    return Taken(
+        {
+            **{str(sent.id): outcomes[sent.id] for sent in delivery.check_ins},
+            **{str(key): outcome for key, outcome in undone.items() if key not in outcomes},
+            **{bad.id: REFUSED for bad in delivery.unreadable if bad.id},
+        },
+        people | {sent.ref for sent in delivery.check_ins},
+    )
 
 
-def _prepared(device: DeskDevice, delivery: Delivery, now: datetime) -> _Taking:
+def _lock_places(device: DeskDevice, delivery: Delivery) -> None:
+    """Of all whom it is about, in one order: two deliveries that cross never wait for each other."""
+    refs = {sent.ref for sent in delivery.check_ins}
+    places = {
+        *Registration.objects.filter(pk__in=refs, edition=device.edition_id).values_list(
+            "place_id", flat=True
+        ),
+        *_rows_of(device, delivery.undone).values_list("place_id", flat=True),
+    }
+    list(Place.objects.locked(places))
+
+
+def _rows_of(device: DeskDevice, undone: Collection[SentUndo]) -> CheckInQuerySet:
+    return CheckIn.objects.filter(pk__in=[sent.id for sent in undone], edition=device.edition_id)
+
+
+def _prepared(device: DeskDevice, delivery: Delivery, now: datetime, others: Iterable[DeskDevice]) -> _Taking:
     codes = {one.scope for one in delivery.check_ins} | {one.scope for one in delivery.alerts}
     sessions = Session.objects.filter(edition=device.edition_id, code__in=codes - {DAY})
+    refs = {one.ref for one in delivery.check_ins} | {one.ref for one in delivery.unreadable if one.ref}
+    people = Registration.objects.filter(pk__in=refs, edition=device.edition_id)
+    here = [one for one in others if one.edition_id == device.edition_id]
     return _Taking(
         device=device,
+        devices={one.pk: one for one in [*here, device]},
         now=now,
         offset=now - delivery.now,
         tickets=_tickets_by_hash(device, delivery),
         sessions={session.code: session for session in sessions},
+        people=set(people.values_list("pk", flat=True)),
     )
 
 
@@ -130,22 +189,54 @@ def _tickets_by_hash(device: DeskDevice, delivery: Delivery) -> dict[str, Ticket
     return found
 
 
-def _read(taking: _Taking, sent: SentCheckIn, at: datetime) -> tuple[str, Ticket | None]:
+def _read_all(
+    taking: _Taking, delivery: Delivery
+) -> tuple[dict[uuid.UUID, list[Arrival]], dict[uuid.UUID, str]]:
+    """The arrivals by the devices that saw them, and what became of the others."""
+    undone = {one.id for one in delivery.undone}
+    outcomes: dict[uuid.UUID, str] = {}
+    arrivals: dict[uuid.UUID, list[Arrival]] = {}
+    for sent in delivery.check_ins:
+        at = taking.corrected(sent.at)
+        device = taking.device_of(sent.device)
+        outcome, ticket = _read(taking, sent, device, at)
+        if outcome:
+            outcomes[sent.id] = outcome
+            continue
+        arrivals.setdefault(device.pk, []).append(
+            Arrival(
+                id=sent.id,
+                registration_id=sent.ref,
+                day=day_of(device.edition, at),
+                at=at,
+                how=sent.how,
+                session_id=None if sent.scope == DAY else taking.sessions[sent.scope].pk,
+                ticket_id=ticket.pk if ticket else None,
+                is_undone=sent.id in undone,
+            )
+        )
+    return arrivals, outcomes
+
+
+def _read(taking: _Taking, sent: SentCheckIn, device: DeskDevice, at: datetime) -> tuple[str, Ticket | None]:
     """Why it is not even tried, or nothing; and the ticket that was shown."""
-    device = taking.device
     if not _is_in_its_time(device, at, taking.now) or (
         sent.scope != DAY and sent.scope not in taking.sessions
     ):
+        # Somebody was let in, so an organiser can see to it that they are counted.
+        about = _about(sent.id, Kind.REFUSED)
+        taking.alert(about, Kind.REFUSED, at, device=device, ref=sent.ref, scope=sent.scope)
         return REFUSED, None
     if sent.hash is None:
         return "", None
     ticket = taking.tickets.get(sent.hash)
     if ticket is None or ticket.registration_id != sent.ref:
-        taking.alert(_about(sent.id, UNKNOWN), Kind.UNKNOWN, at, ticket=None, scope=sent.scope)
+        taking.alert(_about(sent.id, UNKNOWN), Kind.UNKNOWN, at, device=device, scope=sent.scope)
         return UNKNOWN, None
     if ticket.voided_at is not None and ticket.voided_at <= at:
         # The device did not know yet: somebody went in with a code that was void.
-        taking.alert(_about(sent.id, Kind.VOID), Kind.VOID, at, ticket=ticket, scope=sent.scope)
+        about = _about(sent.id, Kind.VOID)
+        taking.alert(about, Kind.VOID, at, device=device, ticket=ticket, scope=sent.scope)
         return REFUSED, ticket
     return "", ticket
 
@@ -164,17 +255,34 @@ def _is_in_its_time(device: DeskDevice, at: datetime, now: datetime) -> bool:
     return link.opens_at() <= at < link.closes_at()
 
 
-def _take_back(delivery: Delivery, *, device: DeskDevice, by: User | None) -> None:
-    ids = [one.id for one in delivery.undone]
-    rows = CheckIn.objects.standing().filter(pk__in=ids, edition=device.edition_id).order_by("place_id", "pk")
-    for row in rows:
-        try:
-            undo_check_in(check_in=row, by=by, device=device)
-        except MayNotUndo:
-            continue  # of another link by now: its earlier moment stays
+def _take_back(
+    taking: _Taking, undone: Collection[SentUndo], *, by: User | None
+) -> tuple[dict[uuid.UUID, str], set[int]]:
+    """What became of each, and whom it is about."""
+    rows = {row.pk: row for row in _rows_of(taking.device, undone)}
+    outcomes: dict[uuid.UUID, str] = {}
+    for sent in undone:
+        row = rows.get(sent.id)
+        if row is None:
+            # Another device was first, and the site kept its check-in in the place of this one.
+            outcomes[sent.id] = REFUSED
+        elif row.undone_at is not None:
+            outcomes[sent.id] = ALREADY
+        else:
+            try:
+                row.undone_at = undo_check_in(
+                    check_in=row, by=by, device=taking.device_of(sent.device)
+                ).undone_at
+                outcomes[sent.id] = UNDONE
+            except MayNotUndo:
+                outcomes[sent.id] = REFUSED  # of another link by now: its earlier moment stays
+    told = {sent.ref for sent in undone if sent.ref is not None}
+    return outcomes, told | {row.registration_id for row in rows.values()}
 
 
-def _alerts_of_outcomes(taking: _Taking, arrivals: list[Arrival], outcomes: dict[uuid.UUID, str]) -> None:
+def _alerts_of_outcomes(
+    taking: _Taking, device: DeskDevice, arrivals: list[Arrival], outcomes: dict[uuid.UUID, str]
+) -> None:
     for arrival in arrivals:
         if outcomes[arrival.id] == NOT_CONFIRMED:
             taking.alerts.append(
@@ -183,7 +291,7 @@ def _alerts_of_outcomes(taking: _Taking, arrivals: list[Arrival], outcomes: dict
                     edition=taking.device.edition,
                     kind=Kind.NOT_CONFIRMED,
                     at=arrival.at,
-                    device=taking.device,
+                    device=device,
                     ticket_id=arrival.ticket_id,
                     registration_id=arrival.registration_id,
                     session_id=arrival.session_id,
@@ -191,15 +299,11 @@ def _alerts_of_outcomes(taking: _Taking, arrivals: list[Arrival], outcomes: dict
             )
 
 
-def _alerts_of_the_device(taking: _Taking, outcomes: dict[uuid.UUID, str]) -> None:
-    """One of a kind for a device, however often it sends."""
-    alert: Callable[[str], None] = lambda kind: taking.alert(  # noqa: E731
-        _about(taking.device.pk, kind), kind, taking.now, ticket=None, scope=DAY
-    )
+def _alerts_of_the_device(taking: _Taking, outcomes: Collection[str]) -> None:
     if abs(taking.offset) >= CLOCK_OFF:
-        alert(Kind.CLOCK)
-    if is_over(taking.device.edition, taking.now) and {NEW, ALREADY} & set(outcomes.values()):
-        alert(Kind.LATE)
+        taking.alert_of_the_device(Kind.CLOCK)
+    if is_over(taking.device.edition, taking.now) and {NEW, ALREADY} & set(outcomes):
+        taking.alert_of_the_device(Kind.LATE)
 
 
 def _about(id: uuid.UUID, kind: str) -> uuid.UUID:  # noqa: A002

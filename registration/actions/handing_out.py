@@ -23,7 +23,7 @@ from registration.actions.locks import violated
 from registration.actions.tickets import tickets_for
 from registration.desk.days import counted_days, day_of
 from registration.desk.delegations import people_of_delegation
-from registration.models import CheckIn, Delegation, DeskDevice, HeadsetLoan, Registration, Ticket
+from registration.models import CheckIn, Delegation, DeskDevice, HeadsetLoan, Place, Registration, Ticket
 
 
 @transaction.atomic
@@ -41,6 +41,8 @@ def hand_out_badges(
     NotOnThisDay.
     """
     people = {person.pk: person for person in people_of_delegation(delegation)}
+    # Before their tickets are made, for which the database locks registrations: who cancels one holds its place first.
+    list(Place.objects.locked([person.place_id for person in people.values()]))
     if {handed_to.pk, *(person.pk for person in present)} - people.keys():
         raise NotOfThisDelegation
     now = timezone.now()
@@ -81,6 +83,8 @@ def lend_headset(*, registration: Registration, number: int, device: DeskDevice 
             raise HeadsetTaken
         if violated(error) == "one_headset_per_person":
             raise HasHeadset
+        if violated(error) == "headsets_are_lent_to_who_takes_part":
+            raise NotTakingPart  # cancelled or erased in this moment
         raise
 
 

@@ -13,16 +13,15 @@ from efus_conference.accounts import account_for
 from efus_conference.models import Edition, User
 from efus_conference.sorting import sort_key, sort_key_of
 from registration.actions.check_ins import check_in
+from registration.actions.consents import note_consents
 from registration.actions.desk_refusals import DeskRefusal, NotOnThisDay
 from registration.actions.registrations import register
 from registration.actions.state_refusals import MayNotDecide
 from registration.actions.tickets import ticket_for
-from registration.consents import language_shown
 from registration.desk.days import counted_days, day_of
 from registration.models import (
     Category,
     CheckIn,
-    Consent,
     ConsentText,
     DeskDevice,
     Registration,
@@ -119,10 +118,7 @@ def register_walk_in(
     )
     if not registration.is_confirmed:
         raise MayNotDecide  # of the press, whom the press office accredits
-    for text in agreed:
-        Consent.objects.create(
-            registration=registration, text=text, language=language_shown(text, language), given_by=by
-        )
+    note_consents(registration=registration, texts=agreed, language=language, by=by)
     registration.events.create(verb=Verb.WALKED_IN, actor=by)
     ticket = ticket_for(registration)
     check_in(

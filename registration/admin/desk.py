@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -11,11 +11,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin
+from efus_conference.models import Edition
 from registration.actions import (
     close_device,
     look_into_alert,
@@ -26,22 +28,38 @@ from registration.actions import (
 )
 from registration.actions.desk import SHORTEST_PASSPHRASE
 from registration.admin.base import EditionFilter, RefusingAdmin, for_each
+from registration.admin.desk_buttons import (
+    OPEN_OR_CLOSED,
+    ClosesDevices,
+    ClosesLinks,
+    TakesBackCheckIns,
+    open_or_closed,
+)
 from registration.admin.desk_pages import paper_page, show_link
+from registration.desk.days import day_of
 from registration.models import CheckIn, DeskAlert, DeskDevice, DeskLink, DeskPassphrase, HeadsetLoan
 from registration.requests import reader
 
+LINK_FACTS = ["made_by", "made_at", "revoked_at", "wrong_pins", "devices_in"]
 PEOPLE = ["registration__family_name__unaccent", "registration__given_name__unaccent"]
 
 
 @admin.register(DeskLink)
-class DeskLinkAdmin(RefusingAdmin):
+class DeskLinkAdmin(ClosesLinks, RefusingAdmin):
     """Made here, shown once; afterwards it can be closed and nothing else."""
 
     list_display = ["label", "day", "edition", "is_closed", "wrong_pins", "devices_in", "made_by", "made_at"]
     list_filter = [EditionFilter, "day", ("revoked_at", admin.EmptyFieldListFilter)]
     list_select_related = ["made_by"]
-    fields = ["edition", "day", "label"]
     actions = ["revoke"]
+    actions_detail = ["revoke_this"]
+
+    def get_fields(self, request: HttpRequest, obj: DeskLink | None = None) -> list[str]:
+        typed = ["edition", "day", "label"]
+        return typed if obj is None else [*typed, *LINK_FACTS]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: DeskLink | None = None) -> list[str]:
+        return [] if obj is None else LINK_FACTS
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeskLink]:
         rows: QuerySet[DeskLink] = super().get_queryset(request)
@@ -51,12 +69,14 @@ class DeskLinkAdmin(RefusingAdmin):
     def devices_in(self, row: Any) -> int:
         return int(row.device_count)
 
-    @display(description=_("closed"), boolean=True, ordering="revoked_at")
-    def is_closed(self, row: DeskLink) -> bool:
-        return row.revoked_at is not None
+    @display(description=_("state"), ordering="revoked_at", label=OPEN_OR_CLOSED)
+    def is_closed(self, row: DeskLink) -> tuple[str, str]:
+        return open_or_closed(row.revoked_at)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"day": timezone.localdate(), **super().get_changeform_initial_data(request)}
+        edition = Edition.objects.current()
+        today = day_of(edition, timezone.now()) if edition else timezone.localdate()
+        return {"day": today, **super().get_changeform_initial_data(request)}
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -64,7 +84,7 @@ class DeskLinkAdmin(RefusingAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
+    def has_revoke_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("registration.change_desklink")
 
     def save_model(self, request: HttpRequest, obj: DeskLink, form: Any, change: bool) -> None:
@@ -90,12 +110,19 @@ class PassphraseForm(forms.ModelForm):
         max_length=200,
         min_length=SHORTEST_PASSPHRASE,
         help_text=_("Four words are easy to say at a desk and hard to guess. Nobody can read it here again."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "vTextField"}),
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
     )
 
     class Meta:
         model = DeskPassphrase
         fields = ("edition",)
+        error_messages: ClassVar[dict[str, Any]] = {
+            "edition": {
+                "unique": _(
+                    "This edition has a passphrase already. Open it in the list to set another one in its place."
+                )
+            }
+        }
 
 
 @admin.register(DeskPassphrase)
@@ -118,7 +145,7 @@ class DeskPassphraseAdmin(RefusingAdmin):
 
 
 @admin.register(DeskDevice)
-class DeskDeviceAdmin(ReadOnlyAdmin, OrganisersAdmin):
+class DeskDeviceAdmin(ClosesDevices, ReadOnlyAdmin, OrganisersAdmin):
     list_display = ["name", "link", "user", "opened_at", "seen_at", "check_ins_made", "is_out"]
     list_filter = [
         EditionFilter,
@@ -127,8 +154,9 @@ class DeskDeviceAdmin(ReadOnlyAdmin, OrganisersAdmin):
     ]
     list_select_related = ["link", "user"]
     search_fields = ["name__unaccent"]
-    fields = ["edition", "name", "link", "user", "opened_at", "seen_at", "closed_at"]
+    fields = ["edition", "name", "link", "user", "opened_at", "seen_at", "check_ins_made", "closed_at"]
     actions = ["close"]
+    actions_detail = ["close_this"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeskDevice]:
         rows: QuerySet[DeskDevice] = super().get_queryset(request)
@@ -138,11 +166,11 @@ class DeskDeviceAdmin(ReadOnlyAdmin, OrganisersAdmin):
     def check_ins_made(self, row: Any) -> int:
         return int(row.check_in_count)
 
-    @display(description=_("closed"), boolean=True, ordering="closed_at")
-    def is_out(self, row: DeskDevice) -> bool:
-        return row.closed_at is not None
+    @display(description=_("state"), ordering="closed_at", label=OPEN_OR_CLOSED)
+    def is_out(self, row: DeskDevice) -> tuple[str, str]:
+        return open_or_closed(row.closed_at)
 
-    def has_close_permission(self, request: HttpRequest) -> bool:
+    def has_close_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("registration.change_deskdevice")
 
     @action(description=_("Close: lost, or handed back"), permissions=["close"])
@@ -152,8 +180,23 @@ class DeskDeviceAdmin(ReadOnlyAdmin, OrganisersAdmin):
         messages.success(request, sentence % {"count": done})
 
 
+class StandsFilter(admin.SimpleListFilter):
+    """“There today” on the first page leads to those that count."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("counts", _("counts")), ("undone", _("taken back"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() in ("counts", "undone"):
+            return queryset.filter(undone_at__isnull=self.value() == "counts")
+        return queryset
+
+
 @admin.register(CheckIn)
-class CheckInAdmin(ReadOnlyAdmin, OrganisersAdmin):
+class CheckInAdmin(TakesBackCheckIns, ReadOnlyAdmin, OrganisersAdmin):
     """Who was there, by whom and how; what was typed in wrongly is taken back, never deleted."""
 
     list_display = ["registration", "at", "day", "where", "how", "device", "by", "stands"]
@@ -161,11 +204,13 @@ class CheckInAdmin(ReadOnlyAdmin, OrganisersAdmin):
         EditionFilter,
         "day",
         "how",
-        ("undone_at", admin.EmptyFieldListFilter),
-        ("session", admin.EmptyFieldListFilter),
+        StandsFilter,
+        ("session", admin.RelatedOnlyFieldListFilter),
+        ("device", admin.RelatedOnlyFieldListFilter),
     ]
     list_select_related = ["registration", "session", "device", "by"]
     search_fields = [*PEOPLE, "session__code", "device__name__unaccent"]
+    search_help_text = _("A name, the code of a session, or the name of a device.")
     fields = [
         "registration",
         "ticket",
@@ -181,14 +226,24 @@ class CheckInAdmin(ReadOnlyAdmin, OrganisersAdmin):
     ]
     actions = ["undo"]
     actions_list = ["open_paper"]
+    actions_detail = ["undo_this"]
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if (row := kwargs.get("obj")) is not None:
+            context["title"] = f"{row.registration.name} · {row}"
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @display(description=_("where"), ordering="session")
     def where(self, row: CheckIn) -> Any:
         return row.session or _("entrance")
 
-    @display(description=_("stands"), boolean=True, ordering="undone_at")
-    def stands(self, row: CheckIn) -> bool:
-        return row.undone_at is None
+    @display(description=_("state"), ordering="undone_at", label={"counts": "success", "undone": "info"})
+    def stands(self, row: CheckIn) -> tuple[str, str]:
+        if row.undone_at is None:
+            return "counts", gettext("counts")
+        return "undone", gettext("taken back")
 
     def get_urls(self) -> list[URLPattern]:
         own = [
@@ -200,7 +255,7 @@ class CheckInAdmin(ReadOnlyAdmin, OrganisersAdmin):
         ]
         return [*own, *super().get_urls()]
 
-    def has_undo_permission(self, request: HttpRequest) -> bool:
+    def has_undo_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return request.user.has_perm("registration.change_checkin")
 
     def has_paper_permission(self, request: HttpRequest) -> bool:
@@ -239,9 +294,9 @@ class DeskAlertAdmin(ReadOnlyAdmin, OrganisersAdmin):
     ]
     actions = ["look_into"]
 
-    @display(description=_("looked into"), boolean=True, ordering="seen_at")
-    def is_seen(self, row: DeskAlert) -> bool:
-        return row.seen_at is not None
+    @display(description=_("looked into"), ordering="seen_at", label={"yes": "success", "no": "warning"})
+    def is_seen(self, row: DeskAlert) -> tuple[str, str]:
+        return ("no", gettext("not yet")) if row.seen_at is None else ("yes", gettext("looked into"))
 
     def has_look_into_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("registration.change_deskalert")

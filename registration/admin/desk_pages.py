@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
@@ -28,15 +30,17 @@ from registration.actions import take_check_ins
 from registration.actions.check_ins import ALREADY, NEW, Arrival
 from registration.actions.desk import NewLink
 from registration.desk.days import day_of
-from registration.models import CheckIn, Ticket
+from registration.models import CheckIn, DeskPassphrase, Ticket
 from registration.models.desk import days_of
 from registration.requests import reader
+from registration.ticket_keys import typed_code
+from registration.times import spoken_clock, spoken_day
 
 if TYPE_CHECKING:
     from registration.admin.desk import CheckInAdmin, DeskLinkAdmin
 
 MOST_LINES = 1000
-CODE = re.compile(r"([0-9A-HJKMNP-TV-Z]{5})[-\s]?([0-9A-HJKMNP-TV-Z]{5})", re.ASCII)
+BEGINNING = re.compile(r"\w{5}[-–\s]?\w{5}\b", re.ASCII)
 INPUT = "border border-base-200 rounded-default px-3 py-2 w-full dark:border-base-700"
 
 
@@ -52,10 +56,10 @@ def show_link(request: HttpRequest, admin: DeskLinkAdmin, made: NewLink) -> Http
         "address": address,
         "symbol": qr.symbol(address),
         "pin": made.pin,
+        "has_passphrase": DeskPassphrase.objects.filter(edition=made.link.edition_id).exists(),
     }
-    response = render(request, "admin/registration/desk_link.html", context)
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    # Neither token nor PIN is in the address of this page.
+    return render(request, "admin/registration/desk_link.html", context)
 
 
 class PaperForm(forms.Form):
@@ -105,7 +109,7 @@ class PaperForm(forms.Form):
         self.sessions = {
             row.session.code: row
             for row in ReleasedSession.objects.filter(edition=edition)
-            .select_related("session")
+            .select_related("session", "room")
             .order_by("during")
         }
         today = day_of(edition, timezone.now())
@@ -115,13 +119,22 @@ class PaperForm(forms.Form):
         day, where = self.fields["day"], self.fields["where"]
         assert isinstance(day, forms.ChoiceField)
         assert isinstance(where, forms.ChoiceField)
-        day.choices = [(day.isoformat(), day.isoformat()) for day in days]
-        where.choices = [
-            ("", _("Entrance")),
-            *((code, f"{code} · {row.title}") for code, row in self.sessions.items()),
-        ]
+        day.choices = [(one.isoformat(), _spoken(one)) for one in days]
+        if today in days:
+            day.initial = today.isoformat()
+        else:
+            day.choices = [("", _("Choose the day")), *day.choices]
+        where.choices = [("", _("Entrance")), *self._doors()]
         for field_ in self.fields.values():
             field_.widget.attrs["class"] = INPUT
+
+    def _doors(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """By day; each with when and where it is, as sessions of one name are many."""
+        zone, by_day = self.edition.zone, defaultdict(list)
+        for code, row in self.sessions.items():
+            facts = (spoken_clock(row.starts_at, zone), row.room.name if row.room else "", row.title)
+            by_day[spoken_day(row.starts_at, zone)].append((code, " · ".join(fact for fact in facts if fact)))
+        return list(by_day.items())
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}
@@ -159,8 +172,9 @@ def paper_page(request: HttpRequest, admin: CheckInAdmin) -> HttpResponse:
         # What was not understood stays in the form, to be mended.
         left = "\n".join(line for line, _why in typed.left)
         form = PaperForm(edition=edition, initial={**form.cleaned_data, "codes": left})
-        done = ngettext("%(count)d person is checked in.", "%(count)d people are checked in.", typed.new)
-        messages.success(request, done % {"count": typed.new})
+        if typed.new:
+            done = ngettext("%(count)d person is checked in.", "%(count)d people are checked in.", typed.new)
+            messages.success(request, done % {"count": typed.new})
     context: dict[str, Any] = {
         **admin.admin_site.each_context(request),
         "title": _("From the paper list"),
@@ -177,11 +191,10 @@ def _take(request: HttpRequest, edition: Edition, form: PaperForm) -> Typed:
     lines = [line.strip() for line in form.cleaned_data["codes"].splitlines() if line.strip()]
     read: dict[str, str] = {}  # by code, the line
     for line in lines:
-        match = CODE.match(line.upper())
-        if match is None:
-            typed.left.append((line[:100], _("This is no code.")))
+        if code := _code_of(line):
+            read.setdefault(code, line[:100])
         else:
-            read.setdefault(match[1] + match[2], line[:100])
+            typed.left.append((line[:100], _("This is no code.")))
     tickets = {
         ticket.code: ticket for ticket in Ticket.objects.filter(code__in=read, registration__edition=edition)
     }
@@ -217,3 +230,13 @@ def _take(request: HttpRequest, edition: Edition, form: PaperForm) -> Typed:
         else:
             typed.left.append((arrivals[key], _("This person does not take part, or not any more.")))
     return typed
+
+
+def _spoken(day: date) -> str:
+    return date_format(day, "l j F")
+
+
+def _code_of(line: str) -> str:
+    """The code that the line begins with, spelt as `typed_code` takes it; empty when it begins with none."""
+    match = BEGINNING.match(line)
+    return typed_code(match[0]) if match else ""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from programme.models import ReleasedSession
 from registration.desk.days import day_of
-from registration.models import Booking, CheckIn, HeadsetLoan, Registration, Ticket
+from registration.models import Booking, CheckIn, HeadsetLoan, Registration, SeatPool, Ticket
 from registration.times import spoken_clock, spoken_span
 
 
@@ -70,9 +70,7 @@ def sessions_today(registration: Registration, now: datetime) -> list[Door]:
         Booking.objects.standing().filter(place=registration.place_id).values_list("session_id", flat=True)
     )
     booked = set(
-        Booking.objects.standing()
-        .filter(session__in=[row.pk for row in rows])
-        .values_list("session_id", flat=True)
+        SeatPool.objects.filter(session__in=[row.pk for row in rows]).values_list("session_id", flat=True)
     )
     there = set(
         registration.check_ins.standing().filter(session__isnull=False).values_list("session_id", flat=True)

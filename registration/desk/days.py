@@ -21,14 +21,16 @@ def day_of(edition: Edition, at: datetime) -> date:
     return at.astimezone(edition.zone).date()
 
 
-def ends_at(edition: Edition) -> datetime | None:
-    """The midnight after its last day; None where its days are not known."""
-    if edition.ends_on is None:
+def closes_at(edition: Edition, at: datetime) -> datetime | None:
+    """The midnight after the last day that is counted; None where its days are not known."""
+    days = counted_days(edition, at)
+    if not days:
         return None
-    following = edition.ends_on + timedelta(days=1)
+    following = days[-1] + timedelta(days=1)
     return datetime(following.year, following.month, following.day, tzinfo=edition.zone)
 
 
 def is_over(edition: Edition, at: datetime) -> bool:
-    end = ends_at(edition)
+    """Whether the desk is closed for good; a demonstration's never is."""
+    end = closes_at(edition, at)
     return end is not None and at >= end

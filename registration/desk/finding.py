@@ -1,21 +1,22 @@
-"""Finding people without the desk's script: by the words of a name or organisation, or by the code of a ticket."""
+"""Finding people without the desk's script: by the words of a name or organisation, or by a ticket or its code."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from django.db.models import F, Func, TextField, Value
+from django.db.models import Case, F, Func, TextField, Value, When
 from django.db.models.functions import Coalesce, Concat
+from django.utils import timezone
 
 from efus_conference.models import Edition
-from efus_conference.sorting import sort_key_of
+from efus_conference.sorting import sort_key, sort_key_of
 from registration.models import Registration, Ticket
+from registration.states import Status
+from registration.ticket_keys import Kind, read, typed_code
 
 MOST = 30
 MOST_WORDS = 6
-# As it is printed, or as it stands between the second and the third dot of the QR code's text.
-CODE = re.compile(r"(?:.*\.)?([0-9A-HJKMNP-TV-Z]{5})-?([0-9A-HJKMNP-TV-Z]{5})(?:\.[A-Z2-7]*)?", re.ASCII)
+NO_TICKET = {Kind.FOREIGN, Kind.OK}  # Kinds of texts that nobody need be warned of
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,18 @@ class Found:
     is_cut: bool = False
     # What was typed is the code of this one, void or not.
     ticket: Ticket | None = None
+    # What is wrong with the text of a QR code; None where it was none, or is right.
+    wrong: Kind | None = None
 
 
-def find(edition: Edition, text: str) -> Found:
-    """At most `MOST`, by name; those who take part first come first."""
-    if ticket := ticket_of(edition, text):
-        return Found([ticket.registration], ticket=ticket)
+def find(edition: Edition, text: str, *, for_organisers: bool) -> Found:
+    """At most `MOST`: those who take part first, each of both by name. Volunteers find nobody else."""
+    shown = read(text.upper(), edition=edition, at=timezone.now())
+    if shown.kind not in NO_TICKET:
+        return Found([], wrong=shown.kind)
+    if ticket := _ticket_of(edition, shown.code or typed_code(text)):
+        person = ticket.registration
+        return Found([person] if for_organisers or person.is_confirmed else [], ticket=ticket)
     words = text.split()[:MOST_WORDS]
     if not words:
         return Found([])
@@ -47,19 +54,26 @@ def find(edition: Edition, text: str) -> Found:
         output_field=TextField(),
     )
     rows = (
-        Registration.objects.live()
+        (Registration.objects.live() if for_organisers else Registration.objects.confirmed())
         .filter(edition=edition, erased_at=None)
         .annotate(told=Func(told, function="sort_key", output_field=TextField()))
     )
     for word in words:
         rows = rows.filter(told__contains=sort_key_of(word))
-    people = list(rows.by_name().select_related("category", "organisation").defer("needs")[: MOST + 1])
+    ranked = rows.order_by(
+        Case(When(status=Status.CONFIRMED, then=0), default=1),
+        sort_key("family_name"),
+        sort_key("given_name"),
+        "pk",
+    )
+    people: list[Registration] = list(
+        ranked.select_related("category", "organisation").defer("needs")[: MOST + 1]
+    )
     return Found(people[:MOST], is_cut=len(people) > MOST)
 
 
-def ticket_of(edition: Edition, text: str) -> Ticket | None:
-    match = CODE.fullmatch(text.strip().upper()) if len(text) <= 300 else None
-    if match is None:
-        return None
+def _ticket_of(edition: Edition, code: str) -> Ticket | None:
+    """Not of who was erased."""
     tickets = Ticket.objects.select_related("registration__category", "registration__organisation")
-    return tickets.filter(code=match[1] + match[2], registration__edition=edition).first()
+    theirs = tickets.filter(registration__edition=edition, registration__erased_at=None)
+    return theirs.filter(code=code).first() if code else None

@@ -20,6 +20,7 @@ from registration.models import (
     Consent,
     ConsentText,
     Registration,
+    SeatPool,
     Ticket,
 )
 from registration.ticket_keys import keys_for
@@ -54,7 +55,8 @@ def whole_list(edition: Edition) -> dict[str, Any]:
     }
 
 
-def changes_since(edition: Edition, since: datetime) -> dict[str, Any]:
+def changes_since(edition: Edition, since: datetime, about: Collection[int] = ()) -> dict[str, Any]:
+    """What is new since then; and of those it is `about`, by their references, what stands, however old it is."""
     since -= OVERLAP
     refs = _changed(edition, since)
     found = people(edition, refs) if refs else []
@@ -62,8 +64,8 @@ def changes_since(edition: Edition, since: datetime) -> dict[str, Any]:
         "people": found,
         "gone": sorted(refs - {person["ref"] for person in found}),
         "void": void(edition, since),
-        "checked": checked(edition, since),
-        "unchecked": unchecked(edition, since),
+        "checked": checked(edition, since, about),
+        "unchecked": unchecked(edition, since, about),
         # A new TICKET_KEY signs from now on, or one that got out verifies nothing any more.
         "keys": keys(edition),
     }
@@ -145,11 +147,14 @@ def sessions(edition: Edition) -> list[dict[str, Any]]:
         .select_related("session", "room")
         .order_by("during", "session__code")
     )
+    booked = set(SeatPool.objects.filter(session__edition=edition).values_list("session_id", flat=True))
     return [
         {
             "code": row.session.code,
             "title": row.title,
             "room": row.room.name if row.room else "",
+            # Whether a seat is needed, also while nobody has one yet.
+            "seats": row.pk in booked,
             "starts": _local(row.starts_at, edition),
             "ends": _local(row.ends_at, edition),
         }
@@ -157,19 +162,20 @@ def sessions(edition: Edition) -> list[dict[str, Any]]:
     ]
 
 
-def checked(edition: Edition, since: datetime | None = None) -> list[list[Any]]:
+def checked(edition: Edition, since: datetime | None = None, about: Collection[int] = ()) -> list[list[Any]]:
     """[reference, day or code of the session, moment] of each check-in that stands."""
     rows = CheckIn.objects.standing().filter(edition=edition)
     if since is not None:
-        rows = rows.filter(received_at__gte=since)
+        rows = rows.filter(Q(received_at__gte=since) | Q(registration__in=about))
     told = rows.order_by("at", "pk").values_list("registration_id", "day", "session__code", "at")
     return [[ref, code or day.isoformat(), _local(at, edition)] for ref, day, code, at in told]
 
 
-def unchecked(edition: Edition, since: datetime) -> list[list[Any]]:
+def unchecked(edition: Edition, since: datetime, about: Collection[int] = ()) -> list[list[Any]]:
     """[reference, day or code] of those that were taken back, where none stands in their place."""
     rows = CheckIn.objects.filter(edition=edition)
-    taken_back = rows.filter(undone_at__gte=since).values_list("registration_id", "day", "session__code")
+    late = Q(undone_at__gte=since) | Q(undone_at__isnull=False, registration__in=about)
+    taken_back = rows.filter(late).values_list("registration_id", "day", "session__code")
     again = set(
         rows.standing()
         .filter(registration__in=[ref for ref, _day, _code in taken_back])

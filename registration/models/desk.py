@@ -1,10 +1,10 @@
 from __future__ import annotations
 
+import unicodedata
 import uuid
 from datetime import date, datetime, timedelta
 from typing import ClassVar
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import models
@@ -16,6 +16,7 @@ from efus_conference.models import Edition
 from efus_conference.secret_links import hash_of_token
 from programme.models import Session
 from registration.models.delegations import Place
+from registration.models.desk_triggers import OF_CHECK_INS, OF_DEVICES, OF_HEADSETS
 from registration.models.people import Registration
 from registration.models.tickets import Ticket
 
@@ -43,10 +44,10 @@ class DeskPassphrase(models.Model):
         return str(self.edition)
 
     def keep(self, passphrase: str) -> None:
-        self.hashed = make_password(passphrase)
+        self.hashed = make_password(_spelt(passphrase))
 
     def is_it(self, passphrase: str) -> bool:
-        return check_password(passphrase, self.hashed)
+        return check_password(_spelt(passphrase), self.hashed)
 
 
 class DeskLinkQuerySet(models.QuerySet["DeskLink"]):
@@ -127,6 +128,7 @@ class DeskDevice(models.Model):
                 name="a_device_is_a_volunteer_s_or_ours",
             ),
         ]
+        triggers = OF_DEVICES
 
     def __str__(self) -> str:
         return self.name
@@ -218,43 +220,7 @@ class CheckIn(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["edition", "received_at"]), models.Index(fields=["edition", "at"])]
-        triggers = [
-            pgtrigger.Trigger(
-                name="check_ins_are_of_who_takes_part",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert,
-                func="""
-                    IF NOT EXISTS (
-                        SELECT 1 FROM registration_registration r
-                        WHERE r.id = NEW.registration_id AND r.place_id = NEW.place_id
-                          AND r.edition_id = NEW.edition_id AND r.status = 'confirmed'
-                          -- A device may tell late of somebody who was there before they were erased.
-                          AND (r.erased_at IS NULL OR NEW.at < r.erased_at)
-                    ) OR (NEW.session_id IS NOT NULL AND NOT EXISTS (
-                        SELECT 1 FROM programme_session s WHERE s.id = NEW.session_id AND s.edition_id = NEW.edition_id
-                    )) THEN
-                        RAISE EXCEPTION 'only who takes part in the edition is checked in'
-                            USING ERRCODE = 'check_violation', CONSTRAINT = 'check_ins_are_of_who_takes_part';
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
-            pgtrigger.Trigger(
-                name="check_ins_are_not_rewritten",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update,
-                func="""
-                    IF (NEW.id, NEW.edition_id, NEW.place_id, NEW.registration_id, NEW.day, NEW.session_id)
-                        IS DISTINCT FROM
-                        (OLD.id, OLD.edition_id, OLD.place_id, OLD.registration_id, OLD.day, OLD.session_id)
-                    THEN
-                        RAISE EXCEPTION 'a check-in is taken back, never made another one'
-                            USING ERRCODE = 'check_violation', CONSTRAINT = 'check_ins_are_not_rewritten';
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
-        ]
+        triggers = OF_CHECK_INS
 
     def __str__(self) -> str:
         return f"{self.day} · {self.get_how_display()}"
@@ -272,6 +238,7 @@ class DeskAlert(models.Model):
         NOT_CONFIRMED = "not_confirmed", _("not, or no longer, taking part")
         LATE = "late", _("sent by a device after the edition")
         CLOCK = "clock", _("a device whose clock is far off")
+        REFUSED = "refused", _("check-in that the site did not take")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="+", verbose_name=_("edition"))
@@ -342,9 +309,15 @@ class HeadsetLoan(models.Model):
                 violation_error_message=_("This person has a headset already."),
             ),
         ]
+        triggers = OF_HEADSETS
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+def _spelt(passphrase: str) -> str:
+    """One keyboard writes é as a letter, another as e and an accent: devices take the former, Unicode's form C."""
+    return unicodedata.normalize("NFC", passphrase)
 
 
 def days_of(edition: Edition) -> list[date]:

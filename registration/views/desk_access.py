@@ -22,6 +22,8 @@ from registration.models import DeskDevice
 from registration.requests import reader
 
 KEY = "desk_device"
+ALL = "desk_devices"  # those that this browser was before, the latest last
+MOST_DEVICES = 20
 CHECK_IN = "registration.check_in"
 
 
@@ -47,8 +49,22 @@ def may_organise(request: HttpRequest) -> bool:
 
 
 def remember(request: HttpRequest, device: DeskDevice) -> None:
+    """From now on the browser is this device; what it did as another, and did not send yet, it still delivers."""
     request.session.cycle_key()
+    before = [*request.session.get(ALL, []), request.session.get(KEY)]
+    known = [one for one in dict.fromkeys(before) if isinstance(one, str)]
+    request.session[ALL] = known[-MOST_DEVICES:]
     request.session[KEY] = str(device.pk)
+
+
+def earlier_devices(request: HttpRequest) -> list[DeskDevice]:
+    """What this browser was before; an organiser's only with its organiser's login."""
+    rows = DeskDevice.objects.select_related("edition", "link").filter(pk__in=request.session.get(ALL, []))
+    return [
+        _with_edition(row)
+        for row in rows
+        if row.link is not None or (row.user_id == request.user.pk and may_organise(request))
+    ]
 
 
 def at_desk(request: HttpRequest) -> AtDesk | None:
@@ -61,12 +77,17 @@ def at_desk(request: HttpRequest) -> AtDesk | None:
     if device is None:
         return None
     is_open = device.closed_at is None
-    if device.link is not None:
-        device.link.edition = device.edition
-        return AtDesk(device, None, is_open and device.link.is_open())
+    if (link := _with_edition(device).link) is not None:
+        return AtDesk(device, None, is_open and link.is_open())
     if not request.user.is_authenticated or request.user.pk != device.user_id or not may_organise(request):
         return None
     return AtDesk(device, reader(request), is_open and not is_over(device.edition, timezone.now()))
+
+
+def _with_edition(device: DeskDevice) -> DeskDevice:
+    if device.link is not None:
+        device.link.edition = device.edition
+    return device
 
 
 DeskView = Callable[..., HttpResponse]

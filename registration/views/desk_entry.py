@@ -62,10 +62,17 @@ def enter_by_link(request: HttpRequest, token: str) -> HttpResponse:
                 link=link, pin=form.cleaned_data["pin"], name=form.cleaned_data["name"]
             )
             remember(request, device)
-            return private(redirect("registration:desk"))
+            return _private(redirect("registration:desk"))
     except actions.DeskRefusal as refusal:
         if refusal.kind != "pin":
             desk = at_desk(request)
-            return private(closed_page(request, desk, str(refusal)))
+            return _private(closed_page(request, desk, str(refusal)))
         form.add_error("pin", str(refusal))
-    return private(render(request, "registration/desk/enter_by_link.html", {**context, "form": form}))
+    return _private(render(request, "registration/desk/enter_by_link.html", {**context, "form": form}))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """Browsers send no Origin from a page that is “no-referrer”, and without one its form is refused as forged."""
+    response = private(response)
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response

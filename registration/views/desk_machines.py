@@ -18,10 +18,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from registration import actions
 from registration.actions.desk_refusals import DeskRefusal
-from registration.desk.days import counted_days, ends_at
+from registration.desk.days import closes_at, counted_days
 from registration.desk.deliveries import BadDelivery, read_delivery, read_json
 from registration.desk.people import changes_since, cursor_at, moment_of, whole_list
-from registration.views.desk_access import at_desk
+from registration.views.desk_access import at_desk, earlier_devices
 
 CLOSED = _("Nobody has opened the desk in this browser, or it is closed for today.")
 LONGEST_PASSPHRASE = 200
@@ -49,7 +49,7 @@ def me(request: HttpRequest) -> JsonResponse:
     if desk is None or not desk.is_open:
         return refusal("closed", CLOSED, 401, csrf=get_token(request), now=now.isoformat())
     edition, link = desk.edition, desk.device.link
-    end = ends_at(edition)
+    end = closes_at(edition, now)
     return JsonResponse(
         {
             "device": {"id": str(desk.device.pk), "name": desk.device.name},
@@ -107,17 +107,19 @@ def sync(request: HttpRequest) -> JsonResponse:
         delivery = read_delivery(_body(request))
     except BadDelivery as bad:
         return refusal("bad_request", str(bad), 400)
-    outcomes = actions.take_delivery(device=desk.device, delivery=delivery, by=desk.organiser)
+    taken = actions.take_delivery(
+        device=desk.device, delivery=delivery, by=desk.organiser, others=earlier_devices(request)
+    )
     now = timezone.now()  # before the changes are read
     told: dict[str, Any] = {
         "now": now.isoformat(),
         "cursor": None,
-        "results": {str(key): outcome for key, outcome in outcomes.items()},
+        "results": taken.outcomes,
         "open": desk.is_open,
     }
     since = moment_of(delivery.cursor, desk.edition)
     if desk.is_open and since is not None:
-        told["changes"] = changes_since(desk.edition, since)
+        told["changes"] = changes_since(desk.edition, since, taken.people)
         told["cursor"] = cursor_at(desk.edition, now)
     return JsonResponse(told)
 

@@ -21,10 +21,18 @@ from registration.desk.days import day_of
 from registration.desk.finding import MOST, find
 from registration.desk_forms import HeadsetForm
 from registration.models import CheckIn, DeskAlert, Registration
-from registration.ticket_keys import KeyUnusableError
+from registration.ticket_keys import KeyUnusableError, Kind
 from registration.views.desk_access import AtDesk, for_all_at_the_desk, for_organisers
+from registration.views.desk_words import words
 
 LONGEST_QUESTION = 300
+ALERTING = {
+    Kind.FORGED: DeskAlert.Kind.FORGED,
+    Kind.STALE: DeskAlert.Kind.STALE,
+    Kind.RETIRED: DeskAlert.Kind.RETIRED,
+    Kind.REVOKED: DeskAlert.Kind.RETIRED,
+}
+WORDS = {Kind.REVOKED: "retired"}  # one sentence for both, as on the devices
 
 
 @never_cache
@@ -32,9 +40,14 @@ LONGEST_QUESTION = 300
 @for_all_at_the_desk
 def people(request: HttpRequest, desk: AtDesk) -> HttpResponse:
     asked = request.GET.get("q", "").strip()
-    found = find(desk.edition, asked[:LONGEST_QUESTION])
+    found = find(desk.edition, asked[:LONGEST_QUESTION], for_organisers=desk.organiser is not None)
+    # Showing it is what organisers are told of, so it is noted on reading too: a page that is loaded again within a
+    # minute adds none, and nothing on the desk's pages links here with a code that a browser could fetch ahead.
     if found.ticket is not None and found.ticket.voided_at is not None:
         actions.raise_alert(device=desk.device, kind=DeskAlert.Kind.VOID, ticket=found.ticket)
+    if found.wrong in ALERTING:
+        actions.raise_alert(device=desk.device, kind=ALERTING[found.wrong])
+    wrong = WORDS.get(found.wrong, str(found.wrong)) if found.wrong else ""
     day = day_of(desk.edition, timezone.now())
     there = set(
         CheckIn.objects.standing()
@@ -47,6 +60,8 @@ def people(request: HttpRequest, desk: AtDesk) -> HttpResponse:
         "edition": desk.edition,
         "asked": asked,
         "found": found,
+        "wrong": words()[wrong] if wrong else "",
+        "wrong_hint": words()[f"{wrong}_hint"] if wrong else "",
         "most": MOST,
         "there": there,
     }
@@ -100,7 +115,10 @@ def badge(request: HttpRequest, desk: AtDesk, pk: int) -> HttpResponse:
 
 
 def _of_the_edition(desk: AtDesk, pk: int) -> Registration:
+    """A volunteer has those who take part alone; whoever walks through the numbers reads of nobody else."""
     rows = Registration.objects.filter(edition=desk.edition, erased_at=None)
+    if desk.organiser is None:
+        rows = rows.confirmed()
     return get_object_or_404(
         rows.select_related("edition", "category", "organisation", "place__delegation__organisation").defer(
             "needs"
@@ -148,7 +166,9 @@ def _check_in(desk: AtDesk, registration: Registration, scope: str) -> str:
     now = timezone.now()
     session = None
     if scope:
-        session = desk.edition.sessions.filter(code=scope[:6]).first()
+        # No code of a session has a character that the database would not take.
+        known = scope.isascii() and scope.isalnum()
+        session = desk.edition.sessions.filter(code=scope[:6]).first() if known else None
         if session is None:
             raise NotInThisEdition
     ticket = registration.tickets.standing().first() if registration.is_confirmed else None

@@ -22,10 +22,15 @@ from registration.models import (
     CheckIn,
     ConsentText,
     DeskAlert,
+    DeskDevice,
+    DeskLink,
+    HeadsetLoan,
     Registration,
     RegistrationEvent,
     Ticket,
+    TicketKey,
 )
+from registration.ticket_keys import signed, signer
 from tests import factories
 from tests.registration.desking import alerts, organiser, organising, there, today, volunteer
 
@@ -94,6 +99,80 @@ def test_a_code_finds_its_person_and_a_void_one_is_flagged_once(edition: Edition
     assert [(alert.kind, alert.ticket) for alert in DeskAlert.objects.all()] == [("void", old)]
 
 
+def test_volunteers_find_those_who_take_part_alone_and_organisers_all(
+    edition: Edition, anna: Registration
+) -> None:
+    waiting = factories.registration(edition, status="submitted", family_name="Ångström the Second")
+    ticket = actions.ticket_for(anna)
+    HeadsetLoan.objects.create(edition=edition, registration=anna, number=4711)
+    helping, deciding = volunteer(edition), organising(edition)
+
+    assert [len(found(client, "angstrom")) for client in (helping, deciding)] == [1, 2]
+    answers = [
+        client.get(page_of(row)).status_code for client in (helping, deciding) for row in (anna, waiting)
+    ]
+    assert answers == [200, 404, 200, 200]
+    # What is lent to somebody is the organisers' to know.
+    assert ["4711" in client.get(page_of(anna)).content.decode() for client in (helping, deciding)] == [
+        False,
+        True,
+    ]
+
+    actions.cancel_registration(registration=anna, by=anna.managed_by)
+    assert [found(client, ticket.code) for client in (helping, deciding)] == [[], [anna.name]]
+
+
+def test_the_text_of_a_qr_code_finds_its_person(edition: Edition, anna: Registration) -> None:
+    ticket = actions.ticket_for(anna)
+
+    assert found(volunteer(edition), signed(ticket)) == ["Anna Ångström"]
+    assert found(volunteer(edition), f" {signed(ticket).lower()} ") == ["Anna Ångström"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("forged", "Forged: this ticket is not ours"),
+        ("stale", "Ticket of another edition"),
+        ("retired", "Signed by a key that is not valid any more"),
+        ("truncated", "Only a part of the code was read"),
+    ],
+)
+def test_the_text_of_a_qr_code_that_is_not_right_finds_nobody_and_is_flagged(
+    edition: Edition, anna: Registration, kind: str, sentence: str
+) -> None:
+    right = signed(actions.ticket_for(anna))
+    texts = {
+        "forged": right[:-9] + ("AAAAAAAA" if right[-9:-1] != "AAAAAAAA" else "BBBBBBBB") + right[-1],
+        "stale": signer().signed("0" * 10, edition.number + 1),
+        "retired": right,
+        "truncated": right[:60],
+    }
+    if kind == "retired":
+        TicketKey.objects.update(revoked_at=timezone.now())
+    client = volunteer(edition)
+
+    bodies = [client.get("/en/desk/people/", {"q": texts[kind]}).content.decode() for _time in range(2)]
+
+    assert all(sentence in body and "Ångström" not in body for body in bodies)
+    assert alerts() == ([] if kind == "truncated" else [kind])  # one, though the page was loaded twice
+
+
+def test_letters_that_look_like_digits_are_taken_for_them(edition: Edition, anna: Registration) -> None:
+    ticket = actions.ticket_for(anna)
+    Ticket.objects.filter(pk=ticket.pk).delete()
+    Ticket.objects.create(registration=anna, place=anna.place, code="01AB20CD11")
+
+    assert found(volunteer(edition), "oIaB2-oCdL1") == ["Anna Ångström"]
+
+
+def test_who_takes_part_is_shown_before_who_only_asked_to(edition: Edition) -> None:
+    for name, status in (("Abel", "submitted"), ("Zoe", "confirmed")):
+        factories.registration(edition, given_name=name, family_name="Same", status=status)
+
+    assert found(organising(edition), "same") == ["Zoe Same", "Abel Same"]
+
+
 def test_the_page_of_people_costs_the_same_with_many(edition: Edition) -> None:
     client, category, keeper = volunteer(edition), factories.category(edition), factories.user()
     counts = []
@@ -133,6 +212,12 @@ def test_what_is_no_check_in_is_not_found(edition: Edition, anna: Registration, 
     answer = volunteer(edition).post(page_of(anna), {"what": "undo", "check_in": key})
 
     assert answer.status_code == 404
+
+
+def test_at_a_door_that_is_none_nobody_is_checked_in(edition: Edition, anna: Registration) -> None:
+    for scope in ("\x00", "banana", "x" * 10_000, "🍌", "A\x00AAAA"):
+        answer = volunteer(edition).post(page_of(anna), {"what": "check_in", "scope": scope})
+        assert [answer.status_code, there()] == [302, []]
 
 
 def test_who_takes_no_part_is_not_checked_in(edition: Edition) -> None:
@@ -346,6 +431,8 @@ def test_what_is_agreed_to_at_the_desk_is_noted(edition: Edition) -> None:
     person = Registration.objects.get(family_name="Newcomer")
     assert [(one.text, one.given_by) for one in person.consents.all()] == [(notice, by)]
     assert photos.consents.count() == 0
+    history = person.events.filter(verb="consented").values_list("actor", "detail")
+    assert list(history) == [(by.pk, {"purposes": ["notice"]})]
 
 
 @pytest.mark.parametrize(
@@ -519,6 +606,82 @@ def test_actions_of_the_admin_close_undo_and_look_into(
 
     assert [there(), client.get("/desk/me.json").status_code] == [[], 401]
     assert DeskAlert.objects.filter(seen_at=None).count() == 0
+
+
+def test_codes_from_paper_are_read_as_people_type_them(
+    edition: Edition, anna: Registration, table: Client
+) -> None:
+    ben = factories.registration(edition)
+    for person, code in ((anna, "01AB20CD11"), (ben, "2223456789")):
+        Ticket.objects.create(registration=person, place=person.place, code=code)
+    fields = {
+        "day": today(edition).isoformat(),
+        "where": "",
+        "at": "00:05",
+        "codes": "OIab2–OCDL1; Anna\n22234 56789, Ben\n22234-567890",
+    }
+
+    typed = table.post("/admin/registration/checkin/paper/", fields).context["typed"]
+
+    assert [there(), typed.new] == [[(anna.pk, None), (ben.pk, None)], 2]
+    assert [line for line, _why in typed.left] == ["22234-567890"]
+
+
+def test_the_day_of_a_new_link_is_today_by_the_clocks_of_the_edition(edition: Edition, table: Client) -> None:
+    Edition.objects.update(timezone="Pacific/Kiritimati" if timezone.now().hour >= 10 else "Pacific/Niue")
+    edition.refresh_from_db()
+
+    page = table.get("/admin/registration/desklink/add/").content.decode()
+
+    assert f'value="{today(edition).isoformat()}"' in page or today(edition).strftime("%d/%m/%Y") in page
+
+
+def test_the_page_of_one_link_device_or_check_in_ends_it_once_it_is_asked(
+    edition: Edition, anna: Registration, table: Client
+) -> None:
+    client = volunteer(edition)
+    client.post(page_of(anna), {"what": "check_in"})
+    buttons = (
+        ("checkin", CheckIn.objects.get().pk, "undo_this"),
+        ("deskdevice", DeskDevice.objects.get().pk, "close_this"),
+        ("desklink", DeskLink.objects.get().pk, "revoke_this"),
+    )
+
+    for model, key, name in buttons:
+        page = reverse(f"admin:registration_{model}_change", args=[key])
+        button = reverse(f"admin:registration_{model}_{name}", args=[key])
+        assert button in table.get(page).content.decode()
+        assert table.get(button).status_code == 200
+        assert len(there()) == (model == "checkin")
+        table.post(button)
+        assert button not in table.get(page).content.decode()
+
+    assert [there(), client.get("/desk/me.json").status_code] == [[], 401]
+    assert DeskDevice.objects.get().closed_at is not None
+    assert DeskLink.objects.get().revoked_at is not None
+
+
+def test_the_paper_list_begins_with_today_and_names_doors_by_their_hours(
+    edition: Edition, table: Client
+) -> None:
+    form = table.get("/admin/registration/checkin/paper/").context["form"]
+    Edition.objects.update(starts_on=today(edition) - timedelta(3), ends_on=today(edition) - timedelta(1))
+    afterwards = table.get("/admin/registration/checkin/paper/").context["form"]
+
+    assert form["day"].initial == today(edition).isoformat()
+    assert afterwards["day"].initial is None
+    assert afterwards.fields["day"].choices[0] == ("", "Choose the day")
+
+
+def test_the_forms_of_the_desk_begin_with_the_current_edition(edition: Edition, table: Client) -> None:
+    factories.edition(number=77, is_current=False)
+
+    forms = [
+        table.get(f"/admin/registration/{page}/add/").context["adminform"].form
+        for page in ("desklink", "deskpassphrase")
+    ]
+
+    assert [str(form["edition"].value()) for form in forms] == [str(edition.pk)] * 2
 
 
 def test_the_paper_list_is_typed_in_afterwards_many_at_once(

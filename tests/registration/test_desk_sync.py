@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,9 +16,11 @@ from django.utils import timezone
 from efus_conference.models import Edition
 from programme.actions import release
 from registration import actions
+from registration.actions.desk import NewLink
 from registration.desk.hashes import hash_of
 from registration.desk.people import keys
 from registration.models import CheckIn, DeskAlert, DeskLink, Registration, RegistrationEvent, Ticket
+from registration.views.desk_access import KEY
 from tests import factories
 from tests.registration.desking import (
     PASSPHRASE,
@@ -64,6 +66,15 @@ def with_passphrase(edition: Edition) -> Edition:
     return edition
 
 
+def entered(client: Client, link: NewLink) -> Client:
+    """In a browser of its own session, by the page of the link."""
+    answer = client.post(
+        f"/en/desk/enter/{link.token}/", {"pin": link.pin, "name": "telephone"}, follow=False
+    )
+    assert answer.status_code == 302
+    return client
+
+
 # --- two devices, and the same again -------------------------------------------------------------------
 
 
@@ -78,7 +89,21 @@ def test_of_two_devices_that_saw_one_person_the_earlier_moment_stays(
     assert answers == [["new"], ["already"]]
     [row] = CheckIn.objects.all()
     assert abs(row.at - earlier) < timedelta(seconds=5)
-    assert row.device == device_of(second)
+    # Who made it may take it back, not whoever sends an earlier moment.
+    assert [row.device, row.by] == [device_of(first), None]
+
+
+def test_a_volunteer_takes_back_nothing_by_having_seen_the_person_earlier(
+    edition: Edition, anna: Registration
+) -> None:
+    by = organiser()
+    theirs, client = seen(anna), volunteer(edition)
+    sync(organising(edition, by=by), theirs)
+
+    sync(client, seen(anna, minutes_ago(5)))
+    sync(client, undone=[{"id": theirs["id"], "at": theirs["at"]}])
+
+    assert [(row.by, row.undone_at) for row in CheckIn.objects.all()] == [(by, None)]
 
 
 def test_a_later_moment_changes_nothing(edition: Edition, anna: Registration) -> None:
@@ -132,7 +157,9 @@ def test_half_a_batch_that_is_refused_holds_up_nobody(edition: Edition, anna: Re
     told = json.loads(answer.content)["results"]
     assert [told[sent["id"]] for sent in batch] == [*expected, "new"]
     assert there() == [(anna.pk, None), (ben.pk, None)]
-    assert alerts() == ["not_confirmed", "not_confirmed", "unknown", "unknown"]
+    assert alerts() == ["not_confirmed", "not_confirmed", "refused", "refused", "unknown", "unknown"]
+    refused = DeskAlert.objects.filter(kind="refused").order_by("registration_id")
+    assert [alert.registration for alert in refused] == [anna, ben]
 
 
 def test_a_person_is_seen_once_at_the_entrance_and_once_in_each_session(
@@ -203,7 +230,52 @@ def test_who_was_taken_back_and_came_again_is_in(edition: Edition, anna: Registr
         undone=[{"id": one["id"], "at": one["at"]} for one in (first, mistake)],
     )
 
-    assert [results(answer), there()] == [["new", "new"], [(anna.pk, None)]]
+    assert [results(answer), there()] == [["new", "new", "undone"], [(anna.pk, None)]]
+
+
+def test_it_is_told_what_became_of_what_was_taken_back_and_who_is_in_all_the_same(
+    edition: Edition, anna: Registration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registration.desk.people.OVERLAP", timedelta(0))
+    with_passphrase(edition)
+    ben, cleo = factories.registration(edition), factories.registration(edition)
+    client, other = volunteer(edition, "A"), volunteer(edition, "B")
+    theirs, mine, second = seen(anna), seen(ben), seen(anna)
+    sync(other, theirs, seen(cleo))
+    sync(client, mine, second)
+    cursor = opened(client)["cursor"]
+    undone = [
+        {"id": mine["id"], "ref": ben.pk, "at": mine["at"]},
+        {"id": theirs["id"], "ref": anna.pk, "at": mine["at"]},
+        {"id": second["id"], "ref": anna.pk, "at": mine["at"]},
+    ]
+
+    first, again = (sync(client, undone=undone, cursor=cursor).json() for _time in range(2))
+
+    assert [list(told["results"].values()) for told in (first, again)] == [
+        ["undone", "refused", "refused"],
+        ["already", "refused", "refused"],
+    ]
+    day = today(edition).isoformat()
+    for told in (first, again):
+        assert [row[:2] for row in told["changes"]["checked"]] == [[anna.pk, day]]
+        assert told["changes"]["unchecked"] == [[ben.pk, day]]
+    assert there() == [(anna.pk, None), (cleo.pk, None)]
+
+
+def test_who_was_in_already_is_told_to_the_device_that_took_its_own_check_in_back(
+    edition: Edition, anna: Registration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registration.desk.people.OVERLAP", timedelta(0))
+    with_passphrase(edition)
+    client, mistake = volunteer(edition), seen(anna)
+    sync(volunteer(edition), seen(anna))
+    cursor = opened(client)["cursor"]
+
+    told = sync(client, mistake, undone=[{"id": mistake["id"], "at": mistake["at"]}], cursor=cursor).json()
+
+    assert told["results"] == {mistake["id"]: "new"}
+    assert [row[0] for row in told["changes"]["checked"]] == [anna.pk]
 
 
 # --- clocks and days -----------------------------------------------------------------------------------
@@ -250,6 +322,68 @@ def test_a_link_used_the_next_day_shows_nothing_and_its_outbox_is_taken(anna: Re
     assert [list(told["results"].values()), told["open"], told["cursor"]] == [["new", "refused"], False, None]
     assert "changes" not in told
     assert there() == [(anna.pk, None)]
+
+
+def test_a_telephone_that_enters_by_the_next_day_s_link_still_delivers_the_day_before(
+    anna: Registration,
+) -> None:
+    edition, day = anna.edition, timedelta(days=1)
+    edition.starts_on -= day  # type: ignore[operator]
+    edition.save()
+    ben, cleo, dora = (factories.registration(edition) for _number in range(3))
+    before = new_link(edition, day=edition.starts_on)
+    DeskLink.objects.update(day=today(edition))  # as it was when the telephone entered
+    client = entered(Client(), before)
+    first = client.session[KEY]
+    DeskLink.objects.update(day=edition.starts_on)
+    entered(client, new_link(edition))
+    yesterday, second = timezone.now() - day, client.session[KEY]
+
+    answer = sync(
+        client,
+        seen(anna, yesterday, hash=None, device=first),
+        seen(ben, device=second),
+        seen(cleo, device=first),  # yesterday's link lets nobody in today
+        seen(dora, yesterday, hash=None, device=second),
+    )
+
+    assert [results(answer), answer.json()["open"]] == [["new", "new", "refused", "refused"], True]
+    told = CheckIn.objects.order_by("registration_id").values_list("registration_id", "device_id")
+    assert [(ref, str(device)) for ref, device in told] == [(anna.pk, first), (ben.pk, second)]
+    # Nobody who was let in is forgotten without a word.
+    refused = DeskAlert.objects.filter(kind="refused").order_by("registration_id")
+    assert [(alert.registration_id, str(alert.device_id)) for alert in refused] == [
+        (cleo.pk, first),
+        (dora.pk, second),
+    ]
+
+
+def test_what_an_organiser_s_device_did_is_taken_back_by_nobody_else_in_its_name(
+    edition: Edition, anna: Registration
+) -> None:
+    """A device that was never opened in this browser is no name to act under."""
+    another, client = organising(edition), volunteer(edition)
+
+    sync(client, seen(anna, device=str(device_of(another).pk)))
+
+    assert [(row.device, row.by) for row in CheckIn.objects.all()] == [(device_of(client), None)]
+
+
+def test_a_volunteer_s_check_in_stays_one_after_an_organiser_enters_in_the_same_browser(
+    edition: Edition, anna: Registration
+) -> None:
+    by = organiser()
+    client = Client()
+    client.force_login(by)
+    entered(client, new_link(edition))
+    volunteers = client.session[KEY]
+    client.post("/en/desk/enter/", {"name": "tablet"})
+    ben = factories.registration(edition)
+
+    sync(client, seen(anna, device=volunteers), seen(ben, device=client.session[KEY]))
+
+    told = CheckIn.objects.order_by("registration_id").values_list("registration_id", "device__name", "by")
+    assert list(told) == [(anna.pk, "telephone", None), (ben.pk, "tablet", by.pk)]
 
 
 def test_a_device_that_sends_after_the_edition_is_heard_and_flagged(anna: Registration) -> None:
@@ -299,6 +433,23 @@ def test_nobody_checks_in_on_a_day_that_is_none_of_the_edition(anna: Registratio
     edition.save()
 
     assert [real, results(sync(client, seen(anna)))] == [["refused"], ["new"]]
+
+
+def test_the_desk_of_a_demonstration_stays_open_after_its_days(anna: Registration) -> None:
+    edition, by = anna.edition, organiser()
+    client = organising(edition, by=by)
+    edition.starts_on = edition.ends_on = today(edition) - timedelta(days=5)
+    edition.save()
+
+    real = client.get("/desk/me.json").status_code
+    edition.is_demonstration = True
+    edition.save()
+    me = client.get("/desk/me.json")
+    entered = client.post("/en/desk/enter/", {"name": "tablet"})
+
+    assert [real, me.status_code, entered.status_code] == [401, 200, 302]
+    assert datetime.fromisoformat(me.json()["edition"]["ends_at"]) > timezone.now()
+    assert [results(sync(client, seen(anna))), alerts()] == [["new"], []]
 
 
 # --- codes ---------------------------------------------------------------------------------------------
@@ -399,6 +550,10 @@ def test_the_list_tells_what_a_device_needs_to_go_on_alone(edition: Edition) -> 
         edition, code="AAAAAA", title="Nights", starts_at=timezone.now() + timedelta(hours=1)
     )
     factories.pool(session)
+    for code, title in (("BBBBBB", "Open to all"), ("CCCCCC", "Nobody has a seat yet")):
+        later = timezone.now() + timedelta(hours=2)
+        other = factories.session(edition, code=code, title=title, starts_at=later)
+    factories.pool(other)
     release(edition=edition, by=None)
     actions.book_seat(place=place, session=session, by=organiser())
     gone = factories.registration(edition)
@@ -433,8 +588,10 @@ def test_the_list_tells_what_a_device_needs_to_go_on_alone(edition: Edition) -> 
         },
     ]
     assert told["void"] == {hash_of(void.code): "cancelled"}
-    assert [(row["code"], row["title"], row["room"]) for row in told["sessions"]] == [
-        ("AAAAAA", "Nights", "")
+    assert [(row["code"], row["title"], row["room"], row["seats"]) for row in told["sessions"]] == [
+        ("AAAAAA", "Nights", "", True),
+        ("BBBBBB", "Open to all", "", False),
+        ("CCCCCC", "Nobody has a seat yet", "", True),
     ]
     assert [row[:2] for row in told["checked"]] == [[anna.pk, today(edition).isoformat()]]
     assert {"now", "cursor", "keys"} < told.keys()
@@ -451,6 +608,14 @@ def test_a_wrong_passphrase_is_refused_and_limited(edition: Edition) -> None:
     assert [before, wrong] == ["no_passphrase", ["passphrase"] * 10 + ["limited"]]
     assert opened(client)["error"] == "limited"  # also the right one, for an hour
     assert "people" in opened(other)
+
+
+def test_an_accent_is_the_same_however_a_keyboard_writes_it(edition: Edition) -> None:
+    actions.set_passphrase(edition=edition, passphrase="e\u0301te\u0301 pluvieux", by=organiser())
+
+    told = [opened(volunteer(edition), words) for words in ("été pluvieux", "e\u0301te\u0301 pluvieux")]
+
+    assert ["people" in one for one in told] == [True, True]
 
 
 def test_changes_reach_an_open_device_and_only_with_the_cursor_of_an_opened_list(
@@ -551,19 +716,26 @@ def bad_bodies() -> list[Any]:
     }
     for name in ("now", "cursor", "check_ins", "undone", "alerts"):
         bodies += [{"now": AT, name: value} for value in BANANAS if value not in fits.get(name, ())]
-    for field in GOOD:
-        bodies += [
-            {"now": AT, "check_ins": [{**GOOD, field: value}]}
-            for value in BANANAS
-            if (field, value) not in (("hash", None), ("ref", 7), ("scope", "banana"))
-        ]
-    bodies += [{"now": AT, "alerts": [{**GOOD_ALERT, "kind": value}]} for value in BANANAS]
-    bodies += [{"now": AT, "undone": [{"id": value, "at": AT}]} for value in BANANAS]
     moments = ["2031-05-14T09:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2031-99-14"]
     bodies += [{"now": moment} for moment in moments]
     bodies += [{"now": AT, "check_ins": [GOOD] * 501}, {"now": AT, "check_ins": ["banana"]}]
-    bodies += [{"now": AT, "check_ins": [{**GOOD, "how": "paper"}]}]
+    bodies += ['{"now": "\\ud800"}', '{"now": "' + AT + '", "cursor": "\\ud800:x:y"}']
     return bodies
+
+
+def odd_entries() -> list[tuple[str, dict[str, Any]]]:
+    """One thing wrong in each."""
+    odd: list[tuple[str, dict[str, Any]]] = [
+        ("check_ins", {**GOOD, field: value})
+        for field in GOOD
+        for value in BANANAS
+        if (field, value) not in (("hash", None), ("ref", 7), ("scope", "banana"))
+    ]
+    odd += [("check_ins", {**GOOD, "at": moment}) for moment in ("0001-01-01T00:00:00Z", "9999-12-31T23:59Z")]
+    odd += [("check_ins", {**GOOD, "how": "paper"}), ("check_ins", {**GOOD, "device": "banana"})]
+    odd += [("alerts", {**GOOD_ALERT, "kind": value}) for value in BANANAS]
+    odd += [("undone", {"id": value, "at": AT}) for value in BANANAS]
+    return odd
 
 
 def test_what_is_no_delivery_is_told_in_a_sentence_and_changes_nothing(edition: Edition) -> None:
@@ -578,10 +750,83 @@ def test_what_is_no_delivery_is_told_in_a_sentence_and_changes_nothing(edition: 
     assert [there(), alerts()] == [[], []]
 
 
+def test_an_entry_that_cannot_be_read_holds_up_none_of_the_others(
+    edition: Edition, anna: Registration
+) -> None:
+    client = volunteer(edition)
+    client.raise_request_exception = False
+    entries = odd_entries()
+    assert len(entries) > 100
+    for kind, odd in entries:
+        good = seen(anna)
+        body: dict[str, Any] = {"check_ins": [good], "undone": [], "alerts": []}
+        body[kind] = [*body[kind], odd] if kind == "check_ins" else [odd]
+
+        answer = sync(client, **body)
+
+        told = answer.json()["results"]
+        assert [answer.status_code, told.pop(good["id"])] in ([200, "new"], [200, "already"]), odd
+        is_answered = kind != "alerts" and odd["id"] in (ID, "banana", "NaN")
+        assert told == ({odd["id"]: "refused"} if is_answered else {}), odd
+    assert there() == [(anna.pk, None)]
+    assert set(alerts()) == {"refused"}
+
+
+@pytest.mark.parametrize("distance", ["+23:59", "-23:59"])
+def test_a_moment_at_any_distance_from_utc_is_taken(
+    edition: Edition, anna: Registration, distance: str
+) -> None:
+    sign, hours = (1 if distance[0] == "+" else -1), timedelta(hours=23, minutes=59)
+    local = (timezone.now() + sign * hours).replace(tzinfo=None).isoformat()
+    sent = {**seen(anna), "at": f"{local}{distance}"}
+
+    assert results(sync(volunteer(edition), sent)) == ["new"]
+
+
+def test_what_a_clock_of_1970_noted_is_refused_and_told_instead_of_blocking_the_rest(
+    edition: Edition, anna: Registration
+) -> None:
+    ben, odd = factories.registration(edition), seen(anna, datetime(1970, 1, 1, 0, 3, tzinfo=UTC), hash=None)
+
+    answer = sync(volunteer(edition), odd, seen(ben))
+
+    assert results(answer) == ["refused", "new"]
+    assert [(one.kind, one.registration) for one in DeskAlert.objects.all()] == [("refused", anna)]
+
+
+def test_a_device_whose_clock_says_1970_while_it_sends_is_put_right(
+    edition: Edition, anna: Registration
+) -> None:
+    sent = seen(anna, datetime(1970, 1, 1, 0, 3, tzinfo=UTC), hash=None)
+
+    answer = sync(volunteer(edition), sent, now="1970-01-01T00:08:00+00:00")
+
+    assert [results(answer), alerts()] == [["new"], ["clock"]]
+    assert abs(CheckIn.objects.get().at - minutes_ago(5)) < timedelta(seconds=10)
+
+
+def test_who_was_erased_meanwhile_blocks_no_delivery(edition: Edition, anna: Registration) -> None:
+    session, ben, client = factories.session(edition), factories.registration(edition), volunteer(edition)
+    at_the_door = seen(anna, scope=session.code, hash=None)
+    sync(client, seen(anna))
+    actions.erase_registration(registration=anna, by=anna.managed_by)
+
+    answer = sync(client, at_the_door, seen(ben))
+
+    assert [results(answer), there()] == [["not_confirmed", "new"], [(anna.pk, None), (ben.pk, None)]]
+
+
 def test_what_is_no_passphrase_is_told_in_a_sentence(edition: Edition) -> None:
     with_passphrase(edition)
     client = volunteer(edition)
-    bodies = ["", "null", "[" * 100_000, {}, *({"passphrase": value} for value in BANANAS)]
+    bodies = [
+        "",
+        "null",
+        "[" * 100_000,
+        {},
+        '{"passphrase": "\\ud800"}',
+        *({"passphrase": value} for value in BANANAS),
+    ]
 
     statuses = {send(client, "/desk/list.json", body).status_code for body in bodies}
 
