@@ -160,9 +160,14 @@ class OrganisersAdmin(CarefulFields, ModelAdmin):
         paths += [self.date_hierarchy, *(getattr(one, "parameter_name", None) for one in filters)]
         return {path.partition("__")[0] for path in paths if isinstance(path, str)}
 
+    def _is_of_an_edition(self) -> bool:
+        return any(field.name == "edition" and field.related_model is Edition for field in self.opts.fields)
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """What an address fills in beforehand; what a field cannot hold is left out."""
+        """The current edition, and what an address fills in beforehand; what a field cannot hold is left out."""
         initial: dict[str, Any] = {}
+        if self._is_of_an_edition() and (current := Edition.objects.current()) is not None:
+            initial["edition"] = current.pk
         for name, value in super().get_changeform_initial_data(request).items():
             try:
                 field = self.opts.get_field(name)
