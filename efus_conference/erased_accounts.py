@@ -24,7 +24,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from efus_conference.models import LoadedItem, Mail, User
 from efus_conference.models.loaded import erased_key
-from efus_conference.traces import Traces, delete_mail_files, mask
+from efus_conference.traces import Masking, Traces, delete_mail_files
 
 # Of a mail's job: long enough to find out why one was not sent.
 JOBS_KEPT = timedelta(days=7)
@@ -54,27 +54,25 @@ def erase_account(*, user: User) -> None:
     forget_in_log(User, [user.pk])
 
 
-def erase_mails(
-    traces: Traces,
-    *,
-    user: User | None = None,
-    addresses: Iterable[str] = (),
-    registration_ids: Iterable[int] = (),
-) -> None:
-    """Deletes the kept copies of mails to the person and about their registrations.
-
-    `addresses` are those that are certainly theirs. In mails to others the name and whatever address they wrote are
-    masked. What waits to be sent about them is not sent.
-    """
-    ids = list(registration_ids)
+def mails_of(
+    *, user: User | None = None, addresses: Iterable[str] = (), registration_ids: Iterable[int] = ()
+) -> list[int]:
+    """The kept copies of mails to the person and about their registrations; `addresses` are certainly theirs."""
     theirs = Q(user=user) if user is not None else Q(pk__in=[])
-    for pk in ids:
+    for pk in registration_ids:
         theirs |= Q(subject_ids__contains={"registration_id": pk})
     # Addresses are kept as they were typed.
     for address in addresses:
         theirs |= Q(to__iexact=address)
-    Mail.objects.filter(theirs).delete()
-    mask(Mail.objects.all(), "subject", "text", "bounce_diagnostic", traces=traces)
+    return list(Mail.objects.filter(theirs).values_list("pk", flat=True))
+
+
+def erase_mails(mail_ids: Iterable[int], traces: Traces, *, registration_ids: Iterable[int]) -> None:
+    """Deletes what was found, and what waits to be sent about them is not sent."""
+    gone = list(mail_ids)
+    forget_in_log(Mail, gone)
+    Mail.objects.filter(pk__in=gone).delete()
+    ids = list(registration_ids)
     waiting = ProcrastinateJob.objects.filter(task_name="mail.send", status="todo")
     forget_jobs(waiting.filter(args__ids__registration_id__in=ids).values_list("pk", flat=True))
     delete_mail_files(traces)
@@ -108,34 +106,39 @@ def forget_loaded(model: type[Model], ids: Iterable[int | str]) -> None:
         item.save(update_fields=["key", "fields"])
 
 
-def mask_in_ground(traces: Traces) -> None:
-    """In what organisers and others wrote: the admin's log."""
-    mask(LogEntry.objects.all(), "object_repr", "change_message", traces=traces)
+def seek_in_ground(masking: Masking) -> None:
+    """In what organisers and others wrote: the admin's log, and kept copies of mails to others."""
+    masking.seek(LogEntry.objects.all(), "object_repr", "change_message")
+    masking.seek(Mail.objects.all(), "subject", "text", "bounce_diagnostic")
 
 
-def end_sessions(traces: Traces, *, user: User | None = None) -> None:
-    """Ends the person's sessions, and those in which somebody began to write of them."""
+def sessions_of(traces: Traces, *, user: User | None = None) -> list[str]:
+    """The person's sessions, and those in which somebody began to register them."""
     store: SessionBase = SessionStore()
-    gone = []
+    found = []
     for row in Session.objects.iterator(chunk_size=500):
         kept = store.decode(row.session_data)
         is_theirs = user is not None and str(kept.get("_auth_user_id", "")) == str(user.pk)
-        if is_theirs or (traces and traces.are_in(" ".join(_texts(kept)))):
-            gone.append(row.pk)
-    Session.objects.filter(pk__in=gone).delete()
+        if is_theirs or any(traces.is_of(*person) for person in _people(kept)):
+            found.append(row.pk)
+    return found
 
 
-def _texts(value: object) -> Iterable[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
+def end_sessions(keys: Iterable[str]) -> None:
+    Session.objects.filter(pk__in=list(keys)).delete()
+
+
+def _people(value: object) -> Iterable[tuple[str, str]]:
+    """Name and address of whom a draft within is of. Other words in it are its writer's, whatever they say."""
+    if isinstance(value, dict):
+        if {"given_name", "family_name", "email"} & value.keys():
+            name = " ".join(str(value.get(part, "")) for part in ("given_name", "family_name"))
+            yield name, str(value.get("email", ""))
         for part in value.values():
-            yield from _texts(part)
-        # A draft has given name and family name beside each other.
-        yield " ".join(str(value.get(name, "")) for name in ("given_name", "family_name"))
+            yield from _people(part)
     elif isinstance(value, list | tuple):
         for part in value:
-            yield from _texts(part)
+            yield from _people(part)
 
 
 @app.periodic(cron="17 4 * * *")

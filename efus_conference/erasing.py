@@ -17,17 +17,21 @@ from efus_conference.erased_accounts import (
     end_sessions,
     erase_account,
     erase_mails,
-    mask_in_ground,
+    mails_of,
+    seek_in_ground,
+    sessions_of,
 )
 from efus_conference.erasure_notes import note_erasure
 from efus_conference.models import Erasure, User
-from efus_conference.traces import Traces
-from programme.actions.erasures import erase_speaker, mask_in_notes, names_of, speakers_of
+from efus_conference.traces import Masking, Traces
+from programme.actions.erasures import erase_speaker, names_of, seek_in_notes, speakers_of
 from programme.models import Speaker
 from registration.actions.erasures import (
     erase_person,
-    forget_in_registration,
+    forget_invitations,
+    of_nobody_else,
     own_registrations,
+    seek_in_registration,
     traces_of,
 )
 
@@ -103,17 +107,24 @@ def _erase(*, user: User, by: User) -> Erasure:
         names=[fresh.name, *found.names, *spoken.names],
         addresses=[*addresses, *found.addresses, *spoken.addresses],
     )
+    # What takes long is found before anything is locked that others need.
+    ids = [row.pk for row in own]
+    masking = Masking(of_nobody_else(traces, registration_ids=ids, user=fresh))
+    seek_in_registration(masking, registration_ids=ids)
+    seek_in_notes(masking)
+    seek_in_ground(masking)
+    mails = mails_of(user=fresh, addresses=addresses | spoken.addresses, registration_ids=ids)
+    sessions = sessions_of(Traces(masking.traces.names, addresses), user=fresh)
     left = erase_person(user=fresh, addresses=addresses, by=by if by.pk != fresh.pk else fresh)
     for speaker in speakers.values():
         erase_speaker(speaker=speaker)
     forget_voices(speakers=speakers.values(), traces=spoken)
     forget_officer(user=fresh)
     erase_account(user=fresh)
-    forget_in_registration(traces, addresses=addresses)
-    mask_in_notes(traces)
-    erase_mails(traces, user=fresh, addresses=addresses | spoken.addresses, registration_ids=left.erased)
-    mask_in_ground(traces)
-    end_sessions(Traces(traces.names, addresses), user=fresh)
+    forget_invitations(addresses)
+    masking.mask()
+    erase_mails(mails, masking.traces, registration_ids=left.erased)
+    end_sessions(sessions)
     note_erasure(user=fresh.pk, registrations=left.erased, speakers=speakers)
     return Erasure.objects.create(
         user_id=fresh.pk, registrations=len(left.erased), by_organiser=by.pk != fresh.pk

@@ -5,8 +5,8 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from functools import cached_property, partial
 from pathlib import Path
@@ -21,7 +21,7 @@ MASK = "•••"
 # A name of one word, or a very short one, is many people's: by it nobody is found.
 SHORTEST = 5
 # People choose their names: one that stands in more rows of a table than this is a phrase of ours.
-MOST = 1000
+MOST = 100
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,11 @@ class Traces:
     def are_in(self, text: str) -> bool:
         return bool(self) and self._expression.search(text) is not None
 
+    def is_of(self, name: str, address: str) -> bool:
+        """Whether these are a whole name or an address of the person."""
+        whole = " ".join(name.split()).casefold()
+        return whole in {one.casefold() for one in self.names} or address.strip().lower() in self.addresses
+
     def masked(self, text: str) -> str:
         return self._expression.sub(MASK, text) if self else text
 
@@ -82,32 +87,62 @@ def in_columns(field: str) -> list[str]:
     return [field, *(f"{field}_{code}" for code, _name in settings.LANGUAGES)]
 
 
-def mask(rows: QuerySet[Any], *fields: str, traces: Traces) -> int:
-    """Takes names and addresses out of texts that others wrote, and leaves the rest as it is; how many rows."""
-    rows, count = raw(rows), 0
-    for field in fields if traces else ():
-        replaced = Func(
-            F(field),
-            Value(traces.pattern),
-            Value(MASK),
-            Value("gi"),
-            function="regexp_replace",
-            output_field=TextField(),
-        )
-        found = rows.filter(**{f"{field}__iregex": traces.pattern})
-        if found[: MOST + 1].count() <= MOST:
-            count += found.update(**{field: replaced})
-    return count
+@dataclass
+class Masking:
+    """Takes names and addresses out of texts that others wrote, and leaves the rest as it is.
+
+    Searching whole tables takes its time, so it is done first, before anything is locked; `mask` then goes to the
+    rows that were found.
+    """
+
+    traces: Traces
+    _found: list[Callable[[], object]] = field(default_factory=list)
+
+    def seek(self, rows: QuerySet[Any], *columns: str) -> None:
+        rows = raw(rows)
+        for column in columns if self.traces else ():
+            found = rows.filter(**{f"{column}__iregex": self.traces.pattern})
+            keys = list(found.order_by().values_list("pk", flat=True)[: MOST + 1])
+            if keys and len(keys) <= MOST:
+                replaced = Func(
+                    F(column),
+                    Value(self.traces.pattern),
+                    Value(MASK),
+                    Value("gi"),
+                    function="regexp_replace",
+                    output_field=TextField(),
+                )
+                self._found.append(partial(rows.filter(pk__in=keys).update, **{column: replaced}))
+
+    def seek_json(self, rows: QuerySet[Any], column: str) -> None:
+        """The same in every text within a column of JSON."""
+        if self.traces:
+            texts = rows.annotate(as_text=Cast(column, TextField()))
+            found = texts.filter(as_text__iregex=self.traces.pattern).order_by()
+            keys = list(found.values_list("pk", flat=True)[: MOST + 1])
+            if keys and len(keys) <= MOST:
+                self._found.append(partial(self._mask_json, rows.filter(pk__in=keys), column))
+
+    def _mask_json(self, rows: QuerySet[Any], column: str) -> None:
+        for row in rows.order_by("pk"):
+            rows.filter(pk=row.pk).update(**{column: _masked_within(getattr(row, column), self.traces)})
+
+    def mask(self) -> None:
+        for do in self._found:
+            do()
 
 
-def mask_json(rows: QuerySet[Any], field: str, *, traces: Traces) -> int:
-    """The same in every text within a column of JSON."""
-    if not traces:
-        return 0
-    found = rows.annotate(as_text=Cast(field, TextField())).filter(as_text__iregex=traces.pattern)
-    for row in found:
-        rows.filter(pk=row.pk).update(**{field: _masked_within(getattr(row, field), traces)})
-    return len(found)
+def mask(rows: QuerySet[Any], *columns: str, traces: Traces) -> None:
+    """At once, in tables that are small."""
+    masking = Masking(traces)
+    masking.seek(rows, *columns)
+    masking.mask()
+
+
+def mask_json(rows: QuerySet[Any], column: str, *, traces: Traces) -> None:
+    masking = Masking(traces)
+    masking.seek_json(rows, column)
+    masking.mask()
 
 
 def _masked_within(value: Any, traces: Traces) -> Any:

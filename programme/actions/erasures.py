@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from efus_conference.erased_accounts import forget_in_log, forget_loaded
 from efus_conference.models import FormerAddress, User
-from efus_conference.traces import Traces, in_columns, mask, mask_json, raw
+from efus_conference.traces import Masking, Traces, in_columns, mask, mask_json, raw
 from programme.actions.portraits import set_portrait
 from programme.actions.speaking import delete_material
 from programme.models import (
@@ -75,7 +75,9 @@ def erase_speaker(*, speaker: Speaker) -> None:
         forget_in_log(model, gone)
         forget_loaded(model, gone)
     _mask_in_texts(traces)
-    mask_in_notes(traces)
+    masking = Masking(traces)
+    seek_in_notes(masking)
+    masking.mask()
 
 
 def _forget_released(speaker: Speaker) -> None:
@@ -96,7 +98,7 @@ def _mask_in_texts(traces: Traces) -> None:
     mask(Material.objects.all(), *in_columns("title"), traces=traces)
 
 
-def mask_in_notes(traces: Traces) -> None:
+def seek_in_notes(masking: Masking) -> None:
     """In what is no part of the programme."""
-    mask(Session.objects.all(), "note", traces=traces)
-    mask(Appearance.objects.all(), "answer_note", traces=traces)
+    masking.seek(Session.objects.all(), "note")
+    masking.seek(Appearance.objects.all(), "answer_note")

@@ -16,11 +16,13 @@ from efus_conference.erased_accounts import (
     end_sessions,
     erase_mails,
     forget_in_log,
-    mask_in_ground,
+    mails_of,
+    seek_in_ground,
+    sessions_of,
 )
 from efus_conference.erasure_notes import note_erasure
 from efus_conference.models import User
-from efus_conference.traces import Traces, both_ways, in_columns, mask, mask_json
+from efus_conference.traces import Masking, Traces, both_ways, in_columns
 from registration.actions.category_lists import next_in_line
 from registration.actions.emptying import empty_registrations
 from registration.actions.keepers import hand_over
@@ -120,11 +122,17 @@ def erase_again(*, registration: Registration, by: User) -> None:
     # An assistant's own address on it is the assistant's; of their mails only the words go.
     found = traces_of([registration])
     traces = Traces(found.names, found.addresses - addresses_of(registration.managed_by))
-    erase_held([registration.pk], by=by)
-    forget_in_registration(traces, addresses=traces.addresses)
-    erase_mails(traces, addresses=traces.addresses, registration_ids=[registration.pk])
-    mask_in_ground(traces)
-    end_sessions(traces)
+    ids = [registration.pk]
+    masking = Masking(of_nobody_else(traces, registration_ids=ids))
+    seek_in_registration(masking, registration_ids=ids)
+    seek_in_ground(masking)
+    mails = mails_of(addresses=traces.addresses, registration_ids=ids)
+    sessions = sessions_of(masking.traces)
+    erase_held(ids, by=by)
+    forget_invitations(traces.addresses)
+    masking.mask()
+    erase_mails(mails, masking.traces, registration_ids=ids)
+    end_sessions(sessions)
 
 
 def erase_held(ids: list[int], *, by: User) -> None:
@@ -227,23 +235,77 @@ def _give(row: Registration, *, to: User, by: User) -> int:
     return 0
 
 
-def forget_in_registration(traces: Traces, *, addresses: Iterable[str]) -> None:
-    """In what others wrote or kept: notes, reasons, replies, messages that were sent, labels.
+def of_nobody_else(traces: Traces, *, registration_ids: Iterable[int], user: User | None = None) -> Traces:
+    """Without the names that somebody else at their editions has too: where these stand, it may be of them."""
+    ids = list(registration_ids)
+    others = Registration.objects.filter(erased_at=None).exclude(pk__in=ids)
+    if ids:
+        others = others.filter(edition__in=Registration.objects.filter(pk__in=ids).values("edition"))
+    accounts = User.objects.filter(erased_at=None)
+    if user is not None:
+        others, accounts = others.exclude(managed_by=user, is_own=True), accounts.exclude(pk=user.pk)
+    else:
+        # The account that was made for the same person has their name as well.
+        accounts = accounts.exclude(email__in=list(traces.addresses))
+    own = {
+        name
+        for name in traces.names
+        if not accounts.filter(name__iexact=name).exists() and not _called(others, name).exists()
+    }
+    return Traces(frozenset(own), traces.addresses)
 
-    Invitations to their certain `addresses` go.
+
+def _called(rows: QuerySet[Registration], name: str) -> QuerySet[Registration]:
+    """Whichever words of it are the given name, in the orders of `both_ways`."""
+    words = name.replace(",", " ").split()
+    called = Q(pk__in=[])
+    for cut in range(1, len(words)):
+        one, other = " ".join(words[:cut]), " ".join(words[cut:])
+        for given, family in ((one, other), (other, one)):
+            called |= Q(given_name__iexact=given, family_name__iexact=family)
+    return rows.filter(called)
+
+
+def around(registration_ids: Iterable[int]) -> QuerySet[Registration]:
+    """Those who may write of the person: kept by the same, of the same delegation, in their company."""
+    rows = Registration.objects.filter(pk__in=list(registration_ids))
+    own = rows.values_list("managed_by", "place", "place__accompanies", "place__delegation")
+    keepers, places, mains, delegations = (
+        ({key for key in keys if key is not None} for keys in zip(*own, strict=True))
+        if own
+        else ((), (), (), ())
+    )
+    return Registration.objects.filter(
+        Q(managed_by__in=keepers)
+        | Q(place__in=[*places, *mains])
+        | Q(place__accompanies__in=places)
+        | Q(place__delegation__in=delegations)
+    )
+
+
+def seek_in_registration(masking: Masking, *, registration_ids: Iterable[int]) -> None:
+    """In what others wrote or kept: notes, reasons, messages that were sent, labels.
+
+    People choose what they are called. So what others say of themselves, and what they are told, is searched only
+    where they know each other: nobody erases a stranger's need.
     """
+    near = around(registration_ids).order_by().values("pk")
+    masking.seek(Answer.objects.filter(registration__in=near), "value")
+    masking.seek(NeedReply.objects.filter(registration__in=near), "reply")
+    masking.seek(Registration.objects.filter(pk__in=near), "refusal", "needs")
+    masking.seek(Place.objects.all(), "note")
+    masking.seek(PlaceRequest.objects.all(), "why")
+    masking.seek(RegistrationEvent.objects.all(), "reason")
+    masking.seek_json(RegistrationEvent.objects.all(), "detail")
+    masking.seek(Message.objects.exclude(sent_at=None), *in_columns("subject"), *in_columns("body"))
+    masking.seek(DecisionRun.objects.all(), "reason")
+    masking.seek(DeskDevice.objects.all(), "name")
+    masking.seek(DeskLink.objects.all(), "label")
+
+
+def forget_invitations(addresses: Iterable[str]) -> None:
+    """Those to addresses that are certainly theirs."""
     for address in addresses:
         invitations = PlaceInvitation.objects.filter(email__iexact=address)
         forget_in_log(PlaceInvitation, invitations.values_list("pk", flat=True))
         invitations.delete()
-    mask(Answer.objects.all(), "value", traces=traces)
-    mask(Place.objects.all(), "note", traces=traces)
-    mask(PlaceRequest.objects.all(), "why", traces=traces)
-    mask(NeedReply.objects.all(), "reply", traces=traces)
-    mask(Registration.objects.all(), "refusal", "needs", traces=traces)
-    mask(RegistrationEvent.objects.all(), "reason", traces=traces)
-    mask_json(RegistrationEvent.objects.all(), "detail", traces=traces)
-    mask(Message.objects.exclude(sent_at=None), *in_columns("subject"), *in_columns("body"), traces=traces)
-    mask(DecisionRun.objects.all(), "reason", traces=traces)
-    mask(DeskDevice.objects.all(), "name", traces=traces)
-    mask(DeskLink.objects.all(), "label", traces=traces)

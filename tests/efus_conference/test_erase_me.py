@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 from django.core.management import call_command
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -25,6 +25,7 @@ from efus_conference.views.taking import NothingLeft, take_data
 from programme.actions import release
 from programme.models import ReleasedSession, Speaker
 from registration.actions import NotYours, book_seat, wait_for_seats
+from registration.actions.check_ins import check_in
 from registration.actions.erasures import OfAnAccount, erase_registration
 from registration.models import Booking, Category, CheckIn, Place, Registration, Ticket, Wait
 from tests import factories
@@ -433,6 +434,33 @@ def test_two_windows_that_erase_at_once_erase_once(fresh_db: str) -> None:
 
     assert done == [Erasure.objects.get()] * 3
     assert list(row.events.values_list("verb", flat=True)) == ["erased", "cancelled"]
+
+
+def test_who_is_checked_in_while_being_erased_was_there(fresh_db: str) -> None:
+    edition = factories.edition_of_today()
+    row = factories.registration(edition)
+    user = row.managed_by
+    today = timezone.now().astimezone(edition.zone).date()
+
+    def erases() -> None:
+        try:
+            erase(user=user, by=user)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        with transaction.atomic():
+            check_in(registration=row, day=today, how="scan")
+            done = thread.submit(erases)
+            waiting = 0
+            while not waiting and not done.done():
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                    waiting = cursor.fetchone()[0]
+        done.result()
+
+    row.refresh_from_db()
+    assert (row.status, row.name, CheckIn.objects.standing().count()) == ("confirmed", "erased person", 1)
 
 
 def test_of_two_administrators_who_go_at_once_one_stays(fresh_db: str) -> None:

@@ -14,7 +14,9 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.base import ContentFile
 from django.core.mail import EmailMultiAlternatives
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from archive.models import Video, Voice
@@ -154,6 +156,8 @@ def everywhere(folders: list[Path]) -> Everywhere:
     )
     row.place.note = f"For {NAME}"
     row.place.save()
+    # Who writes of them in their own answers comes with them.
+    Place.objects.filter(pk=other.place_id).update(accompanies=row.place, companion_kind="assistant")
     book_seat(place=row.place, session=bookable, by=user)
     Star.objects.create(registration=row, session=spoken)
     FeedLink.objects.create(registration=row, token=f"{FAMILY}-token")
@@ -315,3 +319,63 @@ def test_of_an_erased_person_nothing_is_found_in_any_column_file_or_export(
     assert files_with(folders, NEEDLES) == []
     assert exports_with(organiser, everywhere.edition, NEEDLES) == []
     assert counts(everywhere.edition) == before
+
+
+def test_a_phrase_for_a_name_wipes_out_no_word_of_a_stranger() -> None:
+    """People choose what they are called."""
+    edition = factories.edition()
+    stranger = factories.registration(edition, needs="Induction loop. No nuts.")
+    question = Question.objects.create(edition=edition, slug="q", text="?", kind="text", privacy="diet")
+    answer = Answer.objects.create(registration=stranger, question=question, value="No nuts, induction loop")
+    reply = NeedReply.objects.create(registration=stranger, reply="The induction loop is on.", replied_at=NOW)
+    begun = SessionStore()
+    begun["register"] = {"given_name": "Ada", "family_name": "Example", "needs": "Induction loop"}
+    begun.save()
+    user = factories.user(name="No nuts")
+    factories.registration(edition, managed_by=user, given_name="Induction", family_name="loop")
+
+    erase(user=user, by=user)
+
+    for row in (stranger, answer, reply):
+        row.refresh_from_db()
+    assert (stranger.needs, answer.value, reply.reply) == (
+        "Induction loop. No nuts.",
+        "No nuts, induction loop",
+        "The induction loop is on.",
+    )
+    assert begun.exists(begun.session_key)
+
+
+def test_a_name_that_another_of_the_edition_has_is_left_to_them() -> None:
+    edition = factories.edition()
+    named = {"given_name": "Ada", "family_name": "Example"}
+    row, stays = factories.registration(edition, **named), factories.registration(edition, **named)
+    unlike = factories.registration(edition, given_name="Uma", family_name="Unlike")
+    events = [
+        stays.events.create(verb="changed", reason=f"{name} telephoned")
+        for name in ("Ada Example", "Uma Unlike")
+    ]
+
+    for gone in (row, unlike):
+        erase(user=gone.managed_by, by=gone.managed_by)
+
+    assert [RegistrationEvent.objects.get(pk=event.pk).reason for event in events] == [
+        "Ada Example telephoned",
+        "••• telephoned",
+    ]
+
+
+def test_all_is_searched_before_anything_is_locked_that_others_need() -> None:
+    row = factories.registration(factories.edition(), given_name="Ada", family_name="Example")
+
+    with CaptureQueriesContext(connection) as queries:
+        erase(user=row.managed_by, by=row.managed_by)
+
+    searches = [n for n, query in enumerate(queries) if "~*" in query["sql"]]
+    locks = [
+        n
+        for n, query in enumerate(queries)
+        if 'FROM "registration_' in query["sql"] and "FOR NO KEY UPDATE" in query["sql"]
+    ]
+    assert searches
+    assert max(searches) < min(locks)
