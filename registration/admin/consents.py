@@ -53,7 +53,7 @@ class ConsentTextAdmin(RefusingAdmin, TranslatedAdmin):
         if obj is None:
             return ["version"]
         fixed = ["version", "edition", "purpose"]
-        return [*fixed, *TEXTS] if obj.consents.exists() else fixed
+        return [*fixed, "is_required", *TEXTS] if obj.consents.exists() else fixed
 
     def has_delete_permission(self, request: HttpRequest, obj: ConsentText | None = None) -> bool:
         # The database refuses it too: who agreed would else have agreed to nothing.

@@ -59,14 +59,32 @@ class ConsentText(models.Model):
                 func="""
                     IF EXISTS (SELECT 1 FROM registration_consent WHERE text_id = OLD.id) AND (
                         TG_OP = 'DELETE' OR
-                        (NEW.edition_id, NEW.purpose, NEW.version, NEW.text_en, NEW.text_fr, NEW.text_nl)
+                        (NEW.edition_id, NEW.purpose, NEW.version, NEW.is_required,
+                            NEW.text_en, NEW.text_fr, NEW.text_nl)
                             IS DISTINCT FROM
-                        (OLD.edition_id, OLD.purpose, OLD.version, OLD.text_en, OLD.text_fr, OLD.text_nl)
+                        (OLD.edition_id, OLD.purpose, OLD.version, OLD.is_required,
+                            OLD.text_en, OLD.text_fr, OLD.text_nl)
                     ) THEN
                         RAISE EXCEPTION 'words that someone agreed to stand'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'agreed_texts_are_frozen';
                     END IF;
                     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="agreed_texts_have_no_other_words",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="""
+                    -- The column without a language holds the words in that of who saved last.
+                    IF EXISTS (SELECT 1 FROM registration_consent WHERE text_id = OLD.id) AND NEW.text NOT IN (
+                        OLD.text, COALESCE(NEW.text_en, OLD.text), COALESCE(NEW.text_fr, OLD.text),
+                        COALESCE(NEW.text_nl, OLD.text)
+                    ) THEN
+                        RAISE EXCEPTION 'words that someone agreed to stand'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'agreed_texts_are_frozen';
+                    END IF;
                     RETURN NEW;
                 """,
             ),
@@ -106,6 +124,52 @@ class Consent(models.Model):
                 fields=["registration", "text"],
                 condition=Q(withdrawn_at__isnull=True),
                 name="one_consent_per_text",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="consents_stand_until_taken_back",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    IF TG_OP = 'INSERT' THEN
+                        IF (SELECT edition_id FROM registration_consenttext WHERE id = NEW.text_id) IS DISTINCT FROM
+                           (SELECT edition_id FROM registration_registration WHERE id = NEW.registration_id) THEN
+                            RAISE EXCEPTION 'words of another edition are agreed to by nobody'
+                                USING ERRCODE = 'check_violation', CONSTRAINT = 'consents_stand_until_taken_back';
+                        END IF;
+                    ELSIF (NEW.id, NEW.registration_id, NEW.text_id, NEW.language, NEW.given_at) IS DISTINCT FROM
+                          (OLD.id, OLD.registration_id, OLD.text_id, OLD.language, OLD.given_at)
+                          OR (OLD.withdrawn_at IS NOT NULL AND NEW.withdrawn_at IS DISTINCT FROM OLD.withdrawn_at)
+                    THEN
+                        RAISE EXCEPTION 'what was agreed to is taken back, once, and else stands'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'consents_stand_until_taken_back';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="consents_outlast_all_but_their_person",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                func="""
+                    IF TG_OP = 'UPDATE' THEN
+                        -- An account that is deleted leaves nobody.
+                        IF NEW.given_by_id IS DISTINCT FROM OLD.given_by_id AND NEW.given_by_id IS NOT NULL THEN
+                            RAISE EXCEPTION 'who agreed stays who agreed'
+                                USING ERRCODE = 'check_violation', CONSTRAINT = 'consents_stand_until_taken_back';
+                        END IF;
+                        RETURN NEW;
+                    END IF;
+                    IF EXISTS (
+                        SELECT 1 FROM registration_registration r
+                        WHERE r.id = OLD.registration_id AND r.erased_at IS NULL
+                    ) THEN
+                        RAISE EXCEPTION 'a consent is taken back; it goes with its person alone'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'consents_outlast_all_but_their_person';
+                    END IF;
+                    RETURN OLD;
+                """,
             ),
         ]
 

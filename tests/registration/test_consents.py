@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from efus_conference.models import Edition, User
 from registration.actions.consents import (
@@ -406,3 +408,28 @@ def test_an_organiser_notes_what_was_taken_back_by_letter(
     )
 
     assert [row[4] for row in kept(registration)] == [True]
+
+
+def test_no_row_says_that_something_else_was_agreed_to(
+    registration: Registration, robin: User, photos: ConsentText
+) -> None:
+    """Whatever page or program writes it."""
+    elsewhere = ConsentText.objects.create(
+        edition=factories.edition(is_current=False), purpose="photos", text="Elsewhere."
+    )
+    (consent,) = agree(registration=registration, texts=[photos], language="en", by=robin)
+    take_back_consent(registration=registration, purpose="photos", by=robin)
+    rows = Consent.objects.filter(pk=consent.pk)
+    changes: list[Callable[[], object]] = [
+        lambda: rows.update(withdrawn_at=None),
+        lambda: rows.update(language="nl"),
+        lambda: rows.update(given_at=timezone.now()),
+        lambda: rows.update(text=elsewhere),
+        lambda: Consent.objects.create(registration=registration, text=elsewhere, language="en"),
+        lambda: ConsentText.objects.filter(pk=photos.pk).update(is_required=True),
+    ]
+    for change in changes:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change()
+
+    assert [one.text for one in Consent.objects.all()] == [photos]
