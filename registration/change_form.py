@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from efus_conference.models import User
 from registration.actions import PressDetails
+from registration.actions.refusals import NameStands
+from registration.actions.registrations import CERTIFIED, name_stands
 from registration.answers import is_readable
 from registration.forms import RegistrationForm
 from registration.models import Category, PendingFile, Registration
@@ -38,6 +40,10 @@ class ChangeForm(RegistrationForm):
             is_companion=registration.place.accompanies_id is not None,
         )
         self.by = by
+        if name_stands(registration, by=by):
+            for name in CERTIFIED:
+                self.fields[name].disabled, self.fields[name].required = True, False
+            self.fields["given_name"].help_text = NameStands.message
         # Who is of the press already finds the card among the questions.
         self.with_press = (
             "category" in self.fields

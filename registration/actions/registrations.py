@@ -58,7 +58,7 @@ CHANGEABLE = (
     "needs",
 )
 # What a certificate of attendance says of its person.
-CERTIFIED = {"given_name", "family_name", "organisation_name"}
+CERTIFIED = ("given_name", "family_name", "organisation_name")
 ONE_PERSON_ONCE = {
     "one_live_registration_per_email",
     "one_own_registration_per_account",
@@ -188,8 +188,8 @@ def change_registration(
                 keep_press_details(fresh, press, is_needed=False)
             if not changed and not is_moving:
                 return fresh
-            says_another = bool(CERTIFIED & set(changed))
-            if says_another and not by.has_perm(DESK) and _was_there(fresh):
+            says_another = any(name in changed for name in CERTIFIED)
+            if says_another and name_stands(fresh, by=by):
                 raise NameStands
             for name in changed:
                 setattr(fresh, name, fields[name])
@@ -221,8 +221,10 @@ def change_registration(
         raise
 
 
-def _was_there(registration: Registration) -> bool:
-    return CheckIn.objects.standing().filter(registration=registration).exists()
+def name_stands(registration: Registration, *, by: User) -> bool:
+    """Whether only the desk may correct name and organisation any more: the person was checked in under them."""
+    was_there = CheckIn.objects.standing().filter(registration=registration)
+    return not by.has_perm(DESK) and was_there.exists()
 
 
 @transaction.atomic
