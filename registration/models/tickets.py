@@ -156,6 +156,29 @@ class Ticket(models.Model):
                     RETURN NEW;
                 """,
             ),
+            pgtrigger.Trigger(
+                name="tickets_are_not_deleted",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func="""
+                    RAISE EXCEPTION 'a ticket is made void: of one that is gone nobody knows why it lets nobody in'
+                        USING ERRCODE = 'check_violation', CONSTRAINT = 'tickets_are_not_deleted';
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="tickets_are_not_void_in_advance",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Q(new__voided_at__isnull=False),
+                func="""
+                    -- The clocks of two machines may differ a little.
+                    IF NEW.voided_at > clock_timestamp() + interval '1 hour' THEN
+                        RAISE EXCEPTION 'a ticket is void from now on, not from a day to come'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'tickets_are_not_void_in_advance';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
