@@ -1,7 +1,7 @@
 """The desk's page and the worker that keeps it on the device: the same bytes for everyone, without a name in them.
 
-Who may check in, and whom, comes as data once somebody entered (`registration.views.desk`). The worker is served at
-the root, because a service worker reaches no further up than the address it has.
+Who may check in, and whom, comes as data once somebody entered (`registration.views.desk_machines`). The worker is
+served at the root, because a service worker reaches no further up than the address it has.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from efus_conference.kept import same_for_everyone
@@ -39,14 +40,27 @@ def desk(request: HttpRequest) -> HttpResponse:
 def service_worker(request: HttpRequest) -> HttpResponse:
     """The worker with the list of what it keeps; a changed file or text makes another worker, hence an update."""
     addresses, digest = [], hashlib.sha256()
+    offline: dict[str, dict[str, str]] = {}
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
             addresses.append(reverse("registration:desk"))
             digest.update(_page().encode())
+            offline[code] = {
+                "title": gettext("You are offline"),
+                "text": gettext(
+                    "This page needs a network. What you opened on this device before can be read:"
+                ),
+            }
     for name in _static_names():
         addresses.append(f"{settings.STATIC_URL}{name}" if name.endswith(".js") else static(name))
         digest.update(_file(name).read_bytes())
-    known = {"DESK": addresses, "STATIC": settings.STATIC_URL, "VERSION": digest.hexdigest()[:16]}
+    digest.update(json.dumps(offline).encode())
+    known = {
+        "DESK": addresses,
+        "STATIC": settings.STATIC_URL,
+        "OFFLINE": offline,
+        "VERSION": digest.hexdigest()[:16],
+    }
     lines = [f"const {name} = {json.dumps(value)};" for name, value in known.items()]
     lines.append(_file("js/service-worker.js").read_text(encoding="utf-8"))
     return HttpResponse("\n".join(lines), content_type="text/javascript; charset=utf-8")

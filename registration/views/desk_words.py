@@ -39,6 +39,9 @@ def _answers() -> Words:
         "answer_unknown": _("Not accepted: the site does not know %(name)s any more. Call an organiser."),
         "answer_not_confirmed": _("Not accepted: %(name)s does not take part any more. Call an organiser."),
         "answer_refused": _("Not accepted by the site: the check-in of %(name)s. Call an organiser."),
+        "answer_undone": _("Not taken back: another device checked %(name)s in. Call an organiser."),
+        "answer_nobody": _("Somebody who is not on this list. Call an organiser."),
+        "not_today": _("Today is not a day of the conference"),
     }
 
 
@@ -46,6 +49,7 @@ def _hints() -> Words:
     """What to do about it."""
     return {
         "already_hint": _("If this is somebody else, a code was copied: call an organiser."),
+        "not_today_hint": _("Nobody is checked in now, and nothing was noted."),
         "no_seat_hint": _("Let in only when there is room for those who have a seat."),
         "other_hint": _(
             "The code says something else. Ask for the ticket of the conference, or find the person by name."
@@ -64,6 +68,10 @@ def _hints() -> Words:
         "void_replaced": _("Somebody else has the place now. Call an organiser. This was noted."),
         "void_reprinted": _("A new badge was printed; this one lets nobody in. This was noted."),
         "void_renewed": _("Its person asked for a new ticket; this one lets nobody in. This was noted."),
+        "void_hint": _("Ask for the newer one, or find the person by name."),
+        "found_nobody": _(
+            "Try the family name alone, or its first letters. Accents and capital letters do not matter."
+        ),
         "seat_elsewhere": _("Has a seat at this time in: %(session)s"),
         "unchecked": _("This browser cannot check the signature; the code is on the list."),
         "no_code_on_photo": _("There is no code on this picture, or it cannot be read."),
@@ -76,6 +84,9 @@ def _states() -> Words:
         "offline": _("Offline"),
         "offline_notice": _(
             "There is no network. Go on: all is kept on this device and sent when the network is back."
+        ),
+        "not_taken": _(
+            "The site does not take what this device sends. Go on: all is kept. Tell an organiser."
         ),
         "old_notice": _("The list is getting old: newer registrations and tickets are missing from it."),
         "age_now": _("list of just now"),
@@ -136,6 +147,7 @@ def _counted() -> Words:
     texts: Words = {}
     for number, form in ((1, "one"), (2, "other")):
         texts[f"waiting_{form}"] = ngettext("%(count)s to send", "%(count)s to send", number)
+        texts[f"refused_{form}"] = ngettext("%(count)s not accepted", "%(count)s not accepted", number)
         texts[f"age_{form}"] = ngettext("list %(count)s minute old", "list %(count)s minutes old", number)
         texts[f"inside_{form}"] = ngettext("%(count)s in", "%(count)s in", number)
         texts[f"found_people_{form}"] = ngettext("%(count)s person found", "%(count)s people found", number)

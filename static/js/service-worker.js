@@ -2,13 +2,18 @@
 //
 // The desk comes whole from one version's cache, so that its pages and modules always fit each other; a new version
 // is fetched whole before it takes over. Tickets and the agenda are asked of the site first and shown from the last
-// visit when there is no network; a logout forgets them. Answers with data (….json) are never kept: names stay out.
+// visit when there is no network. Whoever logs in or out, or has their data erased, forgets them. Answers with data (….json) are never kept: names stay out.
 "use strict";
 
 const CURRENT = `desk-${VERSION}`;
 const ACCOUNT = "account";
 const OF_ACCOUNT = /^\/[a-z]{2}\/my\/(agenda\/|tickets\/[^/]+\/)$/;
-const LEAVING = /\/accounts\/(login|logout)\/$/;
+const TO_TICKET = /^\/[a-z]{2}\/my\/(registrations\/\d+\/ticket\/)?$/; // the mail's link, and where one begins
+// By a code, a passkey or a second factor too, and from the admin.
+const LEAVING =
+  /^\/([a-z]{2}\/accounts\/(login|logout|signup|confirm-email|password\/reset|2fa\/authenticate|2fa\/webauthn\/login)|admin\/(login|logout))\//;
+const RENEWED = /^\/[a-z]{2}\/my\/tickets\/[^/]+\/renew\/$/; // the ticket that is kept is void now
+const ERASED = /^\/[a-z]{2}\/my\/data\/erased\/$/;
 const files = new Set(DESK);
 
 async function keepDesk() {
@@ -50,9 +55,10 @@ addEventListener("message", (event) => {
 });
 
 // The page that registered this worker was loaded before it: it names itself and what it is made of.
-async function keepPage({ page, parts }) {
+// One that said something in passing ("This is the new ticket") is kept without it.
+async function keepPage({ page, parts, passing }) {
   const cache = await caches.open(ACCOUNT);
-  if (OF_ACCOUNT.test(new URL(page).pathname) && !(await cache.match(page))) {
+  if (OF_ACCOUNT.test(new URL(page).pathname) && (passing || !(await cache.match(page)))) {
     const answer = await fetch(page, { credentials: "same-origin" });
     if (answer.ok && !answer.redirected) await cache.put(page, answer);
   }
@@ -63,13 +69,16 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (origin !== location.origin) return;
-  if (request.method === "POST" && LEAVING.test(pathname)) {
+  const isPost = request.method === "POST";
+  if (ERASED.test(pathname) || (isPost && (LEAVING.test(pathname) || RENEWED.test(pathname)))) {
     event.waitUntil(caches.delete(ACCOUNT));
     return;
   }
   if (request.method !== "GET") return;
   if (files.has(pathname)) event.respondWith(fromDesk(request, pathname));
   else if (request.mode === "navigate" && OF_ACCOUNT.test(pathname)) event.respondWith(fromSite(request));
+  else if (request.mode === "navigate" && OFFLINE[pathname.slice(1, 3)] && pathname[3] === "/")
+    event.respondWith(orWhatIsKept(request, pathname));
   else if (pathname.startsWith(STATIC)) event.respondWith(part(request));
 });
 
@@ -89,6 +98,33 @@ async function fromSite(request) {
     const before = await cache.match(request.url, { ignoreVary: true });
     if (before) return before;
     throw error;
+  }
+}
+
+// Without a network, what leads to the ticket leads to it where one alone is kept; any other page names what is kept.
+async function orWhatIsKept(request, pathname) {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const cache = (await caches.has(ACCOUNT)) && (await caches.open(ACCOUNT));
+    const kept = cache ? (await cache.keys()).map(({ url }) => url) : [];
+    const tickets = kept.filter((url) => /\/my\/tickets\//.test(url));
+    if (TO_TICKET.test(pathname) && tickets.length === 1) return Response.redirect(tickets[0]);
+    const links = [];
+    for (const url of kept.filter((url) => OF_ACCOUNT.test(new URL(url).pathname))) {
+      const html = await (await cache.match(url, { ignoreVary: true })).text();
+      links.push(`<li><a href="${url}">${/<title>([^<]*)/.exec(html)?.[1] ?? url}</a></li>`);
+    }
+    if (!links.length) throw error;
+    const language = pathname.slice(1, 3);
+    const { title, text } = OFFLINE[language];
+    const styles = kept.filter((url) => url.endsWith(".css")).map((url) => `<link rel="stylesheet" href="${url}">`);
+    return new Response(
+      `<!DOCTYPE html><html lang="${language}"><head><meta charset="utf-8"><title>${title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">${styles.join("")}</head><body><main>
+<div class="wrap page stack"><h1>${title}</h1><p>${text}</p><ul>${links.join("")}</ul></div></main></body></html>`,
+      { headers: { "Content-Type": "text/html; charset=utf-8" } },
+    );
   }
 }
 

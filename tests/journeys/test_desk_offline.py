@@ -418,6 +418,14 @@ def test_a_ticket_opened_once_is_there_without_a_network_until_the_logout(
     page.context.set_offline(True)
     page.reload()
     expect(page.locator("main")).to_contain_text(ticket.shown_code)
+    # The link in the mail leads there, too.
+    page.goto(f"/en/my/registrations/{own.pk}/ticket/")
+    expect(page.locator("main")).to_contain_text(ticket.shown_code)
+    # Any other page names what is kept instead of the browser's error.
+    page.goto("/en/editions/")
+    expect(page.locator("h1")).to_have_text("You are offline")
+    page.click(f"a[href$='/my/tickets/{ticket.code}/']")
+    expect(page.locator("main")).to_contain_text(ticket.shown_code)
     page.context.set_offline(False)
     page.goto("/en/accounts/logout/")
     page.click("main form[action*='logout'] button[type=submit]")

@@ -1,13 +1,14 @@
 // What follows from a code or a name: checks in, or says why not. Each deed is on the disk before it is shown.
 import { hashOf, read, typedCode } from "./ticket.js";
-import { desk, isOver, now, scopeKey } from "./state.js";
+import { desk, isOnItsDays, isOver, moment, now, scopeKey } from "./state.js";
 import { post } from "./store.js";
 
 const ALERTING = new Set(["stale", "forged", "retired"]);
 const QUIET = 60_000; // milliseconds in which the same alert is not raised again
 const raised = new Map();
 
-const moment = () => new Date().toISOString(); // by this device; the site corrects it by the difference
+// As which device: tomorrow's link makes this browser another one, and the site asks who did it.
+const deed = (item) => post({ ...item, device: desk.me.device.id, ...moment() });
 
 /**
  * What a scanned or typed text leads to: `{kind, tone, person, …}`. Tones: good lets in, look needs a human eye, bad
@@ -49,7 +50,8 @@ async function signed(text, refresh) {
 /** Checks in where nothing speaks against it; `anyway` where somebody decided so. */
 export async function enter(person, { how, hash = null, anyway = false }) {
   const since = desk.list.since(person.ref, scopeKey());
-  if (since) return { kind: "already", tone: "look", person, since };
+  if (since) return { kind: "already", tone: "look", person, since, how };
+  if (!isOnItsDays()) return { kind: "not_today", tone: "look", person };
   if (!anyway && lacksSeat(person)) return { kind: "no_seat", tone: "look", person, how, hash };
   await checkIn(person, how, hash);
   return { kind: desk.scope === "day" ? "in" : "in_session", tone: "good", person };
@@ -59,6 +61,7 @@ export async function enter(person, { how, hash = null, anyway = false }) {
 export function look(person) {
   const since = desk.list.since(person.ref, scopeKey());
   if (since) return { kind: "already", tone: "look", person, since };
+  if (!isOnItsDays()) return { kind: "not_today", tone: "look", person };
   if (lacksSeat(person)) return { kind: "no_seat", tone: "look", person, how: "name", hash: null };
   return { kind: "found", tone: "ask", person, how: "name" };
 }
@@ -76,30 +79,34 @@ export function seatsElsewhere({ seats }) {
 }
 
 async function checkIn(person, how, hash) {
-  const item = { type: "check_in", id: crypto.randomUUID(), ref: person.ref, hash, scope: desk.scope, at: moment(), how };
+  const { list } = desk;
+  const id = crypto.randomUUID();
   const scope = scopeKey();
-  await post({ ...item, key_scope: scope });
-  desk.list.mark(person.ref, scope, new Date(now()).toISOString());
-  desk.list.mine.set(`${scope} ${person.ref}`, item.id);
+  await deed({ type: "check_in", id, ref: person.ref, hash, scope: desk.scope, how, key_scope: scope });
+  list.mark(person.ref, scope, new Date(now()).toISOString());
+  list.mine.set(`${scope} ${person.ref}`, id);
   desk.waiting += 1;
 }
 
-export const canUndo = (person, scope = scopeKey()) => desk.list.mine.has(`${scope} ${person.ref}`);
+const isMine = (ref, scope) => Boolean(desk.list.since(ref, scope)) && desk.list.mine.has(`${scope} ${ref}`);
 
-/** Takes back a check-in that was made on this device. */
+export const canUndo = (person) => isMine(person.ref, scopeKey());
+
+/** Takes back a check-in that was made on this device; false where it turned out to be another's meanwhile. */
 export async function undo(person, scope = scopeKey()) {
-  const id = desk.list.mine.get(`${scope} ${person.ref}`);
-  if (!id) return;
-  await post({ type: "undone", id, ref: person.ref, key_scope: scope, at: moment() });
-  desk.list.mine.delete(`${scope} ${person.ref}`);
-  desk.list.mark(person.ref, scope, null);
+  const { list } = desk;
+  if (!isMine(person.ref, scope)) return false;
+  const id = list.mine.get(`${scope} ${person.ref}`);
+  await deed({ type: "undone", id, ref: person.ref, key_scope: scope });
+  list.unmark(person.ref, scope);
   desk.waiting += 1;
+  return true;
 }
 
 async function alertOf(kind, hash) {
   const name = `${kind} ${hash}`;
   if (performance.now() - (raised.get(name) ?? -QUIET) < QUIET) return;
   raised.set(name, performance.now());
-  await post({ type: "alert", id: crypto.randomUUID(), kind, hash, scope: desk.scope, at: moment() });
+  await deed({ type: "alert", id: crypto.randomUUID(), kind, hash, scope: desk.scope });
   desk.waiting += 1;
 }

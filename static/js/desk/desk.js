@@ -2,13 +2,14 @@
 // this one why. Texts are in the page, people in memory, and only ciphertext and the outbox on the device.
 import { drawBar } from "./bar.js";
 import { enter, look, present, undo } from "./checking.js";
-import { clearNames, drawRecent, forgetRecent, listenForNames, remember } from "./finding.js";
+import { clearNames, drawRecent, listenForNames } from "./finding.js";
 import { NoNetwork, Refused } from "./network.js";
-import { forgetList, open, standing, trouble } from "./opening.js";
+import { open, standing, trouble } from "./opening.js";
 import { clear, show, tell } from "./panel.js";
 import { keepPage } from "./page.js";
 import { listenForCodes } from "./reading.js";
-import { desk, isPast, locked, zone } from "./state.js";
+import { drawRefused, listenForSeen } from "./refused.js";
+import { desk, forgetList, isPast, locked, zone } from "./state.js";
 import { Sync } from "./sync.js";
 import { WrongPassphrase } from "./vault.js";
 import { dayName, dayOf, element, say, time } from "./words.js";
@@ -24,7 +25,8 @@ function view(name, sentence = "") {
   byId("why").textContent = sentence;
   byId("reason").hidden = !sentence;
   byId("entries").hidden = name !== "closed";
-  byId("organisers").hidden = !(name === "open" && desk.me.role === "organiser");
+  // Their pages ask for no passphrase.
+  byId("organisers").hidden = !(["open", "passphrase"].includes(name) && desk.me.role === "organiser");
   byId("lock").hidden = name !== "open";
   drawBar();
 }
@@ -35,9 +37,9 @@ const deeds = {
   enter: async ({ person, how }) => answer(await enter(person, { how })),
   letIn: async ({ person, how, hash }) => answer(await enter(person, { how, hash, anyway: true })),
   undo: async (person, scope) => {
-    await undo(person, scope);
-    tell(say("undone", { name: person.name }));
-    drawRecent();
+    if (await undo(person, scope)) tell(say("undone", { name: person.name }));
+    else tell(say("answer_undone", { name: person.name }), "bad");
+    drawRecent(deeds.undo);
     sync.now();
   },
 };
@@ -45,7 +47,7 @@ const deeds = {
 function answer(verdict) {
   show(verdict, deeds);
   if (verdict.tone === "good") {
-    remember(verdict.person, deeds.undo);
+    drawRecent(deeds.undo);
     clearNames();
   }
   drawBar();
@@ -84,11 +86,19 @@ function drawScopes() {
   const before = localStorage.getItem("desk-scope"); // a door stays a door after a reload
   desk.scope = desk.list.session(before) ? before : "day";
   select.value = desk.scope;
+  drawScope();
+}
+
+// A telephone cuts the choice; at a door one has to see at which.
+function drawScope() {
+  const session = desk.list.session(desk.scope);
+  byId("scope-name").textContent = session ? `${dayName(session.starts, zone())} · ${byId("scope").selectedOptions[0].text}` : "";
 }
 
 byId("scope").addEventListener("change", ({ target }) => {
   desk.scope = target.value;
   localStorage.setItem("desk-scope", desk.scope);
+  drawScope();
   clear();
   clearNames();
   drawBar();
@@ -128,7 +138,7 @@ byId("opening").addEventListener("submit", async (event) => {
   } catch (error) {
     if (error instanceof WrongPassphrase) ask(say("wrong_passphrase"));
     else if (error instanceof Refused && error.kind === "closed") await begin();
-    else if (error instanceof Refused) ask(error.message || say("wrong_passphrase"));
+    else if (error instanceof Refused) ask(error.kind === "passphrase" ? say("wrong_passphrase") : error.message);
     else if (error instanceof NoNetwork) view("closed", say("no_list"));
     else throw error;
     return;
@@ -137,8 +147,11 @@ byId("opening").addEventListener("submit", async (event) => {
     button.disabled = false;
   }
   touched = Date.now();
+  if (!desk.list) return; // the site closed it meanwhile
   drawScopes();
   view("open");
+  drawRefused();
+  drawRecent(deeds.undo);
   if (matchMedia("(pointer: fine)").matches) byId("name").focus(); // on a telephone its keyboard would hide the rest
   sync.now();
 });
@@ -148,7 +161,8 @@ function lock() {
   locked();
   clear();
   clearNames();
-  forgetRecent();
+  drawRecent();
+  drawRefused();
   return isPast() ? end("over") : ask();
 }
 
@@ -169,17 +183,17 @@ document.addEventListener("visibilitychange", beat); // a telephone in a pocket 
 
 // --- the site ------------------------------------------------------------------------------------------
 
-const sync = new Sync(async (outcome, refusals) => {
-  for (const { person, why } of refusals)
-    if (person) tell(say(`answer_${why}`, { name: person.name }), "bad");
+const sync = new Sync(async (outcome) => {
   if (outcome === "reopen" && desk.list) lock();
   if ((outcome === "closed" || outcome === "over") && desk.list) {
     lock();
     await end(outcome);
   }
-  if (desk.list) drawRecent();
+  drawRecent(deeds.undo);
+  drawRefused();
   drawBar();
 });
+listenForSeen(drawBar);
 
 // Such as a device whose disk is full: what was not kept is not shown as done.
 addEventListener("unhandledrejection", () => tell(say("broken"), "bad"));

@@ -1,5 +1,5 @@
 // Finding by name: the second way in, for who has no ticket at hand. And the last ones checked in here.
-import { canUndo } from "./checking.js";
+import { clear } from "./panel.js";
 import { find } from "./search.js";
 import { desk, scopeKey, zone } from "./state.js";
 import { element, say, time } from "./words.js";
@@ -9,11 +9,13 @@ const field = document.getElementById("name");
 const found = document.getElementById("found");
 const count = document.getElementById("found-count");
 const recent = document.getElementById("recent");
-let latest = [];
 
 /** `chosen` is called with the person whose line was touched. */
 export function listenForNames(chosen) {
-  field.addEventListener("input", () => draw(chosen));
+  field.addEventListener("input", () => {
+    clear(); // the last one's answer, which would push the names off a telephone's screen
+    draw(chosen);
+  });
   found.closest("form").addEventListener("submit", (event) => {
     event.preventDefault();
     found.querySelector("button")?.focus();
@@ -30,7 +32,8 @@ function draw(chosen) {
   if (!desk.list) return;
   const people = find(desk.entries, field.value);
   found.replaceChildren(...people.map((person) => line(person, () => chosen(person))));
-  count.textContent = field.value.trim() ? say("found_people", { count: people.length }) : "";
+  const said = [say("found_people", { count: people.length }), people.length ? "" : say("found_nobody")];
+  count.textContent = field.value.trim() ? said.join(" ") : "";
 }
 
 function line(person, deed) {
@@ -49,22 +52,11 @@ function line(person, deed) {
   return element("li", "", "", button);
 }
 
-/** Remembers, in memory alone, who was checked in here last. */
-export function remember(person, undo) {
-  latest = [{ person, scope: scopeKey(), undo }, ...latest.filter((one) => one.person !== person)];
-  latest.length = Math.min(latest.length, MOST_RECENT);
-  drawRecent();
-}
-
-export function forgetRecent() {
-  latest = [];
-  drawRecent();
-}
-
-export function drawRecent() {
-  const rows = latest
-    .filter(({ person, scope }) => desk.list?.since(person.ref, scope))
-    .map(({ person, scope, undo }) => {
+/** Who was checked in here last; nobody while the list is closed. */
+export function drawRecent(undo) {
+  const rows = (desk.list?.own() ?? [])
+    .slice(0, MOST_RECENT)
+    .map(([scope, person]) => {
       const row = element(
         "li",
         "",
@@ -72,13 +64,11 @@ export function drawRecent() {
         element("span", "desk-time", time(desk.list.since(person.ref, scope), zone())),
         element("span", "desk-person-name", person.name),
       );
-      if (canUndo(person, scope)) {
-        const button = element("button", "button button-secondary button-small", say("undo"));
-        button.type = "button";
-        button.setAttribute("aria-label", say("undo_of", { name: person.name }));
-        button.addEventListener("click", () => undo(person, scope));
-        row.append(button);
-      }
+      const button = element("button", "button button-secondary button-small", say("undo"));
+      button.type = "button";
+      button.setAttribute("aria-label", say("undo_of", { name: person.name }));
+      button.addEventListener("click", () => undo(person, scope));
+      row.append(button);
       return row;
     });
   recent.replaceChildren(...rows);

@@ -5,7 +5,7 @@ export class List {
     this.keys = answer.keys;
     this.sessions = answer.sessions;
     this.cursor = answer.cursor;
-    this.mine = new Map(answer.mine ?? []); // “scope ref” of check-ins made here → their id, to take them back
+    this.mine = new Map(); // “scope ref” of check-ins made here → their id, to take them back
     this.people = new Map(answer.people.map((person) => [person.ref, person]));
     this.void = new Map(Object.entries(answer.void));
     this.checked = new Map(); // day or session → ref → moment
@@ -28,6 +28,26 @@ export class List {
     else this.checked.get(scope).delete(ref);
   }
 
+  unmark(ref, scope) {
+    this.mark(ref, scope, null);
+    this.mine.delete(`${scope} ${ref}`);
+  }
+
+  /** The check-ins made here, [scope, person], the latest first. */
+  own() {
+    const rows = Array.from(this.mine.keys(), (key) => key.split(" ")).map(([scope, ref]) => [scope, Number(ref)]);
+    const since = ([scope, ref]) => Date.parse(this.since(ref, scope));
+    return rows
+      .filter(([scope, ref]) => this.people.has(ref) && this.since(ref, scope))
+      .sort((one, other) => since(other) - since(one))
+      .map(([scope, ref]) => [scope, this.people.get(ref)]);
+  }
+
+  /** The check-in of this id is not what stands: it cannot be taken back here. */
+  disown(ref, scope, id) {
+    if (this.mine.get(`${scope} ${ref}`) === id) this.mine.delete(`${scope} ${ref}`);
+  }
+
   since(ref, scope) {
     return this.checked.get(scope)?.get(ref);
   }
@@ -36,9 +56,9 @@ export class List {
     return this.checked.get(scope)?.size ?? 0;
   }
 
-  /** A session without a single seat taken by anybody is open to all who come. */
+  /** Whether only who has a seat comes in, or whoever comes. */
   needsSeat(code) {
-    return this.seated.has(code);
+    return this.session(code)?.seats ?? this.seated.has(code); // a list kept by an older page does not tell
   }
 
   session(code) {
@@ -51,7 +71,7 @@ export class List {
     gone.forEach((ref) => this.people.delete(ref));
     Object.entries(voided).forEach(([hash, why]) => this.void.set(hash, why));
     checked.forEach(([ref, scope, at]) => this.mark(ref, scope, at));
-    unchecked.forEach(([ref, scope]) => this.mark(ref, scope, null));
+    unchecked.forEach(([ref, scope]) => this.unmark(ref, scope));
     this.keys = keys;
     const isOther = people.length + gone.length > 0;
     if (isOther) this.relate();
@@ -66,7 +86,6 @@ export class List {
       keys: this.keys,
       sessions: this.sessions,
       cursor: this.cursor,
-      mine: [...this.mine],
       people: [...this.people.values()],
       void: Object.fromEntries(this.void),
       checked,

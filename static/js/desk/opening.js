@@ -1,9 +1,9 @@
 // Opening the desk: with the site's answer where there is a network, else with what lies sealed on the device.
 import { List } from "./list.js";
 import { me, NoNetwork, Refused, wholeList } from "./network.js";
-import { desk, heard, isPast, keepList, keepMe, locked, opened } from "./state.js";
-import { forget, kept, waiting } from "./store.js";
-import { reapply } from "./sync.js";
+import { desk, heard, isPast, keepList, keepMe, opened } from "./state.js";
+import { kept, waiting } from "./store.js";
+import { count, reapply } from "./sync.js";
 import { keyOf, newSalt, unseal } from "./vault.js";
 
 /** Why the desk cannot work in this browser: insecure, no_crypto, no_storage; null when it can. */
@@ -11,7 +11,7 @@ export async function trouble() {
   if (!isSecureContext) return "insecure";
   if (!crypto?.subtle || !navigator.locks) return "no_crypto";
   try {
-    desk.waiting = (await waiting()).length;
+    await count();
   } catch {
     return "no_storage"; // a private window, or a browser that is told to keep nothing
   }
@@ -39,6 +39,7 @@ export async function standing() {
 /** Opens the list: fresh from the site, or what was kept. Raises Refused or WrongPassphrase. */
 export async function open(passphrase) {
   const typed = passphrase.normalize("NFC").trim();
+  const mine = await kept("mine"); // before a fresh list is kept, which knows of none
   try {
     await fresh(typed);
   } catch (error) {
@@ -46,7 +47,10 @@ export async function open(passphrase) {
     desk.isOnline = false;
     await fromDevice(typed, error);
   }
-  for (const item of await waiting()) reapply(desk.list, item);
+  const items = await waiting();
+  if (!desk.list) return; // closed meanwhile
+  if (mine?.device === desk.me.device.id) desk.list.mine = new Map(mine.rows);
+  for (const item of items) reapply(desk.list, item);
   // Else a browser short of space may throw away what was not sent yet.
   navigator.storage?.persist?.().catch(() => {});
 }
@@ -67,12 +71,8 @@ async function fromDevice(passphrase, offline) {
   if (!sealed) throw offline;
   const key = await keyOf(passphrase, sealed.salt);
   const list = new List(await unseal(key, sealed));
+  // Refused while the list was closed: nobody told the list.
+  for (const { type, ref, key_scope: scope } of desk.refused) if (type === "check_in") list.unmark(ref, scope);
   Object.assign(desk, { key, salt: sealed.salt });
   opened(list);
-}
-
-/** Nobody may read the list here any more. The outbox stays until it is sent. */
-export async function forgetList() {
-  locked();
-  await forget("list");
 }

@@ -4,7 +4,7 @@ import { desk, zone } from "./state.js";
 import { element, say, time } from "./words.js";
 
 const SHAKES = { good: [60], look: [80, 80, 80], bad: [400], ask: [] };
-const HINTED = new Set("already no_seat other truncated stale forged retired unknown unknown_code".split(" "));
+const HINTED = new Set("already not_today no_seat other truncated stale forged retired unknown unknown_code".split(" "));
 const panel = document.getElementById("verdict");
 
 /** `deeds` are what its buttons do: enter(verdict), letIn(verdict) and undo(person). */
@@ -18,7 +18,9 @@ export function show(verdict, deeds) {
     if (there.length) parts.push(element("p", "", say("seat_elsewhere", { session: there.join(", ") })));
   }
   if (kind === "void") parts.push(element("p", "", say(`void_${verdict.why}`)));
-  if (HINTED.has(kind)) parts.push(element("p", "verdict-hint", say(`${kind}_hint`)));
+  if (["renewed", "reprinted"].includes(verdict.why)) parts.push(element("p", "verdict-hint", say("void_hint")));
+  // Of who was found by name nobody showed a code.
+  if (HINTED.has(kind) && !(kind === "already" && verdict.how !== "scan")) parts.push(element("p", "verdict-hint", say(`${kind}_hint`)));
   if (verdict.isUnchecked) parts.push(element("p", "verdict-hint", say("unchecked")));
   parts.push(buttons(verdict, deeds));
   panel.replaceChildren(...parts);

@@ -25,6 +25,7 @@ export function listenForCodes(scanned) {
     if (!file) return;
     const text = await textOnPhoto(file);
     target.value = "";
+    draw(null); // whatever the camera said: there is another way
     if (text) await scanned(text);
     else tell(say("no_code_on_photo"), "bad");
   });

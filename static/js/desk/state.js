@@ -1,6 +1,7 @@
 // What the desk knows while it is open, shared by its modules; and what of it stays on the device.
+import { reading } from "./clock.js";
 import { index } from "./search.js";
-import { keep } from "./store.js";
+import { forget, keep } from "./store.js";
 import { seal } from "./vault.js";
 import { dayOf } from "./words.js";
 
@@ -15,6 +16,8 @@ export const desk = {
   heard: null, // when the list was last fresh, by the site's clock
   isOnline: true,
   waiting: 0, // what the outbox holds
+  refused: [], // what the site did not accept and nobody has looked at yet
+  isTaken: true, // false while the site takes nothing of what is sent
 };
 
 /** By the site's clock, as far as it was heard. */
@@ -24,8 +27,16 @@ export const today = () => dayOf(now(), zone());
 /** Under which the list counts who is in here: today, or the session. */
 export const scopeKey = () => (desk.scope === "day" ? today() : desk.scope);
 export const isOver = () => Boolean(desk.me.edition.ends_at) && now() >= Date.parse(desk.me.edition.ends_at);
-/** Whether a volunteer's day has ended: known without a network, too. */
-export const isPast = () => Boolean(desk.me?.until) && now() >= Date.parse(desk.me.until);
+export const isOnItsDays = () => desk.me.edition.days.includes(today());
+
+/** Whether a volunteer's day, or for organisers the edition, has ended: known without a network, too. */
+export function isPast() {
+  const end = desk.me?.until ?? desk.me?.edition.ends_at;
+  return Boolean(end) && now() >= Date.parse(end);
+}
+
+/** This moment as an item of the outbox notes it. */
+export const moment = () => reading(desk.offset);
 
 export function opened(list) {
   desk.list = list;
@@ -50,7 +61,15 @@ export function keepList() {
     .catch(() => {})
     .then(async () => {
       if (!desk.list || !desk.key) return;
+      await keep("mine", { device: desk.me.device.id, rows: [...desk.list.mine] });
       await keep("list", { salt: desk.salt, ...(await seal(desk.key, desk.list.whole())) });
     });
+  return last;
+}
+
+/** Nobody may read the list here any more, not even one that was just being kept. */
+export function forgetList() {
+  locked();
+  last = last.catch(() => {}).then(() => forget("list"));
   return last;
 }

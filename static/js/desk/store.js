@@ -32,17 +32,27 @@ export const kept = (name) => run("kept", "readonly", (store) => store.get(name)
 export const keep = (name, value) => run("kept", "readwrite", (store) => store.put(value, name));
 export const forget = (name) => run("kept", "readwrite", (store) => store.delete(name));
 
-/** The outbox, oldest first. */
-export async function waiting() {
+async function outbox() {
   const items = await run("outbox", "readonly", (store) => store.getAll());
   return items.sort((one, other) => one.at.localeCompare(other.at));
 }
 
-/** An item has a `type` (check_in, undone, alert), an `id`, the moment `at`, and what the site asks for. */
+/** What is to be sent, oldest first. */
+export const waiting = async () => (await outbox()).filter(({ why }) => !why);
+
+/** What the site did not accept, with its `why`: kept until somebody saw it. */
+export const refused = async () => (await outbox()).filter(({ why }) => why);
+
+/**
+ * An item has a `type` (check_in, undone, alert), an `id`, the `device` that did it, the moment as clock.js reads it,
+ * and what the site asks for.
+ */
 export const post = (item) =>
   run("outbox", "readwrite", (store) => store.put({ ...item, key: `${item.type} ${item.id}` }));
 
-export const sent = (items) =>
+/** The items leave the outbox, but those that were refused. */
+export const sent = (items, refusals = []) =>
   run("outbox", "readwrite", (store) => {
     for (const { key } of items) store.delete(key);
+    for (const item of refusals) store.put(item);
   });

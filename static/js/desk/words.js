@@ -1,7 +1,8 @@
 // All that the desk says comes with the page, in its language; the scripts only choose and fill in.
 
 const words = JSON.parse(document.getElementById("words").textContent);
-const language = document.documentElement.lang;
+const { lang } = document.documentElement;
+const language = lang === "en" ? "en-GB" : lang; // as the site writes dates
 const plural = new Intl.PluralRules(language);
 
 /** A sentence by its name, with %(name)s filled in; with `count`, in the form this number asks for. */
