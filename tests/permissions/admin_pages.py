@@ -124,6 +124,7 @@ PAGES: list[Row] = [
     *for_all("registration_seatpool_open_interpretation", "302", "302"),
     *for_all("registration_delegation_open_city", "302", "302"),
     *for_all("registration_retentionrule_open_table", "302", "302"),
+    *for_all("registration_editionclosing_open_table", "302", "302"),
     *for_all("registration_registration_open_answers", "302", "302"),
     row("GET", "admin:login", anyone="login", people="403", organisers="302"),
     row("POST", "admin:login", anyone="login", people="403", organisers="302"),

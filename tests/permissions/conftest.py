@@ -12,7 +12,7 @@ from django.db import close_old_connections, transaction
 
 from tests import asking, databases
 from tests.permissions.roles import Asked, asked_of
-from tests.permissions.world import World
+from tests.permissions.world import Body, World
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def ask(world: World) -> Iterator[Callable[..., Asked]]:
     application = WSGIHandler()
     known: dict[tuple[str, ...], Asked] = {}
 
-    def asked(role: str, method: str, path: str, body: dict[str, object]) -> Asked:
+    def asked(role: str, method: str, path: str, body: Body) -> Asked:
         same = (world.cookies[role], method, path, repr(body))
         if same not in known:
             with transaction.atomic():

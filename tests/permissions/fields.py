@@ -3,7 +3,7 @@
 `READERS` says it kind by kind, `FIELDS` which field is of which kind. A new field without a kind fails
 `test_fields.py`; a page that tells more than this fails `test_matrix.py`. `docs/privacy.md` explains the same table.
 
-all: of everyone · noted: of everyone, each reading noted · press: of journalists · city: of those of the city ·
+all: of everyone · coming: of those who take part · noted: of everyone, each reading noted · press: of journalists · city: of those of the city ·
 own: of oneself, and of those whom one assists outside a delegation · shown: once it is public, and of speakers
 while they agree · –: nobody's.
 """
@@ -24,17 +24,18 @@ WHO = (
 
 #                person coordinator volunteer content desk  press officer administrator everyone
 KINDS = """
-name             own    city        all       –       all   press –       all           –
+name             own    city        coming    –       all   press –       all           –
 contact          own    city        –         –       all   press –       all           –
 standing         own    city        –         –       all   press –       all           –
-organisation     own    city        all       –       all   press –       all           –
+category         own    city        coming    –       all   press –       all           –
+organisation     own    city        coming    –       all   press –       all           –
 needs            own    –           –         –       noted –     –       noted         –
 answers          own    –           –         –       noted –     –       noted         –
 identity         own    –           –         –       –     –     –       noted         –
 press            own    –           –         –       –     press –       all           –
-seats            own    city        all       –       all   –     –       all           –
+seats            own    city        coming    –       all   –     –       all           –
 agenda           own    –           –         –       all   –     –       all           –
-there            own    –           all       –       all   –     –       all           –
+there            own    –           coming    –       all   –     –       all           –
 desk             own    –           –         –       all   –     –       all           –
 certificate      own    –           –         –       all   –     –       all           –
 consents         own    –           –         –       all   –     –       all           –
@@ -102,7 +103,8 @@ FIELDS: dict[str, dict[str, str]] = {
         "name": "given_name family_name",
         "organisation": "organisation organisation_name country",
         "contact": "email mails_to language function managed_by is_own",
-        "standing": "category status refusal is_outside_quota waiting_since offer_until submitted_at changed_at "
+        "category": "category",
+        "standing": "status refusal is_outside_quota waiting_since offer_until submitted_at changed_at "
         "cancelled_at reminded_at certificate_told_at erased_at",
         "needs": "needs",
     },
@@ -208,7 +210,7 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "registration.RetentionRun": {
         "row": "id edition",
-        "organisers": "what is_trial rows started_at finished_at by",
+        "organisers": "what is_trial rows due_on started_at finished_at by",
     },
     "registration.EditionClosing": {"row": "edition", "organisers": "figures closed_at closed_by"},
     "declarations.Actor": {"row": "id kind invitation", "office": "user"},
@@ -294,7 +296,12 @@ MARKED = {
     "mail": "mails",
 }
 
-PEOPLE_OF = {"participant": "person", "assistant": "person", "coordinator": "coordinator"}
+PEOPLE_OF = {
+    "participant": "person",
+    "assistant": "person",
+    "coordinator": "coordinator",
+    "organiser": "desk",
+}
 
 
 def may_read(role: str, what: str, whose: str) -> bool:
@@ -302,6 +309,7 @@ def may_read(role: str, what: str, whose: str) -> bool:
     scope = READERS[MARKED[what]].get(PEOPLE_OF.get(role, role), "–")
     return {
         "all": True,
+        "coming": whose not in ("absent", "journalist"),
         "noted": True,
         "press": whose == "journalist",
         "city": whose == "coordinator",

@@ -57,13 +57,28 @@ def desk_too(rows: list[Row], answer: str) -> list[Row]:
     return [replace(each, more=(("desk", answer), ("administrator", answer))) for each in rows]
 
 
-def at_the_desk(name: str, get: str = "", post: str = "") -> list[Row]:
-    """Of who entered at the desk, which nobody did here: who may, is sent to the entrance first."""
+def at_the_desk(name: str, get: str, post: str) -> list[Row]:
+    """Of who entered at the desk; who may, is sent to the entrance first.
+
+    One answer for all, or of a volunteer and of an organiser who have entered.
+    """
     enters = dict.fromkeys(("desk", "administrator"), "302")
-    return [
-        same(method, name, closed) if closed else row(method, name, anyone="403", people="403", **enters)
-        for method, closed in (("GET", get), ("POST", post))
-    ]
+    rows = []
+    for method, said in (("GET", get), ("POST", post)):
+        volunteer, _space, organiser = said.partition(" ")
+        rows.append(
+            row(method, name, anyone="403", people="403", volunteer=volunteer, organiser=organiser, **enters)
+            if organiser
+            else same(method, name, said)
+        )
+    return rows
+
+
+def for_the_desk_s_script(name: str, method: str) -> list[Row]:
+    """The same, of what its page asks for; it reads that nobody has entered."""
+    other = "POST" if method == "GET" else "GET"
+    inside = dict.fromkeys(("volunteer", "organiser"), "200")
+    return [row(method, name, anyone="401", people="401", **inside), same(other, name, "405")]
 
 
 PUBLIC: list[Row] = [
@@ -228,16 +243,17 @@ DESK: list[Row] = [
     *public("registration:desk"),
     *public("registration_machine:service_worker"),
     *personal("registration:desk_enter", "403", "403", **dict.fromkeys(("desk", "administrator"), "200")),
-    *at_the_desk("registration:desk_people", post="405"),
-    *at_the_desk("registration:desk_person"),
-    *at_the_desk("registration:desk_badge", get="405"),
-    *at_the_desk("registration:desk_walk_in"),
-    *at_the_desk("registration:desk_delegations", post="405"),
-    *at_the_desk("registration:desk_delegation"),
-    *at_the_desk("registration:desk_headsets"),
-    *at_the_desk("registration_machine:desk_me", get="401", post="405"),
-    *at_the_desk("registration_machine:desk_list", get="405", post="401"),
-    *at_the_desk("registration_machine:desk_sync", get="405", post="401"),
+    *at_the_desk("registration:desk_people", "200 200", "405"),
+    # Of who takes no part a volunteer reads nothing.
+    *at_the_desk("registration:desk_person", "200/404 200", "302/404 302"),
+    *at_the_desk("registration:desk_badge", "405", "403 200/302"),
+    *at_the_desk("registration:desk_walk_in", "403 200", "403 200"),
+    *at_the_desk("registration:desk_delegations", "403 200", "405"),
+    *at_the_desk("registration:desk_delegation", "403 200", "403 200"),
+    *at_the_desk("registration:desk_headsets", "403 200", "403 200"),
+    *for_the_desk_s_script("registration_machine:desk_me", "GET"),
+    *for_the_desk_s_script("registration_machine:desk_list", "POST"),
+    *for_the_desk_s_script("registration_machine:desk_sync", "POST"),
 ]
 
 

@@ -8,11 +8,13 @@ from urllib.parse import urlsplit
 
 from tests.asking import Answer
 
-# Those with a link have no account: to all other pages they are anyone.
-WITHOUT_ACCOUNT = ("anyone", "speaker", "office")
+# Those with a link have no account: to all other pages they are anyone. A volunteer has entered at the desk.
+WITHOUT_ACCOUNT = ("anyone", "speaker", "office", "volunteer")
 PEOPLE = ("participant", "assistant", "coordinator")
 GROUPS = ("content", "desk", "press", "officer", "administrator")
-ROLES = (*WITHOUT_ACCOUNT, *PEOPLE, *GROUPS)
+# Of the group “desk”, on a device that has entered at the desk: everywhere else as the group is.
+ENTERED = "organiser"
+ROLES = (*WITHOUT_ACCOUNT, *PEOPLE, *GROUPS, ENTERED)
 # As the world names and describes its people.
 TOLD = re.compile(rb"(Name|Needs|Diet|Function|Medium|Reply|Mail)-of-(\w+)")
 
@@ -33,6 +35,8 @@ class Row:
 
     def expected(self, role: str, *, is_own: bool) -> str:
         said = dict(self.more).get(role)
+        if said is None and role == ENTERED:
+            said = dict(self.more).get("desk")
         if said is None and role in WITHOUT_ACCOUNT:
             said = self.anyone
         elif said is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,6 +27,7 @@ from programme.after import public_name
 from programme.models import Material, Release, Theme, WalkingTime
 from registration.actions import ticket_for
 from registration.actions.certificates import issue_certificate
+from registration.desk.people import cursor_at
 from registration.models import (
     Accreditation,
     AgendaChange,
@@ -63,19 +65,22 @@ from registration.models import (
     WaitParty,
 )
 from registration.ticket_keys import signer
+from registration.views.desk_access import KEY
 from tests import factories
 from tests.declarations import making
 from tests.permissions.addresses import Address
-from tests.permissions.roles import PEOPLE, ROLES, WITHOUT_ACCOUNT
+from tests.permissions.roles import ENTERED, PEOPLE, ROLES, WITHOUT_ACCOUNT
 
 GROUP_OF = {
     "content": "content",
     "desk": "registration desk",
     "press": "press",
     "officer": "declarations officer",
+    "organiser": "registration desk",
 }
 LANGUAGES = ("en", "fr", "nl")
 CSRF = "t" * 32
+PASSPHRASE = "four invented words here"
 NO_UUID = "00000000-0000-4000-8000-000000000000"
 
 
@@ -265,36 +270,50 @@ class World:
             client.get(f"/speak/{self.speaker_token}/")
         elif role == "office":
             client.get(f"/sign/{self.office_token}/")
+        if role in self.devices:
+            session = client.session
+            session[KEY] = str(self.devices[role].pk)
+            session.save()
         kept = {name: cookie.value for name, cookie in client.cookies.items() if name != "csrftoken"}
         return "; ".join(f"{name}={value}" for name, value in {**kept, "csrftoken": CSRF}.items())
 
-    def environ(self, role: str, method: str, body: dict[str, object]) -> dict[str, Any]:
-        """What a browser adds to a request: its cookies, and to a form its fields and the token in it."""
+    def environ(self, role: str, method: str, body: Body) -> dict[str, Any]:
+        """What a browser adds to a request: its cookies, and to a form its fields and the token in it.
+
+        A text is sent by a script, as JSON.
+        """
         environ: dict[str, Any] = {"HTTP_COOKIE": self.cookies[role]}
         if method == "POST":
-            sent = urlencode(body).encode()
+            is_form = not isinstance(body, str)
+            sent = (urlencode(body) if is_form else body).encode()
             environ |= {
                 "HTTP_X_CSRFTOKEN": CSRF,
-                "CONTENT_TYPE": "application/x-www-form-urlencoded",
+                "CONTENT_TYPE": "application/x-www-form-urlencoded" if is_form else "application/json",
                 "CONTENT_LENGTH": str(len(sent)),
                 "wsgi.input": io.BytesIO(sent),
             }
         return environ
 
     def _desk(self) -> None:
-        """A link of today; nobody has entered by it."""
+        """A link of today, by which a volunteer has entered; an organiser has too. Somebody takes no part."""
         edition, person = self.edition, self.registrations["stranger"]
         self.desk_token = "a-link-for-volunteers-and-long-enough"
         today = timezone.now().astimezone(edition.zone).date()
-        DeskLink.objects.create(
+        link = DeskLink.objects.create(
             edition=edition,
             day=today,
             label="Entrance",
             token_hash=hash_of_token(self.desk_token),
             pin_hash="!",
         )
-        DeskPassphrase.objects.create(edition=edition, hashed="!")
-        DeskDevice.objects.create(edition=edition, name="A tablet", user=self.users["desk"])
+        passphrase = DeskPassphrase(edition=edition)
+        passphrase.keep(PASSPHRASE)
+        passphrase.save()
+        self.devices = {
+            "volunteer": DeskDevice.objects.create(edition=edition, name="A telephone", link=link),
+            ENTERED: DeskDevice.objects.create(edition=edition, name="A tablet", user=self.users[ENTERED]),
+        }
+        self.absent = self._registration("absent", status="refused", refusal="No room.")
         DeskAlert.objects.create(edition=edition, kind="void", at=timezone.now(), registration=person)
         HeadsetLoan.objects.create(edition=edition, registration=person, number=1)
 
@@ -374,19 +393,35 @@ class World:
         row = model._base_manager.order_by("pk").first()
         return row.pk if row is not None else 0
 
-    def body(self, address: Address, role: str, *, is_own: bool) -> dict[str, object]:
+    def body(self, address: Address, role: str, *, is_own: bool) -> Body:
         """What is sent there, where an empty form would not say whose it is about."""
         whose = role if is_own and role in self.registrations else "stranger"
         registration = {"registration": self.registrations[whose].pk}
-        return {
+        nothing: list[object] = []
+        sent: dict[str, Body] = {
             "registration:my_session": {**registration, "what": "star"},
             "registration:calendar_address": {**registration, "what": "make"},
             "registration:certificate": {"language": "en"},
-        }.get(address.name, {})
+            "registration:desk_person": {"what": "check_in"},
+            "registration_machine:desk_list": json.dumps({"passphrase": PASSPHRASE}),
+            # With the cursor that a list gives out: what has changed is told.
+            "registration_machine:desk_sync": json.dumps(
+                {
+                    "now": timezone.now().isoformat(),
+                    "cursor": cursor_at(self.edition, timezone.now() - timedelta(days=1)),
+                    **dict.fromkeys(("check_ins", "undone", "alerts"), nothing),
+                }
+            ),
+        }
+        return sent.get(address.name, {})
 
 
+Body = dict[str, object] | str
 Maker = Callable[[World, str, bool], object]
 NO_TOKEN = "a-token-nobody-was-given"  # of the length of none
+
+# What is asked there, where nothing would be shown without a question.
+QUERIES = {"registration:desk_people": "?q=name"}
 
 # By address, or by namespace.
 OBJECTS: dict[tuple[str, str], Maker] = {
@@ -441,6 +476,13 @@ OBJECTS: dict[tuple[str, str], Maker] = {
         world.desk_token if is_own else NO_TOKEN
     ),
     ("registration:desk_delegation", "pk"): lambda world, whose, is_own: world.delegations[whose].pk,
+    **{
+        # One who takes part, and one who does not.
+        (f"registration:desk_{page}", "pk"): lambda world, whose, is_own: (
+            (world.registrations["stranger"] if is_own else world.absent).pk
+        )
+        for page in ("person", "badge")
+    },
     ("registration:join", "token"): lambda world, whose, is_own: (
         world.invitation_token if is_own else NO_TOKEN
     ),
