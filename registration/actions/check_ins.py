@@ -18,6 +18,7 @@ from registration.models import CheckIn, DeskDevice, Place, Registration, Regist
 from registration.states import Status
 
 NEW, ALREADY, UNKNOWN, NOT_CONFIRMED = "new", "already", "unknown", "not_confirmed"
+REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -48,16 +49,15 @@ def take_check_ins(
     device: DeskDevice | None = None,
     by: User | None = None,
 ) -> dict[uuid.UUID, str]:
-    """What became of each: new, already, unknown, not_confirmed.
+    """What became of each: new, already, unknown, not_confirmed; refused where its id is that of another check-in.
 
     An id that is known changes nothing. Of two for one person and scope there is one row, with the earlier moment.
     A few queries, however many they are.
     """
     ids = {arrival.registration_id for arrival in arrivals}
     people = _locked_people(edition, ids)
-    known = set(
-        CheckIn.objects.filter(pk__in=[arrival.id for arrival in arrivals]).values_list("pk", flat=True)
-    )
+    told = CheckIn.objects.filter(pk__in=[arrival.id for arrival in arrivals])
+    known = {pk: about for pk, *about in told.values_list("pk", "registration_id", "session_id")}
     standing = {
         (row.registration_id, row.session_id or row.day): row
         for row in CheckIn.objects.standing().filter(registration__in=people)
@@ -69,7 +69,8 @@ def take_check_ins(
         person = people.get(arrival.registration_id)
         row = standing.get(arrival.scope)
         if arrival.id in known:
-            outcome = ALREADY
+            is_same = known[arrival.id] == [arrival.registration_id, arrival.session_id]
+            outcome = ALREADY if is_same else REFUSED
         elif person is None:
             outcome = UNKNOWN
         elif person.status != Status.CONFIRMED or person.erased_at is not None:
@@ -100,7 +101,7 @@ def take_check_ins(
             new.append(row)
             if not arrival.is_undone:
                 standing[arrival.scope] = row
-        known.add(arrival.id)
+        known.setdefault(arrival.id, [arrival.registration_id, arrival.session_id])
         outcomes[arrival.id] = outcome
     # The lock has decided already; should an id be sent for somebody else at this moment, the first one stands.
     CheckIn.objects.bulk_create(new, ignore_conflicts=True)

@@ -16,6 +16,7 @@ from registration.actions.check_ins import (
     ALREADY,
     NEW,
     NOT_CONFIRMED,
+    REFUSED,
     UNKNOWN,
     Arrival,
     take_check_ins,
@@ -28,7 +29,7 @@ from registration.desk.hashes import DeskHash, hash_of
 from registration.models import CheckIn, DeskAlert, DeskDevice, Place, Registration, Ticket
 from registration.models.desk import CheckInQuerySet
 
-REFUSED, UNDONE = "refused", "undone"
+UNDONE = "undone"
 CLOCK_OFF = timedelta(minutes=5)  # from here on organisers are told of it
 Kind = DeskAlert.Kind
 
@@ -118,20 +119,24 @@ def take_delivery(
         acting = by if by is not None and sender.user_id == by.pk else None
         told = take_check_ins(edition=device.edition, arrivals=theirs, device=sender, by=acting)
         _alerts_of_outcomes(taking, sender, theirs, told)
+        _alert_of_lateness(taking, sender, told)
         outcomes |= told
     for sent in delivery.alerts:
+        sender = taking.device_of(sent.device)
         taking.alert(
-            sent.id,
+            # No device chooses the id of an alert: with that of one about itself it would keep that one away.
+            _about(sender.pk, str(sent.id)),
             sent.kind,
-            taking.corrected(sent.at),
-            device=taking.device_of(sent.device),
+            max(taking.corrected(sent.at), sender.opened_at),
+            device=sender,
             ticket=taking.tickets.get(sent.hash or ""),
             scope=sent.scope,
         )
     for bad in delivery.unreadable:
         about = _about(device.pk, f"{REFUSED} {bad.id}")
         taking.alert(about, Kind.REFUSED, now, device=device, ref=bad.ref)
-    _alerts_of_the_device(taking, outcomes.values())
+    if abs(taking.offset) >= CLOCK_OFF:
+        taking.alert_of_the_device(Kind.CLOCK)
     # Their ids are the device's, or made of what they are about: sent again, they are there already.
     DeskAlert.objects.bulk_create(taking.alerts, ignore_conflicts=True)
     DeskDevice.objects.filter(pk=device.pk).update(seen_at=now)
@@ -268,6 +273,8 @@ def _take_back(
             outcomes[sent.id] = REFUSED
         elif row.undone_at is not None:
             outcomes[sent.id] = ALREADY
+        elif not _is_in_its_time(taking.device_of(sent.device), taking.corrected(sent.at), taking.now):
+            outcomes[sent.id] = REFUSED
         else:
             try:
                 row.undone_at = undo_check_in(
@@ -299,11 +306,15 @@ def _alerts_of_outcomes(
             )
 
 
-def _alerts_of_the_device(taking: _Taking, outcomes: Collection[str]) -> None:
-    if abs(taking.offset) >= CLOCK_OFF:
-        taking.alert_of_the_device(Kind.CLOCK)
-    if is_over(taking.device.edition, taking.now) and {NEW, ALREADY} & set(outcomes):
-        taking.alert_of_the_device(Kind.LATE)
+def _alert_of_lateness(taking: _Taking, device: DeskDevice, outcomes: dict[uuid.UUID, str]) -> None:
+    """One for each delivery that checks somebody in: what a closed device says of the time before is to be believed,
+    or not, by an organiser."""
+    link = device.link
+    is_open = device.closed_at is None and (link is None or link.is_open(taking.now))
+    if is_open and not is_over(device.edition, taking.now):
+        return
+    if new := [key for key, outcome in outcomes.items() if outcome == NEW]:
+        taking.alert(_about(min(new), Kind.LATE), Kind.LATE, taking.now, device=device)
 
 
 def _about(id: uuid.UUID, kind: str) -> uuid.UUID:  # noqa: A002

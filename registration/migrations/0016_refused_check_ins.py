@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                     ("retired", "signed by a key that is not valid any more"),
                     ("unknown", "signed by us, of nobody we know"),
                     ("not_confirmed", "not, or no longer, taking part"),
-                    ("late", "sent by a device after the edition"),
+                    ("late", "sent by a device after its time"),
                     ("clock", "a device whose clock is far off"),
                     ("refused", "check-in that the site did not take"),
                 ],

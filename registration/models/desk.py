@@ -236,7 +236,7 @@ class DeskAlert(models.Model):
         RETIRED = "retired", _("signed by a key that is not valid any more")
         UNKNOWN = "unknown", _("signed by us, of nobody we know")
         NOT_CONFIRMED = "not_confirmed", _("not, or no longer, taking part")
-        LATE = "late", _("sent by a device after the edition")
+        LATE = "late", _("sent by a device after its time")
         CLOCK = "clock", _("a device whose clock is far off")
         REFUSED = "refused", _("check-in that the site did not take")
 

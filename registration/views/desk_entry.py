@@ -35,7 +35,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         )
     edition = Edition.objects.current()
     if edition is None or is_over(edition, timezone.now()):
-        raise Http404(_("There is no edition whose desk could be opened."))
+        return closed_page(request, None, _("There is no edition whose desk could be opened."))
     asked = (request.POST if request.method == "POST" else request.GET).get("next", "")
     here = url_has_allowed_host_and_scheme(asked, {request.get_host()}, request.is_secure())
     form = DeviceForm(request.POST if request.method == "POST" else None, next_address=asked if here else "")

@@ -197,7 +197,10 @@ def test_between_two_editions_there_is_no_desk_to_open() -> None:
     client = Client()
     client.force_login(organiser())
 
-    assert client.get("/en/desk/enter/").status_code == 404
+    answer = client.get("/en/desk/enter/")
+
+    assert answer.status_code == 403
+    assert "There is no edition whose desk could be opened." in answer.content.decode()
 
 
 def test_a_volunteer_opens_no_page_of_the_organisers(edition: Edition) -> None:

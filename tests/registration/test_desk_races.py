@@ -8,13 +8,23 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
-from registration.actions import check_ins
-from registration.actions.check_ins import Arrival, take_check_ins
+from registration.actions import (
+    cancel_registration,
+    check_ins,
+    desk_sync,
+    enter_as_organiser,
+    handing_out,
+    take_delivery,
+)
+from registration.actions.check_ins import Arrival, check_in, take_check_ins
+from registration.desk.deliveries import Delivery, SentCheckIn, SentUndo
 from registration.models import CheckIn, Registration
 from registration.models.delegations import PlaceQuerySet
 from tests import factories
+from tests.registration.desking import organiser
 from tests.registration.racing import ROUNDS, together
 
 NOW = timezone.now()
@@ -57,6 +67,82 @@ def test_two_batches_in_opposite_order_do_not_wait_for_each_other_for_ever(fresh
     told = together(*((batch, (order,)) for order in (1, -1, 1, -1)))
 
     assert [CheckIn.objects.count(), sum(told.values())] == [20, 4]
+
+
+def delivery(*, seen: Registration, undone: CheckIn) -> Delivery:
+    at = timezone.now()
+    arrival = SentCheckIn(
+        id=uuid.uuid4(), device=None, ref=seen.pk, hash=None, scope="day", at=at, how="name"
+    )
+    undo = SentUndo(id=undone.pk, device=None, ref=None, at=at)
+    return Delivery(now=at, cursor=None, check_ins=[arrival], undone=[undo], alerts=[], unreadable=[])
+
+
+def test_two_deliveries_that_cross_do_not_wait_for_each_other_for_ever(
+    fresh_db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes back one person and checks the other one in; the place of the second is asked for last."""
+    edition, by = factories.edition_of_today(), organiser()
+    device = enter_as_organiser(edition=edition, name="tablet", by=by)
+    one, other = factories.registration(edition), factories.registration(edition)
+    there = [CheckIn.objects.get(pk=seen_row(person)) for person in (one, other)]
+    sent = [delivery(seen=other, undone=there[0]), delivery(seen=one, undone=there[1])]
+    # Whoever has taken back gives the other one time to do so, too.
+    original = desk_sync.take_check_ins
+
+    def later(**named: Any) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(0.5)")
+        return original(**named)
+
+    monkeypatch.setattr(desk_sync, "take_check_ins", later)
+
+    def take(told: Delivery) -> None:
+        take_delivery(device=device, delivery=told, by=by)
+
+    assert together(*((take, (told,)) for told in sent)) == {"done": 2}
+
+
+def seen_row(person: Registration) -> uuid.UUID:
+    return check_in(
+        registration=person,
+        day=NOW.astimezone(person.edition.zone).date(),
+        at=NOW - timedelta(minutes=1),
+        how="name",
+    ).pk
+
+
+def test_badges_are_handed_out_while_one_of_the_delegation_is_cancelled(
+    fresh_db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edition, by = factories.edition_of_today(), organiser()
+    delegation = edition.delegations.create(organisation=factories.organisation())
+    category = factories.category(edition)
+    people = [
+        factories.registration(edition, place=edition.places.create(delegation=delegation), category=category)
+        for _number in range(2)
+    ]
+    original = handing_out.tickets_for
+
+    def later(registrations: Any) -> Any:
+        made = original(registrations)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(0.7)")
+        return made
+
+    monkeypatch.setattr(handing_out, "tickets_for", later)
+
+    def hand_out() -> None:
+        handing_out.hand_out_badges(
+            delegation=delegation, handed_to=people[0], present=people, by=by, device=None
+        )
+
+    def cancel() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(0.3)")
+        cancel_registration(registration=people[1], by=people[1].managed_by)
+
+    assert together((hand_out, ()), (cancel, ())) == {"done": 2}
 
 
 def test_without_the_lock_the_earlier_moment_is_lost(fresh_db: str, monkeypatch: pytest.MonkeyPatch) -> None:

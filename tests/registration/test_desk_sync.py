@@ -17,6 +17,7 @@ from efus_conference.models import Edition
 from programme.actions import release
 from registration import actions
 from registration.actions.desk import NewLink
+from registration.actions.erasures import erase_registration
 from registration.desk.hashes import hash_of
 from registration.desk.people import keys
 from registration.models import CheckIn, DeskAlert, DeskLink, Registration, RegistrationEvent, Ticket
@@ -422,6 +423,42 @@ def test_a_device_delivers_what_it_did_before_its_link_was_revoked(
     assert [results(answer), answer.json()["open"]] == [["new", "refused"], False]
 
 
+def test_a_closed_device_takes_nothing_back_and_what_it_brings_is_told_each_time(
+    edition: Edition, anna: Registration
+) -> None:
+    link = new_link(edition)
+    client, sent = volunteer(edition, "A", link), seen(anna, minutes_ago(30))
+    ben, cleo = factories.registration(edition), factories.registration(edition)
+    sync(client, sent)
+    DeskLink.objects.update(revoked_at=minutes_ago(10))
+
+    undo = {"undone": [{"id": sent["id"], "at": timezone.now().isoformat()}]}
+    answers = [results(sync(client, seen(person, minutes_ago(20)), **undo)) for person in (ben, cleo)]
+
+    assert answers == [["new", "refused"]] * 2
+    assert there() == [(person.pk, None) for person in (anna, ben, cleo)]
+    assert alerts() == ["late", "late"]
+
+
+def test_no_device_keeps_an_alert_away_by_its_id(edition: Edition, anna: Registration) -> None:
+    client = volunteer(edition)
+    device = device_of(client)
+    fake = {"id": str(uuid.uuid5(device.pk, "clock")), "kind": "unknown", "hash": None, "scope": "day"}
+
+    sync(client, alerts=[{**fake, "at": "2001-01-01T00:00:00+00:00"}])
+    sync(client, now=(timezone.now() - timedelta(hours=1)).isoformat())
+
+    assert alerts() == ["clock", "unknown"]
+    assert all(alert.at >= device.opened_at for alert in DeskAlert.objects.all())
+
+
+def test_the_id_of_another_s_check_in_checks_nobody_in(edition: Edition, anna: Registration) -> None:
+    ben, client, first = factories.registration(edition), volunteer(edition), seen(anna)
+    sync(client, first)
+
+    assert [results(sync(client, seen(ben, id=first["id"]))), there()] == [["refused"], [(anna.pk, None)]]
+
+
 def test_nobody_checks_in_on_a_day_that_is_none_of_the_edition(anna: Registration) -> None:
     edition = anna.edition
     client = organising(edition)
@@ -809,7 +846,7 @@ def test_who_was_erased_meanwhile_blocks_no_delivery(edition: Edition, anna: Reg
     session, ben, client = factories.session(edition), factories.registration(edition), volunteer(edition)
     at_the_door = seen(anna, scope=session.code, hash=None)
     sync(client, seen(anna))
-    actions.erase_registration(registration=anna, by=anna.managed_by)
+    erase_registration(registration=anna, by=anna.managed_by)
 
     answer = sync(client, at_the_door, seen(ben))
 
