@@ -2,7 +2,8 @@
 //
 // The desk comes whole from one version's cache, so that its pages and modules always fit each other; a new version
 // is fetched whole before it takes over. Tickets and the agenda are asked of the site first and shown from the last
-// visit when there is no network. Whoever logs in or out, or has their data erased, forgets them. Answers with data (….json) are never kept: names stay out.
+// visit when there is no network. Whoever logs in or out, or has their data erased, forgets them. Answers with data
+// (….json) are never kept: names stay out.
 "use strict";
 
 const CURRENT = `desk-${VERSION}`;

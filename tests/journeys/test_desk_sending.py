@@ -118,10 +118,10 @@ def test_a_clock_that_is_put_right_before_sending_moves_no_check_in(
     assert before <= row.at <= datetime.now(UTC)
 
 
-CLOCK = {"at": "2027-05-19T08:00:00.000Z", "ahead": 0, "load": 1, "tick": 0}
+CLOCK: dict[str, object] = {"at": "2027-05-19T08:00:00.000Z", "ahead": 0, "load": 1, "tick": 0}
 MINUTE = 60_000
 # What the clock showed at the deed and at sending; how long ago it was, in minutes.
-CLOCKS = {
+CLOCKS: dict[str, tuple[dict[str, object], dict[str, object], int]] = {
     "as it should be": ({}, {"at": "2027-05-19T08:10:00.000Z", "tick": 10 * MINUTE}, 10),
     "an hour slow all the time": (
         {"ahead": 60 * MINUTE},
