@@ -49,7 +49,7 @@ if DEMONSTRATION:
 else:
     SECRET_KEY = environment.required("SECRET_KEY", "a long random text that signs sessions and links")
     TICKET_KEY = environment.required("TICKET_KEY", "the key that signs tickets, the same on every host")
-    LOG_KEY = environment.required("LOG_KEY", "the key that signs the declarations' logs")
+    LOG_KEY = environment.required("LOG_KEY", "the key of the declarations' logs")
     SEAL_P12 = environment.required("SEAL_P12", "the PKCS 12 file with the certificate of the seal")
     environment.required("ALLOWED_HOSTS", "the host names this site answers to, with commas")
     ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS")
