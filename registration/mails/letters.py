@@ -17,7 +17,7 @@ from efus_conference.models.organisations import country_name
 from efus_conference.templatetags.dates import days_of
 from programme.calendars import UID_DOMAIN, calendar
 from registration.actions import NoTicket, ticket_for
-from registration.models import Place, Registration
+from registration.models import Place, Registration, Ticket
 from registration.ticket_keys import KeyUnusableError
 from registration.ticket_pdf import ticket_pdf
 
@@ -96,11 +96,17 @@ def facts(registration: Registration) -> dict[str, Any]:
         "is_on_behalf": not registration.is_own,
         "keeper": str(registration.managed_by),
         "registration_url": site_address(registration.get_absolute_url()),
-        "ticket_url": site_address(reverse("registration:my_ticket", args=[registration.pk])),
+        "ticket_url": site_address(_ticket_path(registration)),
         "agenda_url": site_address(f"{reverse('registration:agenda')}?registration={registration.pk}"),
         "programme_url": site_address(reverse("programme:timetable", args=[edition.slug])),
         "register_url": site_address(reverse("registration:register")),
     }
+
+
+def _ticket_path(registration: Registration) -> str:
+    """The ticket's own page where there is one: a telephone that opened it once shows it without a network too."""
+    ticket = Ticket.objects.standing().filter(registration=registration).first()
+    return ticket.get_absolute_url() if ticket else reverse("registration:my_ticket", args=[registration.pk])
 
 
 def conference_days(registration: Registration) -> tuple[Attachment, ...]:

@@ -113,8 +113,9 @@ def _told(
     ):
         return []
     with translation.override(registration.language):
-        context = {**facts(registration), **more(registration)}
+        # The ticket first: the facts lead to its page.
         ticket, days = (ticket_file(registration), conference_days(registration)) if attach else ((), ())
+        context = {**facts(registration), **more(registration)}
         context |= {"has_ticket": bool(ticket), "has_calendar": bool(days)}
         attachments = (*ticket, *days)
     return letters(registration, context, attachments)

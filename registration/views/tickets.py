@@ -6,10 +6,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from efus_conference.templatetags.dates import moment_at
 from registration import qr
 from registration.actions import NoTicket, Refusal, renew_ticket, ticket_for
 from registration.models import Ticket
@@ -56,6 +58,7 @@ def ticket(request: HttpRequest, code: str) -> HttpResponse:
         "registration": registration,
         "edition": registration.edition,
         "symbol": _symbol(found),
+        "read_at": moment_at(timezone.now(), registration.edition),
         "is_over": registration.edition.phase() == "over",
         "has_another": not found.is_standing and registration.is_confirmed,
     }

@@ -7,6 +7,7 @@ navigator.serviceWorker
   .then(({ active }) => {
     const parts = performance.getEntriesByType("resource").map(({ name }) => name);
     const [page] = location.href.split("#");
-    active.postMessage({ page, parts: parts.filter((part) => part.startsWith(`${location.origin}/static/`)) });
+    const passing = document.querySelector(".messages") !== null;
+    active.postMessage({ page, passing, parts: parts.filter((part) => part.startsWith(`${location.origin}/static/`)) });
   })
   .catch(() => {}); // a private window, or no https: the page itself needs none of this

@@ -138,7 +138,9 @@ def test_the_confirmation_brings_the_ticket_and_the_days_of_the_conference(
         edition.starts_on,
         edition.ends_on + timedelta(days=1),
     )
-    assert mail["Subject"] == f"Ada Example is registered for {edition.name}"
+    assert mail["Subject"] == f"You are registered for {edition.name}"
+    # Straight to the page that a telephone keeps, not to an address that only leads there.
+    assert Ticket.objects.get().get_absolute_url() in mail.get_body(("plain",)).get_content()
 
 
 def sent(registration: Registration, **fields: Any) -> Mail:

@@ -15,7 +15,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from efus_conference.mail import compose
 from efus_conference.models import Edition, User
-from registration.actions import NotYours, cancel_registration, ticket_for
+from registration.actions import NotYours, cancel_registration, reprint_badge, ticket_for
 from registration.actions.delegations import name_place, replace_person
 from registration.actions.ticket_keys import KeyInUse, NoKeyToSign, mail_tickets, retire_key, revoke_key
 from registration.models import Delegation, Place, Registration, Ticket, TicketKey
@@ -150,6 +150,12 @@ def test_a_new_ticket_is_made_once_it_is_confirmed_and_mailed(
     assert (Ticket.objects.count(), queued()) == (2, [{"registration_id": registration.pk}])
     (letter,) = compose("registration/ticket", registration_id=registration.pk)
     assert [name for name, _content, _type in letter.attachments] == ["ticket.pdf"]
+    # To the page that a telephone keeps; a badge is spoken of to whom the desk printed one.
+    assert letter.context["ticket_url"].endswith(f"/en/my/tickets/{new.code}/")
+    assert letter.context["is_reprinted"] is False
+    reprint_badge(registration=registration, by=factories.user(is_superuser=True))
+    (letter,) = compose("registration/ticket", registration_id=registration.pk)
+    assert letter.context["is_reprinted"] is True
 
 
 def test_the_page_of_a_void_ticket_shows_no_code_and_leads_to_the_one_that_holds(
