@@ -82,7 +82,10 @@ def _calls_for(question: Question, answer: str) -> bool:
 def questions_of(edition: Edition) -> list[Question]:
     """All that the edition asks now, in three queries."""
     asked = Question.objects.filter(edition=edition, is_asked=True).select_related("session")
-    return list(asked.prefetch_related("categories", "choices"))
+    questions = list(asked.prefetch_related("categories", "choices"))
+    for question in questions:
+        question.edition = edition
+    return questions
 
 
 def asking_of(registration: Registration, *, session: Session | None = None) -> Asking:

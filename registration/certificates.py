@@ -53,15 +53,14 @@ def attendance_of(registration: Registration, *, language: str) -> Attendance:
 
     `language` is the certificate's, whatever language is active: a city has a name in each.
     """
-    days = (
-        CheckIn.objects.standing()
-        .filter(registration=registration)
-        .order_by("day")
-        .values_list("day", flat=True)
-        .distinct()
-    )
+    days = days_attended(registration)
     with translation.override(language):
-        return Attendance(registration.name, registration.shown_organisation, tuple(days))
+        return Attendance(registration.name, registration.shown_organisation, days)
+
+
+def days_attended(registration: Registration) -> tuple[date, ...]:
+    stand = CheckIn.objects.standing().filter(registration=registration).order_by("day")
+    return tuple(stand.values_list("day", flat=True).distinct())
 
 
 def denied(certificates: Iterable[Certificate], registration: Registration) -> list[Certificate]:

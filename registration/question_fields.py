@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -20,6 +21,7 @@ from registration.models import Question
 
 Kind = Question.Kind
 PREFIX = "q_"
+AROUND = timedelta(days=180)  # before and after the edition
 LONGEST_TEXT = 2000  # characters, as the column says
 # In the place of a file's key: the one that was sent with the registration stays.
 STAYS = "stays"
@@ -61,9 +63,11 @@ def field_for(
             )
         case Kind.DATE:
             invalid = _("Enter a day that exists, such as 2027-05-21.")
+            span = days_asked(question)
+            bounds = {"min": span[0].isoformat(), "max": span[1].isoformat()} if span else {}
             return forms.DateField(
-                validators=[plausible],
-                widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+                validators=[_Within(*span) if span else plausible],
+                widget=forms.DateInput(attrs={"type": "date", **bounds}, format="%Y-%m-%d"),
                 error_messages={**messages, "invalid": invalid},
                 **common,
             )
@@ -80,6 +84,32 @@ def field_for(
         },
         **common,
     )
+
+
+def days_asked(question: Question) -> tuple[date, date] | None:
+    """The first and last day an ordinary question can be meant to be answered with: one of a journey, say.
+
+    None for one that is personal or sensitive, which may ask for a date of birth, and while the edition has no days.
+    """
+    edition = question.edition
+    if question.privacy != Question.Privacy.ORDINARY or edition.starts_on is None or edition.ends_on is None:
+        return None
+    return edition.starts_on - AROUND, edition.ends_on + AROUND
+
+
+@dataclass(frozen=True)
+class _Within:
+    first: date
+    last: date
+
+    def __call__(self, day: date) -> None:
+        plausible(day)
+        if not self.first <= day <= self.last:
+            raise ValidationError(
+                _("Check the day and the year: it is to lie between %(first)s and %(last)s.")
+                % {"first": in_full(self.first), "last": in_full(self.last)},
+                code="around",
+            )
 
 
 def _hint(question: Question, *, is_hidden: bool) -> str:

@@ -60,6 +60,7 @@ DEFAULTS: dict[str, int] = {
     What.ACCOUNTS: 730,
     What.NAMES: 1825,
 }
+YEAR = 365  # days, as periods are set
 Taker = Callable[[Sequence[Any], datetime], object]
 
 
@@ -79,7 +80,19 @@ def days_kept(edition: Edition) -> dict[str, int]:
 
 def due_on(edition: Edition, days: int) -> date | None:
     """The first day on which it is not kept any more; None for an edition without days."""
-    return edition.ends_on + timedelta(days=days + 1) if edition.ends_on else None
+    until = kept_until(edition, days)
+    return until + timedelta(days=1) if until else None
+
+
+def kept_until(edition: Edition, days: int) -> date | None:
+    """The last day on which it is kept: of whole years the day of the edition's end, as everybody counts them."""
+    if edition.ends_on is None:
+        return None
+    if days and days % YEAR == 0:
+        last = edition.ends_on
+        day = 28 if (last.month, last.day) == (2, 29) else last.day
+        return last.replace(year=last.year + days // YEAR, day=day)
+    return edition.ends_on + timedelta(days=days)
 
 
 def is_due(edition: Edition, days: int, *, at: datetime | None = None) -> bool:

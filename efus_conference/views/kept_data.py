@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -16,10 +15,9 @@ from efus_conference.models import Edition, User
 from efus_conference.templatetags.dates import in_full, moment_at
 from registration.models import Registration, RetentionRule, SensitiveReading
 from registration.models.identity import KEPT_FOR
-from registration.retention import DEFAULTS, days_kept
+from registration.retention import DEFAULTS, YEAR, days_kept, kept_until
 
 What = RetentionRule.What
-YEAR = 365  # days, as periods are set
 SHOWN = 200  # readings on the page; all of them are in what one takes away
 
 
@@ -62,9 +60,9 @@ KINDS: list[tuple[str, Promise, Promise, str | None, Promise]] = [
         ),
         What.NAMES,
         gettext_lazy(
-            "You, who keeps your registration, the coordinator of your delegation (not what you agreed to), the "
-            "registration desk. Volunteers at the desk see name, organisation and category. A certificate is read by "
-            "whoever has its code."
+            "You, whoever keeps your registration, the coordinator of your delegation (not what you agreed to), the "
+            "registration desk. Volunteers at the desk see what stands on your badge, your seats and your check-ins. "
+            "A certificate is read by whoever has its code."
         ),
     ),
     (
@@ -73,7 +71,7 @@ KINDS: list[tuple[str, Promise, Promise, str | None, Promise]] = [
         gettext_lazy("E-mail address, function, starred sessions, secret addresses of your agenda."),
         What.CONTACT,
         gettext_lazy(
-            "You, who keeps your registration, the registration desk. The coordinator of your delegation reads the "
+            "You, whoever keeps your registration, the registration desk. The coordinator of your delegation reads the "
             "address and the function."
         ),
     ),
@@ -83,8 +81,8 @@ KINDS: list[tuple[str, Promise, Promise, str | None, Promise]] = [
         gettext_lazy("What you told us to prepare, and our replies."),
         What.NEEDS,
         gettext_lazy(
-            "You, who keeps your registration for you, and the organisers who arrange it. A coordinator never does. "
-            "Each reading by an organiser is noted."
+            "You, whoever keeps your registration for you, and the organisers who arrange it. A coordinator never "
+            "does. Each reading by an organiser is noted."
         ),
     ),
     (
@@ -93,7 +91,7 @@ KINDS: list[tuple[str, Promise, Promise, str | None, Promise]] = [
         gettext_lazy("What you answered, and the files you sent with it."),
         None,
         gettext_lazy(
-            "You, who keeps your registration for you, and the organisers whose work it is. A coordinator never "
+            "You, whoever keeps your registration for you, and the organisers whose work it is. A coordinator never "
             "does. Each reading of a sensitive answer by an organiser is noted."
         ),
     ),
@@ -103,8 +101,8 @@ KINDS: list[tuple[str, Promise, Promise, str | None, Promise]] = [
         gettext_lazy("Name, date of birth, kind, number and country of the document; never a scan."),
         None,
         gettext_lazy(
-            "You, who keeps your registration for you, and the few organisers who pass it on to the security service "
-            "of the place. Each reading is noted."
+            "You, whoever keeps your registration for you, and the few organisers who pass it on to the security "
+            "service of the place. Each reading is noted."
         ),
     ),
     (
@@ -112,14 +110,14 @@ KINDS: list[tuple[str, Promise, Promise, str | None, Promise]] = [
         gettext_lazy("Accreditation of the press"),
         gettext_lazy("The medium you work for, number and picture of the press card."),
         What.PRESS,
-        gettext_lazy("You, who keeps your registration for you, and the press office."),
+        gettext_lazy("You, whoever keeps your registration for you, and the press office."),
     ),
     (
         "mails",
         gettext_lazy("E-mails"),
         gettext_lazy("Copies of what we wrote to you, with links and codes masked."),
         What.MAILS,
-        gettext_lazy("You, who keeps your registration, the registration desk."),
+        gettext_lazy("You, whoever keeps your registration, the registration desk."),
     ),
     (
         "desk",
@@ -174,9 +172,10 @@ def _span(key: str, days: int | None, edition: Edition | None) -> str:
         span = _("%(span)s after the last conference for which you used it.")
         return span % {"span": _spoken(days)}
     sentence = _("%(span)s after the conference.") % {"span": _spoken(days)}
-    if edition is None or edition.ends_on is None:
+    last = kept_until(edition, days) if edition else None
+    if last is None:
         return sentence
-    until = _("For this one until %(day)s.") % {"day": in_full(edition.ends_on + timedelta(days=days))}
+    until = _("For this one until %(day)s.") % {"day": in_full(last)}
     return f"{sentence} {until}"
 
 

@@ -51,8 +51,8 @@ def what_erasing_does(user: User) -> Consequences:
         goes.append(
             _(
                 "Your answers, access needs, files, identity documents, starred sessions, calendar addresses and the "
-                "copies of our e-mails to you are deleted. So are your certificates: whoever checks one reads that it "
-                "was withdrawn."
+                "copies of our e-mails to you are deleted. Your certificates are withdrawn: whoever checks one reads "
+                "that it was issued, when and for which days, not to whom."
             )
         )
     goes += _of_speaker(user, addresses)

@@ -45,7 +45,8 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code of the certificate"),
         help_text=_(
-            "It stands below the square code and at the foot of the page. Dashes and small letters do not matter."
+            "It stands at the foot of the page, and at the end of the address beside the square code. Dashes and small "
+            "letters do not matter."
         ),
         max_length=100,
         error_messages={"required": _("Enter the code of the certificate"), "max_length": NO_CODE},

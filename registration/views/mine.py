@@ -16,12 +16,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from efus_conference.models import Edition
 from efus_conference.models.organisations import country_name
 from efus_conference.sorting import sort_key
+from efus_conference.templatetags.dates import in_full
 from registration.actions import (
     cancel_registration,
 )
 from registration.actions.refusals import Erased
 from registration.agenda import entries_of
 from registration.answers import answers_shown, is_readable
+from registration.certificates import days_attended
 from registration.history import told
 from registration.models import Booking, Registration
 from registration.reason_form import ReasonForm
@@ -113,6 +115,7 @@ def registration(request: HttpRequest, pk: int) -> HttpResponse:
             "country": country_name(kept.country),
             "entries": [entry for entry in entries_of(kept) if entry.is_booked],
             "history": told(kept),
+            "attended": [in_full(day) for day in days_attended(kept)],
             "answers": answers_shown(kept, by=reader(request)),
             "reads_needs": is_readable(kept, reader(request)),
             "standing": standing_of(kept),

@@ -130,7 +130,13 @@ def test_before_the_conference_the_page_says_when(registration: Registration) ->
     client.force_login(registration.managed_by)
     page = client.get(f"/en/my/registrations/{registration.pk}/certificate/").content.decode()
     assert "It can be had here after the first day." in page
-    assert "/certificate/" not in client.get(registration.get_absolute_url()).content.decode()
+    mine = client.get(registration.get_absolute_url()).content.decode()
+    assert "/certificate/" not in mine
+    # That there will be one is told from the beginning; once there is one, its page is led to on any day.
+    assert "Whoever was there gets one" in mine
+    there(registration, 0)
+    mine = client.get(registration.get_absolute_url()).content.decode()
+    assert f"/en/my/registrations/{registration.pk}/certificate/" in mine
 
 
 @pytest.mark.django_db

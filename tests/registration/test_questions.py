@@ -255,6 +255,29 @@ def test_a_wrong_answer_is_said_beside_its_question_and_the_rest_is_kept(
     assert (Registration.objects.count(), sent.context["form"].errors) == (0, {"q_it": [sentence]})
 
 
+@pytest.mark.parametrize(
+    ("privacy", "days", "is_taken"),
+    [
+        ("ordinary", -181, False),
+        ("ordinary", -180, True),
+        ("ordinary", 0, True),
+        ("personal", -20000, True),
+    ],
+)
+def test_an_ordinary_day_lies_around_the_conference_and_a_date_of_birth_may_lie_anywhere(
+    page: Client, edition: Edition, category: Category, privacy: str, days: int, is_taken: bool
+) -> None:
+    ask(edition, "it", "date", privacy=privacy)
+    start(page, category)
+    assert edition.starts_on is not None
+    day = edition.starts_on + timedelta(days=days)
+
+    answer = page.post("/en/register/questions/1/", {"q_it": day.isoformat()})
+
+    assert answer.status_code == (302 if is_taken else 200)
+    assert ("Check the day and the year" in text(answer)) is not is_taken
+
+
 def test_a_question_that_became_necessary_meanwhile_is_asked_before_sending(
     page: Client, edition: Edition, category: Category
 ) -> None:

@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
 
 from efus_conference.models import Edition, Mail, User
+from efus_conference.views.organiser_plots import registered_on
 from registration.actions import retention
 from registration.actions.certificates import TOLD_FOR
 from registration.actions.erasures import erase_registration
@@ -54,7 +55,7 @@ from registration.models import (
     Star,
 )
 from registration.models.retention import LEAST_DAYS
-from registration.retention import DEFAULTS, PARTS, announced, count_rows, due_on
+from registration.retention import DEFAULTS, PARTS, announced, count_rows, due_on, kept_until
 from tests import factories
 from tests.searching import columns_with
 
@@ -388,6 +389,24 @@ def test_a_period_ends_with_its_last_day_by_the_edition_s_calendar() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("ends_on", "days", "until"),
+    [
+        (date(2027, 4, 23), 365, date(2028, 4, 23)),
+        (date(2027, 4, 23), 1825, date(2032, 4, 23)),
+        (date(2027, 4, 23), 90, date(2027, 7, 22)),
+        (date(2028, 2, 29), 365, date(2029, 2, 28)),
+    ],
+)
+def test_a_period_of_years_ends_on_the_same_day_of_a_later_year(
+    ends_on: date, days: int, until: date
+) -> None:
+    edition = Edition(ends_on=ends_on)
+
+    assert (kept_until(edition, days), due_on(edition, days)) == (until, until + timedelta(days=1))
+
+
+@pytest.mark.django_db
 def test_an_edition_without_days_is_never_due() -> None:
     edition = over(starts_on=None, ends_on=None)
     filled(edition)
@@ -484,3 +503,34 @@ def test_the_rows_of_an_edition_are_found_by_indexes(what: str) -> None:
 def _first_key(model: Any) -> Any:
     field = model._meta.pk
     return "00000000-0000-0000-0000-000000000000" if field.get_internal_type() == "UUIDField" else 0
+
+
+@pytest.mark.django_db
+def test_the_figures_of_a_closed_edition_count_who_takes_part_as_the_plot_of_an_open_one_does() -> None:
+    edition = over()
+    for fields in ({}, {"status": "submitted"}, {"status": "cancelled", "cancelled_at": THEN}):
+        factories.registration(edition, category=edition.categories.first(), **fields)
+
+    figures = close_edition(edition=edition, by=None).figures
+
+    assert figures["registered_on"] == {
+        day.isoformat(): count for day, count in registered_on(edition).items()
+    }
+    assert sum(figures["registered_on"].values()) == 2
+
+
+@pytest.mark.django_db
+def test_the_table_deletes_only_what_was_tried(client: Client) -> None:
+    edition = over()
+    filled(edition)
+    client.force_login(factories.user(is_staff=True, is_superuser=True))
+    table = f"/admin/registration/retentionrule/table/?edition={edition.slug}"
+
+    def deletable() -> list[str]:
+        return [line.what for line in client.get(table).context["lines"] if line.is_deletable]
+
+    assert deletable() == []
+    client.post(table, {"do": "try", "what": "mails"})
+    assert deletable() == ["mails"]
+    client.post(table, {"do": "run", "what": "mails"})
+    assert kept(edition)["mails"] == 0
