@@ -39,7 +39,8 @@ def _in_language(request: HttpRequest, path: str, code: str, *, current: str) ->
 def language_links(context: Context, with_query: bool = True) -> list[LanguageLink]:
     """The address of this page in every language of the site, each under the name it gives itself.
 
-    Empty for addresses that carry no language, and where there is no request (the page for status 500).
+    Of an address that carries no language those that its view gives as `languages`, as pages behind a secret do;
+    empty where there is no request (the page for status 500).
     The query stays unless `with_query` is false, as for the canonical addresses that search engines read.
     """
     request = context.get("request")
@@ -47,7 +48,8 @@ def language_links(context: Context, with_query: bool = True) -> list[LanguageLi
         return []
     current = get_language() or settings.LANGUAGE_CODE
     if not request.path.startswith(f"/{current}/"):
-        return []
+        links: list[LanguageLink] = context.get("languages", [])
+        return links
     path = request.get_full_path() if with_query else request.path
     return [
         {
