@@ -140,6 +140,8 @@ class UserAdmin(LeadsToErasure, DjangoUserAdmin, OrganisersAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         if obj and (obj.is_staff or obj.is_superuser) and not request.user.is_superuser:
             return False
+        if obj and obj.erased_at is not None:
+            return False  # the number that is left counts those who were there
         return bool(super().has_delete_permission(request, obj))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:

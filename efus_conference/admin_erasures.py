@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin, number
-from efus_conference.models import Erasure
+from efus_conference.models import Erasure, User
 
 
 class LeadsToErasure:
@@ -23,6 +23,11 @@ class LeadsToErasure:
     def open_erasure(self, request: HttpRequest, object_id: int | str) -> HttpResponse:
         # By its name alone: the page is the roof's, since all apps are in it.
         return redirect("erase_account", pk=number(object_id))
+
+    def get_actions_detail(self, request: HttpRequest, object_id: int | str) -> list[Any]:
+        """Nothing to erase on an account that was."""
+        erased = User.objects.filter(pk=number(object_id), erased_at__isnull=False).exists()
+        return [] if erased else list(super().get_actions_detail(request, object_id))  # type: ignore[misc]
 
     def has_erase_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return bool(request.user.is_superuser)

@@ -164,7 +164,8 @@ def _as_what(person: Registration) -> str:
 def _attendance_columns() -> list[Column]:
     return [
         Column("", is_number=True),
-        Column(_("Name"), 3),
+        Column(_("Family name"), 2),
+        Column(_("Given name"), 2),
         Column(_("Organisation"), 3),
         Column(_("Country")),
     ]
@@ -172,7 +173,14 @@ def _attendance_columns() -> list[Column]:
 
 def _attendance_rows(people: Collection[Registration]) -> list[list[str]]:
     return [
-        [str(number), person.name, _where_from(person), country_name(person.country)]
+        [
+            str(number),
+            # In the order of the list, so that one finds oneself in a queue. “erased person” is a name alone.
+            person.family_name or person.name,
+            person.given_name,
+            _where_from(person),
+            country_name(person.country),
+        ]
         for number, person in enumerate(people, start=1)
     ]
 

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -157,8 +158,10 @@ def day_lists_page(request: HttpRequest, admin: RegistrationAdmin) -> HttpRespon
     context = {
         **_context(request, admin, title, editions, edition),
         "people": Registration.objects.confirmed().filter(edition=edition, erased_at=None).count(),
+        # Of a day to come nothing can be told as it was.
         "days": [
-            (midnight.date().isoformat(), spoken_day(midnight, edition.zone)) for midnight in edition.days()
+            (midnight.date().isoformat(), spoken_day(midnight, edition.zone), midnight <= timezone.now())
+            for midnight in edition.days()
         ],
         "projects": Project.objects.all(),
         "project": project,

@@ -83,11 +83,16 @@ def asked_first(
     button: str,
     act: Callable[[Row], object],
     done: str,
+    typed: str = "",
 ) -> HttpResponse:
-    """A button of the row's page: says what it will do, does it once it is confirmed, and leads back to the row."""
+    """A button of the row's page: says what it will do, does it once it is confirmed, and leads back to the row.
+
+    `typed` is what must be typed to confirm what cannot be undone; letters' case and spaces around do not count.
+    """
     opts = admin.opts
     back = reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=[cast(Any, row).pk])
-    if request.method == "POST":
+    is_typed = not typed or request.POST.get("typed", "").strip().casefold() == typed.strip().casefold()
+    if request.method == "POST" and is_typed:
         if for_each(request, [row], act):
             messages.success(request, done)
         return redirect(back)
@@ -97,6 +102,8 @@ def asked_first(
         "title": title,
         "sentences": sentences,
         "button": button,
+        "typed": typed,
+        "is_mistyped": request.method == "POST",
         "back": back,
     }
     return render(request, "admin/registration/ask_first.html", context)

@@ -36,7 +36,7 @@ class CertificateAdmin(ReadOnlyAdmin, OrganisersAdmin):
 
     list_display = ["shown_code", "name", "organisation_name", "shown_days", "language", "issued_at", "state"]
     fields = [
-        "shown_code", "state", "registration", "name", "organisation_name", "edition", "shown_days",
+        "shown_code", "told_state", "registration", "name", "organisation_name", "edition", "shown_days",
         "language", "issued_at", "withdrawn_at", "pdf", "sha256",
     ]  # fmt: skip
     readonly_fields = fields
@@ -122,6 +122,10 @@ class CertificateAdmin(ReadOnlyAdmin, OrganisersAdmin):
             return "–"
         address = reverse("admin:registration_certificate_file", args=[row.pk])
         return format_html('<a href="{}">{}</a>', address, gettext("Download the PDF"))
+
+    @display(description=_("status"))
+    def told_state(self, row: Certificate) -> str:
+        return self.state(row)[1]
 
     @display(description=_("status"), ordering="withdrawn_why", label=LABELS)
     def state(self, row: Certificate) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
@@ -24,7 +25,10 @@ class ErasesOne:
     @action(description=_("Erase the person"), url_path="erase", icon="person_remove", permissions=["erase"])
     def erase_this(self, request: HttpRequest, object_id: int | str) -> HttpResponse:
         """Of an account's own registration the account is erased: by administrators, with all that is its person's."""
-        row = get_object_or_404(Registration.objects.select_related("managed_by"), pk=number(object_id))
+        row = get_object_or_404(
+            Registration.objects.select_related("managed_by", "organisation", "category", "edition"),
+            pk=number(object_id),
+        )
         by = reader(request)
         if row.is_own and row.erased_at is None and row.managed_by.erased_at is None:
             if by.is_superuser:
@@ -35,8 +39,11 @@ class ErasesOne:
             request,
             row,
             admin=self,  # type: ignore[arg-type]
-            title=str(_("Erase the person of this registration?")),
+            title=gettext("Erase %(person)s?") % {"person": row.name},
             sentences=[
+                " · ".join(
+                    str(fact) for fact in (row.shown_organisation, row.category, row.edition.name) if fact
+                ),
                 str(
                     _(
                         "Name, addresses, answers, files, e-mails and certificates are deleted. This can’t be undone."
@@ -53,6 +60,7 @@ class ErasesOne:
             button=str(_("Erase for ever")),
             act=lambda one: erase_registration(registration=one, by=by),
             done=str(_("The person is erased.")),
+            typed="" if row.erased_at else row.family_name or row.given_name,
         )
 
     def has_erase_permission(self, request: HttpRequest, object_id: Any = None) -> bool:

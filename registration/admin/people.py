@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -30,6 +31,7 @@ from registration.actions.registrations import CHANGEABLE
 from registration.admin.answers_button import WithAnswers
 from registration.admin.badge_pages import PrintsBadges
 from registration.admin.base import EditionFilter, RefusingAdmin
+from registration.admin.days_of_one import days_of
 from registration.admin.decisions import Decisions
 from registration.admin.erasing import ErasesOne
 from registration.admin.history import EventInline, WithHistory
@@ -169,6 +171,7 @@ class RegistrationAdmin(
         "shown_country",
         "place_link",
         "seats",
+        "on_the_days",
         "mails",
     ]
 
@@ -203,7 +206,7 @@ class RegistrationAdmin(
             state.append("is_outside_quota")
         return [
             (None, {"fields": [*state, *person]}),
-            (_("At the conference"), {"fields": [*part, "place_link", "seats", "mails"]}),
+            (_("At the conference"), {"fields": [*part, "place_link", "seats", "on_the_days", "mails"]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Registration | None = None) -> list[str]:
@@ -308,6 +311,13 @@ class RegistrationAdmin(
             ),
         )
         return format_html("<ul>{}</ul>", lines) if lines else "–"
+
+    @display(description=_("on the days"))
+    def on_the_days(self, registration: Registration) -> SafeString:
+        return render_to_string(
+            "admin/registration/on_the_days.html",
+            {"registration": registration, "edition": registration.edition, "days": days_of(registration)},
+        )
 
     @display(description=_("place"))
     def place_link(self, registration: Registration) -> SafeString:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -24,6 +27,7 @@ from efus_conference.models import Edition
 from registration.actions import Refusal
 from registration.actions.retention import DELETE, MANAGE, close_edition, run_retention, trials_of
 from registration.admin.base import EditionFilter
+from registration.closing_figures import tables_of
 from registration.models import EditionClosing, Participation, RetentionRule, RetentionRun
 from registration.requests import reader
 from registration.retention import DEFAULTS, count_rows, days_kept, due_on, is_due
@@ -45,6 +49,7 @@ class Line:
     last_run: RetentionRun | None
     last_trial: RetentionRun | None
     is_tried: bool
+    change: str
 
     @property
     def is_deletable(self) -> bool:
@@ -52,7 +57,7 @@ class Line:
 
 
 def lines_of(edition: Edition) -> list[Line]:
-    own = set(RetentionRule.objects.filter(edition=edition).values_list("what", flat=True))
+    own = dict(RetentionRule.objects.filter(edition=edition).values_list("what", "pk"))
     periods = days_kept(edition)
     due = {what: due_on(edition, days) for what, days in periods.items()}
     last: dict[tuple[str, bool], RetentionRun] = {}
@@ -69,10 +74,19 @@ def lines_of(edition: Edition) -> list[Line]:
             rows=count_rows(edition, what),
             last_run=last.get((what, False)),
             last_trial=last.get((what, True)),
+            change=_change_address(edition, what, periods[what], own.get(what)),
             is_tried=bool((day := due[what]) and trials_of(edition, what, day).exists()),
         )
         for what in DEFAULTS
     ]
+
+
+def _change_address(edition: Edition, what: str, days: int, own: int | None) -> str:
+    """To the edition's own period, or to a form that begins with the usual one."""
+    if own is not None:
+        return reverse("admin:registration_retentionrule_change", args=[own])
+    usual = urlencode([("edition", edition.pk), ("what", what), ("days", days)])
+    return f"{reverse('admin:registration_retentionrule_add')}?{usual}"
 
 
 @admin.register(RetentionRule)
@@ -163,15 +177,33 @@ def _said(run: RetentionRun) -> str:
 
 @admin.register(RetentionRun)
 class RetentionRunAdmin(ReadOnlyAdmin, OrganisersAdmin):
-    list_display = ["started_at", "edition", "what", "is_trial", "rows", "due_on", "finished_at", "by"]
+    list_display = ["started_at", "edition", "what", "which", "rows", "due_on", "finished_at", "by"]
     list_filter = [EditionFilter, "what", "is_trial"]
     list_select_related = ["edition", "by"]
+
+    @display(description=_("kind"), ordering="is_trial", label={"trial": "info", "run": "warning"})
+    def which(self, run: RetentionRun) -> tuple[str, str]:
+        return ("trial", gettext("trial")) if run.is_trial else ("run", gettext("deleted"))
 
 
 @admin.register(EditionClosing)
 class EditionClosingAdmin(ReadOnlyAdmin, OrganisersAdmin):
     list_display = ["edition", "registered", "there", "closed_at", "closed_by"]
     list_select_related = ["edition", "closed_by"]
+    fields = ["edition", "closed_at", "closed_by", "shown_figures"]
+    readonly_fields = fields
+    actions_list = ["open_table"]
+
+    class Media:
+        css: ClassVar = {"all": ["css/admin-timetable.css", "css/admin-lists.css"]}
+
+    @action(description=_("Close an edition"), url_path="to-closing", icon="event_busy")
+    def open_table(self, request: HttpRequest) -> HttpResponse:
+        return redirect(f"{reverse('admin:registration_retentionrule_table')}#closing")
+
+    @display(description=_("figures"))
+    def shown_figures(self, closing: EditionClosing) -> SafeString:
+        return render_to_string("admin/registration/closing_figures.html", {"tables": tables_of(closing)})
 
     @display(description=_("registered"))
     def registered(self, closing: EditionClosing) -> int:

@@ -118,13 +118,13 @@ def test_the_sheet_to_sign_says_which_event_project_day_and_place(
 
     wanted = [
         "Attendance sheet", "15 May 2031", "Example Hall", "EXAMPLE: An invented project", "101000000",
-        "The Union", "Views are the authors' own.", "Signature", "Robin Zola", "Hungary",
+        "The Union", "Views are the authors' own.", "Signature", "Zola Robin", "Hungary",
     ]  # fmt: skip
     assert [part for part in wanted if part not in text] == []
     assert rows == [
-        [None, "Name", "Organisation", "Country", "Signature"],
-        [1, "Robin Ábel", None, "Hungary", None],
-        [2, "Robin Zola", "'=Town", None, None],
+        [None, "Family name", "Given name", "Organisation", "Country", "Signature"],
+        [1, "Ábel", "Robin", None, "Hungary", None],
+        [2, "Zola", "Robin", "'=Town", None, None],
     ]
 
 
@@ -143,8 +143,8 @@ def test_the_list_as_it_was_has_who_was_seen_that_day_and_when_first(
     text = text_of(client.get(PAGE + "?what=was&day=2031-05-14&as=pdf").content)
     nobody = rows_of(client.get(PAGE + "?what=was&day=2031-05-16&as=xlsx").content)
 
-    headings = [None, "Name", "Organisation", "Country", "Checked in at"]
-    assert rows == [headings, [1, "Robin Zola", "'=Town", None, "09:05"]]
+    headings = [None, "Family name", "Given name", "Organisation", "Country", "Checked in at"]
+    assert rows == [headings, [1, "Zola", "Robin", "'=Town", None, "09:05"]]
     assert ["1 person was there." in text, "Ábel" in text] == [True, False]
     assert nobody == [headings]
 
@@ -163,7 +163,7 @@ def test_an_erased_person_stays_in_the_count_without_a_name(
     was = rows_of(client.get(PAGE + "?what=was&day=2031-05-14&as=xlsx").content)
     everybody = rows_of(client.get(PAGE + "?what=people&as=xlsx").content)
 
-    assert was[1:] == [[1, "erased person", None, None, "09:00"]]
+    assert was[1:] == [[1, "erased person", None, None, None, "09:00"]]
     assert [row[3] for row in everybody[1:]] == ["Ábel"]
 
 
