@@ -311,7 +311,7 @@ def test_words_written_anew_meanwhile_are_read_before_anyone_agrees_to_them(
 def test_an_edition_that_asks_nothing_shows_nothing(browser: Client, edition: Edition) -> None:
     page = check_page(browser, edition)
 
-    assert b"What you agree to" not in page.content
+    assert b"What we ask you to agree to" not in page.content
     browser.post(reverse("registration:register_check"), {"seen": page.context["fingerprint"]})
     assert kept(Registration.objects.get()) == []
 
