@@ -37,6 +37,7 @@ FORMATS: dict[Format, Any] = {
 }
 # Of the categories in their order; as what somebody takes part stands there in words as well.
 COLOURS = ("plenary", "workshop", "visit", "focus", "brick", "slate")
+QUIET = ("quiet", 0)
 
 
 def badges_pdf(registrations: Collection[Registration], format: Format) -> bytes:  # noqa: A002  as it is named elsewhere
@@ -63,11 +64,11 @@ def _pdf(tickets: list[Ticket], form: Format) -> bytes:
     texts = signed_all(tickets, edition)
     pictures = pngs(texts[ticket.pk] for ticket in tickets)
     agree = _who_agrees_to_photos(people)
-    colours = _colours(edition)
+    strips = _strips(edition)
     insides = _insides(people.values(), edition) if form == "folded" else {}
     badges = [
         {
-            **_person(people[ticket.registration_id], colours),
+            **_person(people[ticket.registration_id], strips),
             "code": ticket.shown_code,
             "code_read": _("QR code of the ticket %(code)s") % {"code": ticket.shown_code},
             "qr": picture,
@@ -89,7 +90,7 @@ def _pdf(tickets: list[Ticket], form: Format) -> bytes:
     return made_pdf("registration/pdf/badges.typ", data, language=reader(), title=title, dated=dated)
 
 
-def _person(person: Registration, colours: dict[int, str]) -> dict[str, Any]:
+def _person(person: Registration, strips: dict[int, tuple[str, int]]) -> dict[str, Any]:
     place = person.place
     organisation = person.shown_organisation
     if not organisation and place.delegation is not None:
@@ -98,13 +99,15 @@ def _person(person: Registration, colours: dict[int, str]) -> dict[str, Any]:
     # Not whom they accompany: with a personal assistant that would tell of a need.
     is_companion = place.accompanies_id is not None
     kind = place.get_companion_kind_display() if is_companion else str(person.category)
+    colour, bars = (QUIET if is_companion else strips.get(person.category_id)) or QUIET
     return {
         "name": names or [written(person.name)],
         "organisation": written(organisation),
         "country": country_name(person.country),
         "function": written(person.function),
         "kind": capfirst(kind),
-        "colour": "quiet" if is_companion else colours.get(person.category_id, "quiet"),
+        "colour": colour,
+        "bars": bars,
         "language": person.language,
     }
 
@@ -123,9 +126,11 @@ def _who_agrees_to_photos(ids: Iterable[int]) -> set[int]:
     return set(consents.values_list("registration_id", flat=True))
 
 
-def _colours(edition: Edition) -> dict[int, str]:
+def _strips(edition: Edition) -> dict[int, tuple[str, int]]:
+    """By category, the colour of its strip and the white bars on it: where colours begin again, bars tell apart."""
     ids = Category.objects.filter(edition=edition).values_list("pk", flat=True)
-    return {pk: COLOURS[place % len(COLOURS)] for place, pk in enumerate(ids)}
+    rounds = {pk: divmod(place, len(COLOURS)) for place, pk in enumerate(ids)}
+    return {pk: (COLOURS[colour], bars) for pk, (bars, colour) in rounds.items()}
 
 
 def _insides(people: Collection[Registration], edition: Edition) -> dict[int, dict[str, Any]]:

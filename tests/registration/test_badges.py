@@ -281,3 +281,22 @@ def test_a_text_says_its_direction_by_its_first_letter(text: str, expected: dict
 
 def test_zbarimg_is_there() -> None:
     assert shutil.which("zbarimg")
+
+
+def test_no_two_categories_have_the_same_strip(edition: Edition) -> None:
+    people = [
+        factories.registration(edition, category=factories.category(edition, name=f"Category {number}"))
+        for number in range(14)
+    ]
+    document = pypdfium2.PdfDocument(badges_pdf(people, "a6"))
+    strips = set()
+    for page in document:
+        picture = page.render(scale=4).to_pil().convert("RGB")
+        per_mm = picture.height / 148
+        # Just above the strip's lower edge, where no letter reaches.
+        row = [picture.getpixel((int(x * per_mm), int(142 * per_mm))) for x in range(6, 99)]
+        white = sum(pixel == (255, 255, 255) for pixel in row)
+        strips.add((row[0], white // 2))
+    document.close()
+
+    assert len(strips) == 14
