@@ -48,8 +48,7 @@ def language_links(context: Context, with_query: bool = True) -> list[LanguageLi
         return []
     current = get_language() or settings.LANGUAGE_CODE
     if not request.path.startswith(f"/{current}/"):
-        links: list[LanguageLink] = context.get("languages", [])
-        return links
+        return context.get("languages") or []
     path = request.get_full_path() if with_query else request.path
     return [
         {
