@@ -57,7 +57,10 @@ def take_check_ins(
     ids = {arrival.registration_id for arrival in arrivals}
     people = _locked_people(edition, ids)
     told = CheckIn.objects.filter(pk__in=[arrival.id for arrival in arrivals])
-    known = {pk: about for pk, *about in told.values_list("pk", "registration_id", "session_id")}
+    known: dict[uuid.UUID, tuple[int, int | None]] = {
+        pk: (person, session)
+        for pk, person, session in told.values_list("pk", "registration_id", "session_id")
+    }
     standing = {
         (row.registration_id, row.session_id or row.day): row
         for row in CheckIn.objects.standing().filter(registration__in=people)
@@ -69,7 +72,7 @@ def take_check_ins(
         person = people.get(arrival.registration_id)
         row = standing.get(arrival.scope)
         if arrival.id in known:
-            is_same = known[arrival.id] == [arrival.registration_id, arrival.session_id]
+            is_same = known[arrival.id] == (arrival.registration_id, arrival.session_id)
             outcome = ALREADY if is_same else REFUSED
         elif person is None:
             outcome = UNKNOWN
@@ -101,7 +104,7 @@ def take_check_ins(
             new.append(row)
             if not arrival.is_undone:
                 standing[arrival.scope] = row
-        known.setdefault(arrival.id, [arrival.registration_id, arrival.session_id])
+        known.setdefault(arrival.id, (arrival.registration_id, arrival.session_id))
         outcomes[arrival.id] = outcome
     # The lock has decided already; should an id be sent for somebody else at this moment, the first one stands.
     CheckIn.objects.bulk_create(new, ignore_conflicts=True)

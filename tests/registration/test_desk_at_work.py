@@ -272,6 +272,25 @@ def test_an_organiser_prints_a_badge_and_reprints_a_lost_one(edition: Edition, a
     ]
 
 
+def test_a_badge_that_was_handed_out_can_be_lost_and_who_is_not_photographed_is_told(
+    edition: Edition, anna: Registration
+) -> None:
+    ben = factories.registration(edition)
+    words = ConsentText.objects.create(edition=edition, purpose="photos", text_en="Photos.")
+    ben.consents.create(text=words, language="en", given_by=ben.managed_by)
+    for person in (anna, ben):
+        actions.ticket_for(person)
+    Ticket.objects.filter(registration=anna).update(handed_at=timezone.now())
+    client = organising(edition)
+
+    pages = [client.get(page_of(person)).content.decode() for person in (anna, ben)]
+
+    assert [("The badge is lost" in page, "No photos" in page) for page in pages] == [
+        (True, True),
+        (False, False),
+    ]
+
+
 def test_without_the_right_to_print_an_organiser_prints_nothing(edition: Edition, anna: Registration) -> None:
     client = organising(edition, by=organiser("check_in"))
 
