@@ -32,6 +32,7 @@ from efus_conference.views.organiser_desk_tasks import (
     registrations_to_approve,
     seats_offered,
 )
+from efus_conference.views.organiser_door_tasks import before_the_doors_open, once_it_is_over
 from efus_conference.views.organiser_keeper_tasks import without_coordinator, without_keeper
 from efus_conference.views.organiser_plots import (
     check_ins_today,
@@ -42,6 +43,7 @@ from efus_conference.views.organiser_plots import (
 from efus_conference.views.organiser_privacy_tasks import deleted_soon
 from efus_conference.views.organiser_tasks import (
     ROWS_SHOWN,
+    Task,
     draft_not_released,
     failed_jobs,
     handed_in,
@@ -104,18 +106,13 @@ def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict
         stage = stage_of(edition)
         tasks = [
             *desk_alerts(request, edition),
-            *registrations_to_approve(request, edition),
-            *press_to_accredit(request, edition),
-            *places_offered(request, edition),
-            *seats_offered(request, edition),
-            *needs_without_reply(request, edition),
-            *cities_without_delegate(request, edition),
-            *places_asked_for(request, edition),
-            *without_coordinator(request, edition),
+            *before_the_doors_open(request, edition, now),
+            *(
+                once_it_is_over(request, edition)
+                if stage == "after"
+                else _while_it_can_be_done(request, edition)
+            ),
             *without_keeper(request, edition),
-            *clashing_bookings(request, edition),
-            *draft_not_released(request, edition),
-            *speakers_who_declined(request, edition),
             *handed_in(request, edition),
             *tasks,
         ]
@@ -133,6 +130,23 @@ def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict
             context["shows_registrations"] = True
     context["tasks"] = tasks
     return context
+
+
+def _while_it_can_be_done(request: HttpRequest, edition: Edition) -> list[Task]:
+    """What waits for an answer before the last day has ended; nobody needs it afterwards."""
+    return [
+        *registrations_to_approve(request, edition),
+        *press_to_accredit(request, edition),
+        *places_offered(request, edition),
+        *seats_offered(request, edition),
+        *needs_without_reply(request, edition),
+        *cities_without_delegate(request, edition),
+        *places_asked_for(request, edition),
+        *without_coordinator(request, edition),
+        *clashing_bookings(request, edition),
+        *draft_not_released(request, edition),
+        *speakers_who_declined(request, edition),
+    ]
 
 
 def stage_of(edition: Edition) -> Stage:
@@ -185,15 +199,18 @@ def attendance(request: HttpRequest, edition: Edition, there: dict[date, int]) -
         return []
     standing = CheckIn.objects.standing().filter(edition=edition)
     people = standing.aggregate(count=Count("registration", distinct=True))["count"]
-    address = ""
+    today = timezone.now().astimezone(edition.zone).date()
+    address, of_today = "", ""
     if may_read(request, "registration.CheckIn"):
-        address = list_address("registration.CheckIn", f"edition={edition.pk}")
+        query = f"edition={edition.pk}&state=counts"
+        address = list_address("registration.CheckIn", query)
+        span = f"day__gte={today}&day__lt={today + timedelta(days=1)}"
+        of_today = list_address("registration.CheckIn", f"{query}&{span}")
     in_all = Figure(people, _("there at some time"), address)
     if stage == "during":
-        today = timezone.now().astimezone(edition.zone).date()
         lent = HeadsetLoan.objects.filter(edition=edition, returned_at=None).count()
         return [
-            Figure(there.get(today, 0), _("there today"), address),
+            Figure(there.get(today, 0), _("there today"), of_today),
             in_all,
             Figure(lent, _("headsets lent")),
         ]

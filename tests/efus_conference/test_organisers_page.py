@@ -16,14 +16,17 @@ from efus_conference.templatetags.dates import moment_at
 from efus_conference.views import organiser_plots
 from programme.actions import release
 from programme.models import Session
+from registration.actions.desk import make_desk_link, set_passphrase
 from registration.models import (
     Booking,
     CheckIn,
     Delegation,
     DeskAlert,
     EditionClosing,
+    HeadsetLoan,
     Place,
     Registration,
+    Ticket,
     Wait,
     WaitParty,
 )
@@ -43,6 +46,11 @@ def first_page(client: Client) -> Any:
     response = client.get("/admin/")
     assert response.status_code == 200
     return response
+
+
+def tasks_of(client: Client) -> list[Any]:
+    tasks: list[Any] = first_page(client).context["tasks"]
+    return tasks
 
 
 def submitted_signature() -> Signature:
@@ -264,7 +272,11 @@ def test_on_its_days_the_page_leads_with_who_came_through_the_door(
     ]
     assert door.rows[0] == ("09:00–09:15", "2")
     html = response.content.decode()
-    assert html.index("At the doors") < html.index("Nothing waits for you") < html.index("Registrations</h2>")
+    assert (
+        html.index("At the doors")
+        < html.index("The desk has no passphrase")
+        < html.index("Registrations</h2>")
+    )
 
 
 def test_after_its_days_the_page_says_who_was_there(client: Client, administrator: User) -> None:
@@ -295,6 +307,55 @@ def test_alerts_of_the_desk_are_named_until_somebody_looked_into_them(
     assert task.details == ["14 May 2031, 09:00 · void ticket"]
     assert list(client.get(task.address).context["cl"].result_list) == [alert]
     assert seen.seen_at
+
+
+def test_the_figure_of_today_leads_to_the_check_ins_of_today_that_stand(
+    client: Client, administrator: User, at_noon: Edition
+) -> None:
+    noon = timezone.now().astimezone(at_noon.zone).replace(hour=12, minute=0, second=0, microsecond=0)
+    Edition.objects.filter(pk=at_noon.pk).update(starts_on=noon.date() - timedelta(days=1))
+    (standing,) = at_the_door(at_noon, noon)
+    at_the_door(at_noon, noon, undone_at=noon)
+    (yesterday,) = at_the_door(at_noon, noon - timedelta(days=1))
+
+    today, in_all, _lent = first_page(client).context["figures"][:3]
+
+    def listed(address: str) -> set[CheckIn]:
+        return set(client.get(address).context["cl"].result_list)
+
+    assert [listed(today.address), listed(in_all.address)] == [{standing}, {standing, yesterday}]
+
+
+def test_before_the_doors_open_the_page_names_what_no_desk_works_without(
+    client: Client, administrator: User, at_noon: Edition
+) -> None:
+    person = factories.registration(at_noon)
+    missing = [(task.sentence, client.get(task.address).status_code) for task in tasks_of(client)]
+    assert missing == [
+        ("The desk has no passphrase: without one its list does not open.", 200),
+        ("Volunteers have no link for the next day of the desk.", 200),
+        ("1 badge is not printed yet.", 200),
+    ]
+
+    set_passphrase(edition=at_noon, passphrase="four invented words here", by=administrator)
+    today = timezone.now().astimezone(at_noon.zone).date()
+    make_desk_link(edition=at_noon, day=today, label="Entrance", by=administrator)
+    Ticket.objects.create(registration=person, place=person.place, printed_at=timezone.now())
+    assert tasks_of(client) == []
+
+
+def test_after_its_days_nothing_is_asked_for_that_nobody_needs_any_more(
+    client: Client, administrator: User
+) -> None:
+    edition = factories.edition(year=2020, starts_on="2020-05-12", ends_on="2020-05-13")
+    factories.registration(edition, status="submitted")
+    Delegation.objects.create(edition=edition, organisation=factories.organisation())
+    HeadsetLoan.objects.create(edition=edition, registration=factories.registration(edition), number=7)
+
+    assert [(task.sentence, client.get(task.address).status_code) for task in tasks_of(client)] == [
+        ("1 headset did not come back.", 200),
+        ("Who took part was not counted yet. Count it before names are deleted.", 200),
+    ]
 
 
 def test_the_last_days_are_counted_by_the_edition_s_calendar(client: Client, administrator: User) -> None:
@@ -355,7 +416,7 @@ def test_the_page_costs_the_same_with_an_empty_edition_and_a_full_one(
         session = factories.session(edition, speakers=(factories.speaker(),))
         pool = factories.pool(session, capacity=3, taken=3)
         registered(edition, timezone.now())
-        at_the_door(edition, timezone.now())
+        at_the_door(edition, edition.days()[0])
         factories.registration(edition, status="submitted", needs="A ramp")
         factories.registration(edition, status="approved", offer_until=until)
         Wait.objects.create(

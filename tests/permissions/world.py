@@ -364,7 +364,7 @@ class World:
         )
         RetentionRule.objects.create(edition=self.edition, what="needs", days=30)
         RetentionRun.objects.create(edition=self.edition, what="needs", is_trial=True)
-        EditionClosing.objects.create(edition=self.edition, figures={})
+        EditionClosing.objects.create(edition=self.edition, figures={"registered": 2, "there": 1})
         Participation.objects.create(
             edition=self.edition, organisation=self.edition.hosts.get(), registered=2, there=1
         )
