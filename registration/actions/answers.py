@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
+from django.db.models import DateField, Exists, ExpressionWrapper, F, OuterRef
 from django.utils import timezone
 
 from efus_conference.models import User
@@ -21,13 +20,11 @@ from registration.asking import asking_of
 from registration.models import (
     Answer,
     Booking,
-    NeedReply,
     PendingFile,
     PressCard,
     Question,
     Registration,
     RegistrationEvent,
-    RetentionRule,
     SensitiveReading,
 )
 from registration.models.answers import SENSITIVE
@@ -181,9 +178,9 @@ def answer_file(*, answer_id: int, by: User) -> Answer:
 
 @transaction.atomic
 def forget_answers(*, at: datetime) -> int:
-    """Deletes what is kept no longer: by each question's own days after the edition, and a year for press cards.
+    """Deletes answers that are kept no longer: by each question's own days after the edition. How many.
 
-    Also what was asked with a seat that nobody has any more, and access needs with their replies. How many.
+    Also what was asked with a seat that nobody has any more. All else goes by `registration.retention`.
     """
     today = timezone.localdate(at)
     seated = Booking.objects.standing().filter(
@@ -201,25 +198,4 @@ def forget_answers(*, at: datetime) -> int:
         Answer.objects.filter(pk__in=[answer.pk for answer in gone]).delete()
         delete_stored(answer.file.name or "" for answer in gone)
         count += len(gone)
-    count += _forget_needs(today)
-    cards = list(
-        PressCard.objects.filter(registration__edition__ends_on__lt=today - PRESS_CARDS_KEPT).exclude(
-            registration__edition__in=_with_a_period_of_their_own(RetentionRule.What.PRESS)
-        )
-    )
-    PressCard.objects.filter(pk__in=[card.pk for card in cards]).delete()
-    delete_stored(card.card.name or "" for card in cards)
-    return count + len(cards)
-
-
-def _forget_needs(today: date) -> int:
-    over = Registration.objects.filter(edition__ends_on__lt=today - NEEDS_KEPT).exclude(
-        edition__in=_with_a_period_of_their_own(RetentionRule.What.NEEDS)
-    )
-    NeedReply.objects.filter(registration__in=over.values("pk")).delete()
-    return over.exclude(needs="").update(needs="")
-
-
-def _with_a_period_of_their_own(what: str) -> QuerySet[Any]:
-    """Editions whose organisers said how long: `registration.retention` keeps to it."""
-    return RetentionRule.objects.filter(what=what).values("edition")
+    return count

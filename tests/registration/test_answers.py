@@ -25,8 +25,9 @@ from registration.actions import (
     save_answers,
     save_press_card,
 )
+from registration.actions.retention import run_what_is_due
 from registration.asking import unanswered
-from registration.models import Answer, Delegation, Place, Question, Registration, SensitiveReading
+from registration.models import Answer, Delegation, Place, PressCard, Question, Registration, SensitiveReading
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -459,4 +460,5 @@ def test_press_cards_go_a_year_after_the_edition(registration: Registration, rob
     save_press_card(registration=registration, medium="Le Soir", number="7", card="", by=robin)
     ends = datetime(2031, 5, 16, 12, tzinfo=UTC)
 
-    assert [forget_answers(at=ends + timedelta(days=days)) for days in (365, 366)] == [0, 1]
+    gone = [run_what_is_due(at=ends + timedelta(days=days)) for days in (362, 365, 368)]
+    assert (gone, PressCard.objects.count()) == ([0, 0, 1], 0)
