@@ -110,5 +110,6 @@ def _words(text: ConsentText) -> tuple[object, ...]:
     return (
         text.edition_id,
         text.purpose,
+        text.is_required,
         *(getattr(text, field.name) for field in text._meta.fields if field.name.startswith("text_")),
     )
