@@ -123,7 +123,10 @@ def save_press_card(
 
 
 def read_press_card(*, registration: Registration, by: User) -> PressCard:
-    """For who reads what its person told, and the press office. Raises NotReadable where there is none or someone else asks."""
+    """For who reads what its person told, and the press office.
+
+    Raises NotReadable where there is none or someone else asks.
+    """
     card = PressCard.objects.filter(registration=registration).first()
     is_told = Registration.objects.told_to(by).filter(pk=registration.pk).exists()
     if card is None or not (is_told or by.has_perm(ACCREDIT)):
