@@ -6,7 +6,7 @@ Names that end in `_one` and `_other` are the two forms of a number, which is `%
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 Words = dict[str, str]
 
@@ -135,7 +135,7 @@ def _parts() -> Words:
         "entrance": _("At the entrance"),
         "check_in": _("Check in"),
         "let_in": _("Let in all the same"),
-        "undo": _("Take back"),
+        "undo": pgettext("check-in", "Take back"),
         "undo_of": _("Take back the check-in of %(name)s"),
         "page": _("Open the page"),
         "delegation": _("Delegation of %(name)s"),

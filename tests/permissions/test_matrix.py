@@ -18,6 +18,8 @@ from tests.permissions.fields import may_read
 from tests.permissions.roles import ENTERED, GROUPS, ROLES, Asked, Row
 from tests.permissions.world import LANGUAGES, OBJECTS, QUERIES, World
 
+pytestmark = pytest.mark.slow
+
 MODEL_PAGE = re.compile(r"admin/(\w+)/(\w+)/(?:(add)/|<path:object_id>/(change|delete|history)/)?")
 # Old addresses of a row, which lead to its page, and whatever else stands under /admin/: 404 after the login.
 NOT_FOUND_IN_ADMIN = re.compile(r"admin/(\w+/\w+/<path:object_id>/|\(\?P<url>\.\*\)\$)")

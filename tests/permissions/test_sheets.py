@@ -19,6 +19,8 @@ from tests import factories
 from tests.permissions.admin_pages import RIGHTS
 from tests.permissions.world import World
 
+pytestmark = pytest.mark.slow
+
 RUNS = ("=1+1", "+1+1", "-1+1", "@SUM(1)", "\t=1", "\r=1")
 ADMINS = sorted(admin.site._registry.values(), key=lambda page: page.opts.label_lower)
 BY_LABEL = {page.opts.label_lower: page for page in ADMINS}
