@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin
 from efus_conference.models import Edition
+from efus_conference.writing import without_control_characters
 from registration.actions import (
     close_device,
     look_into_alert,
@@ -110,6 +111,7 @@ class PassphraseForm(forms.ModelForm):
         max_length=200,
         min_length=SHORTEST_PASSPHRASE,
         help_text=_("Four words are easy to say at a desk and hard to guess. Nobody can read it here again."),
+        validators=[without_control_characters],
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
     )
 

@@ -84,7 +84,8 @@ def test_someone_registers_stars_and_books_and_their_calendar_shows_both(
     assert_accessible(page)
     run_worker()
     confirmation = mail_to(mailbox, "zofie@example.org")
-    assert [part.get_content_type() for part in confirmation.iter_attachments()] == ["text/calendar"]
+    attached = [part.get_content_type() for part in confirmation.iter_attachments()]
+    assert attached == ["application/pdf", "text/calendar"]
 
     # From the programme: a star for one session, a seat in another.
     for released, what in ((starred, "star"), (booked, "book")):

@@ -40,6 +40,7 @@ const deeds = {
     if (await undo(person, scope)) tell(say("undone", { name: person.name }));
     else tell(say("answer_undone", { name: person.name }), "bad");
     drawRecent(deeds.undo);
+    drawBar();
     sync.now();
   },
 };
