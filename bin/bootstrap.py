@@ -64,8 +64,10 @@ def _raise_stopped(number: int, frame: object) -> None:
 _running: list[subprocess.Popen[str]] = []
 
 
-def start(command: Sequence[str | Path], **options: object) -> subprocess.Popen[str]:
-    """Start a program that ends with us, even when we are killed.
+def start(
+    command: Sequence[str | Path], *, orphaned: signal.Signals = signal.SIGTERM, **options: object
+) -> subprocess.Popen[str]:
+    """Start a program that ends with us, even when we are killed: then it gets the signal `orphaned`.
 
     It gets a session of its own, so Ctrl-C reaches us alone and we end everything in order.
     """
@@ -74,7 +76,7 @@ def start(command: Sequence[str | Path], **options: object) -> subprocess.Popen[
     try:
         program = subprocess.Popen(
             command, cwd=ROOT, text=True, stdin=subprocess.DEVNULL, start_new_session=True,
-            preexec_fn=_tied_to(os.getpid()), **options,
+            preexec_fn=_tied_to(os.getpid(), orphaned), **options,
         )  # fmt: skip
         _running[:] = [earlier for earlier in _running if earlier.poll() is None] + [program]
     finally:
@@ -82,13 +84,13 @@ def start(command: Sequence[str | Path], **options: object) -> subprocess.Popen[
     return program
 
 
-def _tied_to(parent: int) -> Callable[[], None]:
+def _tied_to(parent: int, orphaned: signal.Signals) -> Callable[[], None]:
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
     def tie() -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPED_BY)
         if libc is not None:
-            libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+            libc.prctl(PR_SET_PDEATHSIG, int(orphaned), 0, 0, 0)
             if os.getppid() != parent:  # we were too late to be told
                 os._exit(1)
 
