@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from declarations.actions import propose_freezing, publish_declaration
 from declarations.models import Declaration, Signatory, TextVersion
 from efus_conference.accounts import add_account
 from efus_conference.models import Edition, EditionHost, Organisation, User
@@ -145,6 +146,13 @@ def declaration(**fields: Any) -> Declaration:
     ):
         TextVersion.objects.create(declaration=made, language=language, status="authentic", body=body)
     return made
+
+
+def publish(declaration: Declaration) -> Declaration:
+    """Frozen by two people, or, where it is historical, published."""
+    if not declaration.is_historical:
+        propose_freezing(declaration=declaration, by=user(is_staff=True))
+    return publish_declaration(declaration=declaration, by=user(is_staff=True))
 
 
 def signatory(declaration: Declaration, **fields: Any) -> Signatory:

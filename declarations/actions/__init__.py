@@ -1,4 +1,4 @@
-from declarations.actions.deciding import ask_for_information, refuse, verify, withdraw
+from declarations.actions.deciding import ask_for_information, enter_withdrawal, refuse, verify, withdraw
 from declarations.actions.invitations import (
     ask_for_new_link,
     confirm_mailbox,
@@ -7,7 +7,7 @@ from declarations.actions.invitations import (
     revoke,
     set_mailbox,
 )
-from declarations.actions.publishing import check_publication, publish_declaration
+from declarations.actions.publishing import check_publication, propose_freezing, publish_declaration
 from declarations.actions.recording import (
     Answers,
     SentFile,
@@ -31,13 +31,17 @@ from declarations.actions.refusals import (
     NoMailbox,
     NoteMissing,
     NothingToConfirm,
+    NothingToFreeze,
     NotHistorical,
     NotPrintable,
+    NotProposed,
     Refusal,
     RefusedByRegister,
     SameMailbox,
     SameOfficer,
+    SamePerson,
     TakesNoSignatures,
+    TextsChanged,
     TitleMissing,
     UnknownLanguage,
 )
@@ -54,14 +58,18 @@ __all__ = [
     "NoMailbox",
     "NotHistorical",
     "NotPrintable",
+    "NotProposed",
     "NoteMissing",
     "NothingToConfirm",
+    "NothingToFreeze",
     "Refusal",
     "RefusedByRegister",
     "SameMailbox",
     "SameOfficer",
+    "SamePerson",
     "SentFile",
     "TakesNoSignatures",
+    "TextsChanged",
     "TitleMissing",
     "UnknownLanguage",
     "ask_for_information",
@@ -70,11 +78,13 @@ __all__ = [
     "confirm_mailbox",
     "draft_of",
     "enter_historical",
+    "enter_withdrawal",
     "invite",
     "is_complete",
     "keep_files",
     "new_link",
     "open_invitation",
+    "propose_freezing",
     "publish_declaration",
     "record_on_paper",
     "record_signature",

@@ -1,4 +1,4 @@
-"""What organisers decide on a recorded signature. Who may is the database's to say: `declarations/triggers.py`."""
+"""What organisers decide on a recorded signature. Who may is the database's to say: `declarations/triggers/`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.db import transaction
 from declarations.actions.actors import actor_of_person
 from declarations.actions.invitations import make_invitation
 from declarations.actions.refusals import NoteMissing, explained
-from declarations.models import Signature, SignatureEvent
+from declarations.models import Signature, SignatureEvent, Withdrawal
 from efus_conference.mail import queue
 from efus_conference.models import User
 
@@ -50,8 +50,16 @@ def ask_for_information(*, signature: Signature, by: User, note: str) -> Signatu
 
 
 @transaction.atomic
+def enter_withdrawal(*, signature: Signature, by: User, reason: str) -> Withdrawal:
+    """An officer enters what its office asked for on paper; another one carries it out."""
+    _require(reason)
+    with explained():
+        return Withdrawal.objects.create(signature=signature, reason=reason, entered_by=actor_of_person(by))
+
+
+@transaction.atomic
 def withdraw(*, signature: Signature, by: User, note: str) -> Signature:
-    """Takes a signature back at its office's wish; its history stays."""
+    """Takes a signature back at its office's wish, which stands as an open `Withdrawal`; its history stays."""
     _require(note)
     _happen(signature, SignatureEvent.Kind.WITHDRAWN, by, note)
     return signature

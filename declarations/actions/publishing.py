@@ -5,12 +5,18 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from declarations.actions.actors import actor_of_person
 from declarations.actions.refusals import (
     AlreadyPublished,
     HistoricalWithText,
     NoAuthenticText,
+    NothingToFreeze,
     NotPrintable,
+    NotProposed,
+    SamePerson,
+    TextsChanged,
     TitleMissing,
+    explained,
 )
 from declarations.models import Declaration, TextVersion
 from declarations.models.texts import hash_of_texts
@@ -49,18 +55,42 @@ def _is_writing(declaration: Declaration, texts: list[TextVersion]) -> bool:
 
 
 @transaction.atomic
-def publish_declaration(*, declaration: Declaration, by: User | None) -> Declaration:
-    """Publishes a declaration and with it freezes its texts, to the byte, for ever.
+def propose_freezing(*, declaration: Declaration, by: User) -> Declaration:
+    """The first of two: says that the texts are as they are to be signed. A later change of a text undoes it."""
+    locked = Declaration.objects.select_for_update().get(pk=declaration.pk)
+    texts = check_publication(locked)
+    if locked.is_historical:
+        raise NothingToFreeze
+    locked.proposed_by = actor_of_person(by)
+    locked.proposed_at = timezone.now()
+    locked.proposed_hash = hash_of_texts(texts)
+    locked.save(update_fields=["proposed_by", "proposed_at", "proposed_hash"])
+    declaration.refresh_from_db()
+    return declaration
 
-    A historical one has no text and nothing of it is hashed. `by` is None where a command publishes.
+
+@transaction.atomic
+def publish_declaration(*, declaration: Declaration, by: User | None) -> Declaration:
+    """Publishes a declaration and with it freezes its texts, to the byte, for ever: the second of two people.
+
+    A historical one has no text and nothing of it is hashed; it takes one person, or a command (`by` None).
     """
     # Whoever changes a text takes a share of this lock first, so none slips in beside the hash.
     locked = Declaration.objects.select_for_update().get(pk=declaration.pk)
     texts = check_publication(locked)
-    locked.text_hash = "" if locked.is_historical else hash_of_texts(texts)
+    actor = actor_of_person(by) if by else None
+    if not locked.is_historical:
+        locked.text_hash = hash_of_texts(texts)
+        if locked.proposed_by_id is None or actor is None:
+            raise NotProposed
+        if locked.proposed_hash != locked.text_hash:
+            raise TextsChanged
+        if locked.proposed_by_id == actor.pk:
+            raise SamePerson
     locked.is_published = True
     locked.published_at = timezone.now()
-    locked.published_by = by
-    locked.save(update_fields=["text_hash", "is_published", "published_at", "published_by"])
+    locked.published_by = actor
+    with explained():
+        locked.save(update_fields=["text_hash", "is_published", "published_at", "published_by"])
     declaration.refresh_from_db()
     return declaration

@@ -47,6 +47,29 @@ class HistoricalWithText(Refusal):
     )
 
 
+class NothingToFreeze(Refusal):
+    message = _("A historical declaration has no text of its own here, so there is nothing to freeze.")
+
+
+class NotProposed(Refusal):
+    message = _("Freezing takes two people: someone has to propose these texts first.")
+
+
+class TextsChanged(Refusal):
+    message = _("A text was changed after freezing was proposed. Read the texts again and propose them anew.")
+
+
+class SamePerson(Refusal):
+    message = _("You proposed these texts, so someone else has to freeze them.")
+
+
+class NoWithdrawal(Refusal):
+    message = _(
+        "A withdrawal takes the office, with the code sent to its mailbox, or an officer who enters it from paper; "
+        "and another officer who carries it out."
+    )
+
+
 class NotHistorical(Refusal):
     message = _("Only a historical declaration has signatures from the archive.")
 
@@ -103,7 +126,7 @@ class NoteMissing(Refusal):
 
 
 class RefusedByRegister(Refusal):
-    """The database said no; `constraint` is the name of the rule, see `declarations/triggers.py`."""
+    """The database said no; `constraint` is the name of the rule, see `declarations/triggers/`."""
 
     def __init__(self, constraint: str) -> None:
         super().__init__(constraint)
@@ -142,6 +165,31 @@ SENTENCES: dict[str, StrOrPromise] = {
     "invitation_keeps_its_sender": _("An invitation stays as it was sent and used."),
     "mailbox_keeps_its_officers": _("A mailbox stays as it was set and confirmed."),
     "actor_keeps_its_person": _("Who did something stays who did it."),
+    "frozen_by_two": SamePerson.message,
+    "hash_is_of_the_texts": TextsChanged.message,
+    "verifier_does_not_read_the_mailbox": _(
+        "The mailbox of this office is your own address, so someone else has to decide on its signature."
+    ),
+    "mailbox_is_of_no_organiser": _(
+        "This is an organiser’s own address. Enter the mailbox of the office itself."
+    ),
+    "declaration_takes_signatures": TakesNoSignatures.message,
+    "signature_pins_the_texts": _("The texts are not those that were read. Read them again."),
+    "signature_is_complete": Incomplete.message,
+    "signed_between_publication_and_today": _(
+        "The day of the signature lies before the declaration was published, or in the future."
+    ),
+    "signature_keeps_its_snapshot": _("Who signed is written down when it is submitted, and stays."),
+    "replaces_one_of_its_own": _("A signature replaces one of the same signatory."),
+    "one_pending_signature_per_signatory": HasSigned.message,
+    "superseded_by_its_replacement": _(
+        "A signature is superseded when the one that replaces it is verified."
+    ),
+    "withdrawal_takes_two": NoWithdrawal.message,
+    "withdrawal_by_two": NoWithdrawal.message,
+    "withdrawal_by_code_or_officer": NoWithdrawal.message,
+    "withdrawal_stays_as_entered": _("A withdrawal stays as it was entered and decided."),
+    "one_open_withdrawal_per_signature": _("A withdrawal of this signature was asked for already."),
     "published_text_is_fixed": _("The text of a published declaration is fixed."),
     "frozen_stays_frozen": _("A published text stays as it was published."),
 }

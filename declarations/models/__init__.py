@@ -1,10 +1,19 @@
-from declarations.models.invitations import Actor, Invitation, InvitationQuerySet, Mailbox, Signatory
+from declarations.models.invitations import (
+    Actor,
+    Invitation,
+    InvitationQuerySet,
+    InvitationRun,
+    Mailbox,
+    MailboxCode,
+    Signatory,
+)
 from declarations.models.signatures import (
     Evidence,
     Mandate,
     Signature,
     SignatureEvent,
     SignatureQuerySet,
+    Withdrawal,
 )
 from declarations.models.texts import (
     Declaration,
@@ -21,11 +30,14 @@ __all__ = [
     "Evidence",
     "Invitation",
     "InvitationQuerySet",
+    "InvitationRun",
     "Mailbox",
+    "MailboxCode",
     "Mandate",
     "Signatory",
     "Signature",
     "SignatureEvent",
     "SignatureQuerySet",
     "TextVersion",
+    "Withdrawal",
 ]

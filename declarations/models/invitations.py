@@ -1,15 +1,17 @@
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from declarations import triggers
+from declarations.languages import OFFICE_LANGUAGES
 from declarations.models.texts import Declaration
 from efus_conference.models import Organisation, raises_public_version
 from efus_conference.secret_links import hash_of_token
@@ -85,6 +87,23 @@ class Signatory(models.Model):
         Organisation, models.PROTECT, related_name="signatories", verbose_name=_("organisation")
     )
     order = models.PositiveSmallIntegerField(_("order"), default=10)
+    language = models.CharField(
+        _("language of the office"),
+        max_length=10,
+        choices=OFFICE_LANGUAGES,
+        default="en",
+        help_text=_("In which its office is written to."),
+    )
+    name_checked_by = models.ForeignKey(
+        "declarations.Actor",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("name looked at by"),
+    )
+    name_checked_at = models.DateTimeField(_("name looked at"), null=True, blank=True, editable=False)
 
     objects: ClassVar[SignatoryQuerySet] = SignatoryQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -169,14 +188,28 @@ class Mailbox(models.Model):
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     def usable(self, at: datetime | None = None) -> InvitationQuerySet:
-        """Neither used, revoked nor expired, for a declaration that takes signatures."""
-        return self.filter(
-            used_at__isnull=True,
-            revoked_at__isnull=True,
-            expires_at__gt=at or timezone.now(),
-            signatory__declaration__is_published=True,
-            signatory__declaration__is_open_to_signatures=True,
-        ).exclude(signatory__declaration__text_hash="")
+        """Neither used, declined, revoked nor expired, for a declaration that takes signatures.
+
+        Who was asked for information may answer when the time for signing is over.
+        """
+        at = at or timezone.now()
+        asked = Signatory.objects.filter(pk=OuterRef("signatory"), signatures__state="needs_information")
+        return (
+            self.filter(
+                used_at__isnull=True,
+                revoked_at__isnull=True,
+                declined_at__isnull=True,
+                expires_at__gt=at,
+                signatory__declaration__is_published=True,
+                signatory__declaration__is_open_to_signatures=True,
+            )
+            .exclude(signatory__declaration__text_hash="")
+            .filter(
+                Q(signatory__declaration__signatures_until=None)
+                | Q(signatory__declaration__signatures_until__gt=at)
+                | Exists(asked)
+            )
+        )
 
     def by_token(self, token: str) -> InvitationQuerySet:
         return self.filter(token_hash=hash_of_token(token))
@@ -189,7 +222,25 @@ class Invitation(models.Model):
         Signatory, models.CASCADE, related_name="invitations", verbose_name=_("signatory")
     )
     mailbox = models.ForeignKey(Mailbox, models.PROTECT, related_name="+", verbose_name=_("sent to"))
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    language = models.CharField(_("language"), max_length=10, choices=OFFICE_LANGUAGES)
+    replaces = models.ForeignKey(
+        "declarations.Signature",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("to replace"),
+    )
+    run = models.ForeignKey(
+        "declarations.InvitationRun",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="invitations",
+        verbose_name=_("sent with"),
+    )
     token_hash = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001
     sent_by = models.ForeignKey(Actor, models.PROTECT, related_name="+", verbose_name=_("sent by"))
     made_at = models.DateTimeField(_("made"), auto_now_add=True)
@@ -198,6 +249,10 @@ class Invitation(models.Model):
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
     opened_at = models.DateTimeField(_("first opened"), null=True, blank=True)
     used_at = models.DateTimeField(_("used"), null=True, blank=True)
+    reminded_at = models.DateTimeField(_("last reminded"), null=True, blank=True)
+    reminders = models.PositiveSmallIntegerField(_("reminders"), default=0)
+    declined_at = models.DateTimeField(_("declined"), null=True, blank=True)
+    decline_reason = models.TextField(_("why it was declined"), blank=True)
 
     objects: ClassVar[InvitationQuerySet] = InvitationQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -205,7 +260,76 @@ class Invitation(models.Model):
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
         ordering = ["-made_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(declined_at__isnull=True) | Q(used_at__isnull=True),
+                name="invitation_used_or_declined",
+            ),
+        ]
         triggers = triggers.INVITATION
 
     def __str__(self) -> str:
         return f"{self.signatory} · {self.made_at:%Y-%m-%d}"
+
+
+class MailboxCode(models.Model):
+    """A code mailed to an office's registered mailbox: who types it in reads what is written there.
+
+    Six digits, good once and for half an hour; five wrong ones end it. Only its keyed hash is kept, and that is
+    made when the mail is sent.
+    """
+
+    class Purpose(models.TextChoices):
+        RECORD = "record", _("to record, complete or decline")
+        WITHDRAW = "withdraw", _("to withdraw")
+
+    mailbox = models.ForeignKey(
+        Mailbox, models.CASCADE, related_name="codes", verbose_name=_("office's mailbox")
+    )
+    purpose = models.CharField(_("what for"), max_length=10, choices=Purpose)
+    language = models.CharField(_("language"), max_length=10, choices=OFFICE_LANGUAGES)
+    code_hash = models.CharField(max_length=64, blank=True, editable=False)
+    made_at = models.DateTimeField(_("made"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"))
+    wrong = models.PositiveSmallIntegerField(_("typed wrong"), default=0)
+    used_at = models.DateTimeField(_("used"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("code to a mailbox")
+        verbose_name_plural = _("codes to mailboxes")
+        ordering = ["-made_at"]
+
+    def __str__(self) -> str:
+        return f"{self.mailbox} · {self.made_at:%Y-%m-%d %H:%M}"
+
+
+class InvitationRun(models.Model):
+    """Many invitations or reminders at once, sent by a job in batches: what is to do, was done, was refused."""
+
+    class What(models.TextChoices):
+        INVITE = "invite", _("invite")
+        REMIND = "remind", _("remind")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    declaration = models.ForeignKey(
+        Declaration, models.PROTECT, related_name="runs", verbose_name=_("declaration")
+    )
+    by = models.ForeignKey(Actor, models.PROTECT, related_name="+", verbose_name=_("by"))
+    what = models.CharField(_("what"), max_length=8, choices=What)
+    todo = models.JSONField(_("still to do"), default=list)  # ids of signatories, in their turn
+    done = models.JSONField(_("done"), default=list)  # ids of signatories
+    refused = models.JSONField(_("refused"), default=list)  # [[id of a signatory, name of the refusal], …]
+    started_at = models.DateTimeField(_("started"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("round of invitations")
+        verbose_name_plural = _("rounds of invitations")
+        ordering = ["-started_at"]
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()} · {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def in_all(self) -> int:
+        return len(self.todo) + len(self.done) + len(self.refused)

@@ -4,7 +4,7 @@ import secrets
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from declarations import triggers
@@ -13,16 +13,30 @@ from efus_conference.models import raises_public_version
 from efus_conference.private_files import private_storage
 
 ACTIVE_STATES = ("historical", "submitted", "under_review", "needs_information", "verified")
+PENDING_STATES = ("submitted", "under_review", "needs_information")
 PUBLIC_STATES = ("historical", "verified")
+# Public too, where its declaration says so and its office recorded it: see `Declaration.shows_recorded`.
+RECORDED_STATES = ("submitted", "under_review")
 
 
 class SignatureQuerySet(models.QuerySet["Signature"]):
     def public(self) -> SignatureQuerySet:
-        """What the register shows: historical records, and those whose evidence someone else checked."""
-        return self.filter(state__in=PUBLIC_STATES)
+        """What the register shows: historical records, and those whose evidence someone else checked.
+
+        Where the declaration shows them, also those that their office recorded and nobody checked yet.
+        """
+        return self.filter(
+            Q(state__in=PUBLIC_STATES)
+            | Q(
+                state__in=RECORDED_STATES,
+                signatory__declaration__shows_recorded=True,
+                recorded_by_office=True,
+                replaces=None,
+            )
+        )
 
     def active(self) -> SignatureQuerySet:
-        """Those that count: at most one per signatory."""
+        """Those that count, or will once they are checked: one per signatory, and beside it one that replaces it."""
         return self.filter(state__in=ACTIVE_STATES)
 
     def to_verify(self) -> SignatureQuerySet:
@@ -60,6 +74,27 @@ class Signature(models.Model):
     signer_office = models.CharField(_("in what office"), max_length=200, blank=True)
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
     language = models.CharField(_("text read in"), max_length=10, blank=True)
+    informed_at = models.DateTimeField(_("read what signing means"), null=True, blank=True, editable=False)
+    replaces = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="replacements",
+        verbose_name=_("replaces"),
+    )
+    # The signatory as it was when it signed, written by the database with the event that submits.
+    names = models.JSONField(_("name at signing"), default=dict, blank=True, editable=False)
+    country = models.CharField(_("country at signing"), max_length=2, blank=True, editable=False)
+    kind = models.CharField(_("kind at signing"), max_length=30, blank=True, editable=False)
+    latitude = models.DecimalField(
+        _("latitude at signing"), max_digits=7, decimal_places=4, null=True, blank=True, editable=False
+    )
+    longitude = models.DecimalField(
+        _("longitude at signing"), max_digits=7, decimal_places=4, null=True, blank=True, editable=False
+    )
+    recorded_by_office = models.BooleanField(_("recorded by its office"), default=False, editable=False)
     text_hash = models.CharField(_("hash of the texts"), max_length=64, blank=True, editable=False)
     invitation = models.ForeignKey(
         "declarations.Invitation",
@@ -83,13 +118,24 @@ class Signature(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["signatory"],
-                condition=Q(state__in=ACTIVE_STATES),
+                condition=Q(state__in=PUBLIC_STATES),
                 name="one_active_signature_per_signatory",
+            ),
+            models.UniqueConstraint(
+                fields=["signatory"],
+                condition=Q(state__in=PENDING_STATES),
+                name="one_pending_signature_per_signatory",
             ),
         ]
         triggers = [
             *triggers.SIGNATURE,
-            raises_public_version(only_if=f"OLD.state IN {PUBLIC_STATES} OR NEW.state IN {PUBLIC_STATES}"),
+            raises_public_version(
+                only_if=f"""
+                    OLD.state IN {PUBLIC_STATES} OR NEW.state IN {PUBLIC_STATES} OR EXISTS (
+                        SELECT FROM declarations_signatory s JOIN declarations_declaration d ON d.id = s.declaration_id
+                        WHERE s.id = NEW.signatory_id AND d.shows_recorded)
+                """
+            ),
         ]
 
     def __str__(self) -> str:
@@ -100,7 +146,7 @@ class SignatureEvent(models.Model):
     """What happened to a signature, append-only. Inserting one is the only way to change its state.
 
     The database refuses as verifier whoever recorded the signature, sent its invitation or set the office's
-    mailbox, and anyone of the signatory itself, superusers included (see `declarations/triggers.py`).
+    mailbox, and anyone of the signatory itself, superusers included (see `declarations/triggers/`).
     """
 
     class Kind(models.TextChoices):
@@ -158,6 +204,16 @@ class Mandate(models.Model):
                 name="a_decision_has_its_body",
                 violation_error_message=_("Say which body decided, or will ratify."),
             ),
+            models.CheckConstraint(
+                condition=~Q(basis__in=["executive", "council"]) | Q(decided_on__isnull=False),
+                name="a_decision_has_its_day",
+                violation_error_message=_("Give the day of the decision."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(basis="ratification") | Q(ratify_until__isnull=False),
+                name="a_ratification_has_its_day",
+                violation_error_message=_("Give the day until which it is to be ratified."),
+            ),
         ]
         triggers = [
             triggers.fixed_with_its_signature("mandate_fixed_once_submitted"),
@@ -201,6 +257,13 @@ class Evidence(models.Model):
     content_type = models.CharField(_("type"), max_length=40)
     size = models.PositiveIntegerField(_("bytes"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
+    findings = models.JSONField(
+        _("digital signatures found"),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("What validating a signed PDF showed when it came: a list, empty where there is none."),
+    )
     uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
 
     class Meta:
@@ -211,3 +274,62 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Withdrawal(models.Model):
+    """An office's wish to take its signature back, entered with its mailbox's code, or by an officer from paper.
+
+    An officer, and never the one who entered it, carries it out; the database lets no signature be withdrawn
+    without one (`withdrawal_takes_two` in `declarations/triggers/`).
+    """
+
+    class Outcome(models.TextChoices):
+        DONE = "done", _("withdrawn")
+        DROPPED = "dropped", _("not withdrawn")
+
+    signature = models.ForeignKey(
+        Signature, models.PROTECT, related_name="withdrawals", verbose_name=_("signature")
+    )
+    reason = models.TextField(_("reason"))
+    entered_by = models.ForeignKey(Actor, models.PROTECT, related_name="+", verbose_name=_("entered by"))
+    code = models.OneToOneField(
+        "declarations.MailboxCode",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("by the code"),
+    )
+    entered_at = models.DateTimeField(_("entered"), auto_now_add=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
+    decided_by = models.ForeignKey(
+        Actor, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("withdrawal")
+        verbose_name_plural = _("withdrawals")
+        ordering = ["-entered_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["signature"], condition=Q(outcome=""), name="one_open_withdrawal_per_signature"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="", decided_by=None, decided_at=None)
+                | (Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(outcome="")),
+                name="withdrawal_is_decided_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="done") | ~Q(decided_by=F("entered_by")),
+                name="withdrawal_by_two",
+                violation_error_message=_(
+                    "Someone else carries a withdrawal out, not the one who entered it."
+                ),
+            ),
+        ]
+        triggers = triggers.WITHDRAWAL
+
+    def __str__(self) -> str:
+        return f"{self.signature} · {self.entered_at:%Y-%m-%d}"

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from typing import ClassVar
 
 import pgtrigger
-from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import (
@@ -64,6 +65,23 @@ class Declaration(models.Model):
     based_on = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="successors", verbose_name=_("based on")
     )
+    supersedes = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="superseded_by",
+        verbose_name=_("supersedes"),
+        help_text=_("The text whose place this one takes; its page will say so."),
+    )
+    adopted_in_session = models.ForeignKey(
+        "programme.Session",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("adopted in the session"),
+    )
     previous = models.CharField(_("what came before"), max_length=300, blank=True)
     spokesperson = models.CharField(_("spokesperson"), max_length=200, blank=True)
     summary = models.TextField(
@@ -76,16 +94,43 @@ class Declaration(models.Model):
     )
     is_demonstration = models.BooleanField(_("demonstration"), default=False)
     is_open_to_signatures = models.BooleanField(_("open to more signatories"), default=False)
+    signatures_until = models.DateTimeField(
+        _("signatures until"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Local time. From this moment on no office begins or submits a signature; one that was asked for "
+            "information may still answer. Empty: without an end."
+        ),
+    )
+    shows_recorded = models.BooleanField(
+        _("show what offices recorded before it is checked"),
+        default=False,
+        help_text=_("The register then says of each that its evidence was not checked yet."),
+    )
     is_published = models.BooleanField(_("published"), default=False, editable=False)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
     published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
+        "declarations.Actor",
+        models.PROTECT,
         null=True,
         blank=True,
         editable=False,
         related_name="+",
         verbose_name=_("published by"),
+    )
+    proposed_by = models.ForeignKey(
+        "declarations.Actor",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("freezing proposed by"),
+    )
+    proposed_at = models.DateTimeField(_("freezing proposed at"), null=True, blank=True, editable=False)
+    proposed_hash = models.CharField(
+        _("hash of the proposed texts"), max_length=64, blank=True, editable=False
     )
     text_hash = models.CharField(_("hash of the texts"), max_length=64, blank=True, editable=False)
     order = models.PositiveSmallIntegerField(_("order"), default=10)
@@ -103,6 +148,22 @@ class Declaration(models.Model):
                 | Q(is_published=True, is_historical=False, text_hash__regex="^[0-9a-f]{64}$"),
                 name="published_text_is_frozen",
             ),
+            models.CheckConstraint(
+                condition=Q(text_hash="")
+                | (
+                    Q(proposed_by__isnull=False, published_by__isnull=False, proposed_hash=F("text_hash"))
+                    & ~Q(proposed_by=F("published_by"))
+                ),
+                name="frozen_by_two",
+                violation_error_message=_("Freezing takes two different people."),
+            ),
+            models.CheckConstraint(
+                condition=Q(based_on__isnull=True) | ~Q(based_on=F("id")), name="not_based_on_itself"
+            ),
+            models.CheckConstraint(
+                condition=Q(supersedes__isnull=True) | ~Q(supersedes=F("id")),
+                name="does_not_supersede_itself",
+            ),
         ]
         triggers = [
             raises_public_version(only_if="OLD.is_published OR NEW.is_published"),
@@ -115,10 +176,34 @@ class Declaration(models.Model):
                 & (
                     pgtrigger.Q(old__text_hash__df=pgtrigger.F("new__text_hash"))
                     | pgtrigger.Q(old__published_at__df=pgtrigger.F("new__published_at"))
+                    | pgtrigger.Q(old__published_by__df=pgtrigger.F("new__published_by"))
+                    | pgtrigger.Q(old__proposed_by__df=pgtrigger.F("new__proposed_by"))
+                    | pgtrigger.Q(old__proposed_at__df=pgtrigger.F("new__proposed_at"))
                     | pgtrigger.Q(old__is_historical__df=pgtrigger.F("new__is_historical"))
                 ),
                 func="RAISE EXCEPTION 'a published text stays as it was published' "
                 "USING ERRCODE = 'check_violation', CONSTRAINT = 'frozen_stays_frozen';",
+            ),
+            pgtrigger.Trigger(
+                name="hash_is_of_the_texts",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Q(new__text_hash__gt=""),
+                declare=[("computed", "text")],
+                # The same sum as `hash_of_texts`, made by the database from the bytes that it stores.
+                func="""
+                    SELECT encode(sha256(convert_to(string_agg(line, '' ORDER BY line COLLATE "C"), 'UTF8')), 'hex')
+                        INTO computed FROM (
+                            SELECT language || ' ' || status || ' '
+                                || encode(sha256(convert_to(body, 'UTF8')), 'hex') || E'\\n' AS line
+                            FROM declarations_textversion WHERE declaration_id = NEW.id
+                        ) AS lines;
+                    IF computed IS DISTINCT FROM NEW.text_hash THEN
+                        RAISE EXCEPTION 'the hash is not that of the texts'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'hash_is_of_the_texts';
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
         ]
 
@@ -130,8 +215,15 @@ class Declaration(models.Model):
 
     @property
     def takes_signatures(self) -> bool:
-        """Whether an office may record one: a published text of which we hold the words, and still open."""
+        """Whether one may be recorded: a published text of which we hold the words, and open.
+
+        Offices have until `signatures_until` (see `is_over`); what came on paper in time is typed in later too.
+        """
         return self.is_published and self.is_open_to_signatures and bool(self.text_hash)
+
+    def is_over(self, at: datetime | None = None) -> bool:
+        """Whether the time for offices to sign has ended; the moment itself is over."""
+        return self.signatures_until is not None and (at or timezone.now()) >= self.signatures_until
 
 
 class DeclarationPoint(models.Model):
@@ -156,6 +248,14 @@ class DeclarationPoint(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class IsComposed(models.Func):
+    """Whether a text is in Unicode's normal form C: two ways to write an accent would be two different hashes."""
+
+    template = "(%(expressions)s IS NFC NORMALIZED)"
+    arity = 1
+    output_field = models.BooleanField()
 
 
 # Letters, digits and hyphens (RFC 5646): it is a part of addresses, and published for ever.
@@ -192,6 +292,11 @@ class TextVersion(models.Model):
                 condition=Q(language__regex=LANGUAGE_CODE),
                 name="text_language_is_a_code",
                 violation_error_message=NO_LANGUAGE_CODE,
+            ),
+            models.CheckConstraint(
+                condition=IsComposed("body"),
+                name="text_is_composed",
+                violation_error_message=_("Letters with accents are stored composed (Unicode NFC)."),
             ),
         ]
         triggers = [

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pgtrigger
 from babel import Locale
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -134,7 +136,21 @@ class Organisation(models.Model):
                 name="country_is_two_letters",
             ),
         ]
-        triggers = [remembers_its_addresses(FormerAddress.Kind.ORGANISATION), raises_public_version()]
+        triggers = [
+            remembers_its_addresses(FormerAddress.Kind.ORGANISATION),
+            raises_public_version(),
+            pgtrigger.Trigger(
+                name="names_are_composed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                # One way to write an accent (Unicode NFC): a name typed in two ways is one name.
+                func="".join(
+                    f"NEW.{column} := normalize(NEW.{column}, NFC);\n"
+                    for column in ["name", *(f"name_{code}" for code, _name in settings.LANGUAGES), "endonym"]
+                )
+                + "RETURN NEW;",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -13,7 +13,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from archive.models import SearchEntry, SearchWord, Voice
-from declarations.actions import publish_declaration
 from declarations.models import DeclarationPoint, TextVersion
 from efus_conference.models import Edition
 from programme.actions import release
@@ -92,7 +91,7 @@ def test_a_declaration_is_found_by_its_text_in_any_language(client: Client, ask:
         declaration=declaration, language="de", status="translation", body="Die Freiheit"
     )
     DeclarationPoint.objects.create(declaration=declaration, text_en="More streetlamps")
-    publish_declaration(declaration=declaration, by=None)
+    factories.publish(declaration)
     assert [ask("streetlamp"), ask("Préambule"), ask("Freiheit"), ask("wanted")] == [["Of Liège"]] * 4
     html = page(client, "agissent")
     assert '<p class="search-passage" lang="fr">' in html
@@ -204,7 +203,7 @@ def test_nothing_of_an_edition_that_is_not_published_is_found(edition: Edition, 
 def test_a_declaration_is_found_once_it_is_published(ask: Any) -> None:
     declaration = factories.declaration(title="Embargoed", title_fr="Sous embargo")
     assert [ask("embargoed"), ask("embargoedd"), ask("cities act")] == [[], [], []]
-    publish_declaration(declaration=declaration, by=None)
+    factories.publish(declaration)
     assert ask("embargoed") == ["[Embargoed]"]
 
 
@@ -222,7 +221,7 @@ def test_the_copies_are_what_their_sources_are(edition: Edition) -> None:
     """Whatever was written, by whichever way: the triggers follow."""
     speaker = factories.speaker(name="Zerbinetta Quux")
     session = released(edition, title="Opera", speakers=(speaker,))
-    publish_declaration(declaration=factories.declaration(title_fr="Titre"), by=None)
+    factories.publish(factories.declaration(title_fr="Titre"))
     ReleasedSession.objects.filter(pk=session.pk).update(texts={"fr": {"title": "Opéra"}}, appearances=[])
     speaker.save()
     columns = "kind, object_id, editions, names, title_en, title_fr, title_nl, text_en, text_fr, text_nl, text_other"

@@ -14,15 +14,16 @@ from PIL import Image
 from declarations.actions import (
     Answers,
     SentFile,
+    enter_withdrawal,
     invite,
     new_link,
     open_invitation,
-    publish_declaration,
     record_signature,
     set_mailbox,
     submit_signature,
+    withdraw,
 )
-from declarations.models import Actor, Declaration, Invitation, Signatory, Signature
+from declarations.models import Actor, Declaration, Evidence, Invitation, Mandate, Signatory, Signature
 from efus_conference.models import User
 from efus_conference.uploads import check_document
 from tests import factories
@@ -60,7 +61,7 @@ def published(**fields: Any) -> Declaration:
     declaration = factories.declaration(**fields)
     declaration.title_fr = f"{declaration.title} (fr)"
     declaration.save()
-    return publish_declaration(declaration=declaration, by=None)
+    return factories.publish(declaration)
 
 
 def office(declaration: Declaration | None = None, *, by: User | None = None, **fields: Any) -> Signatory:
@@ -98,6 +99,29 @@ def submitted(signatory: Signatory | None = None, *, by: User | None = None) -> 
     """Recorded by its office and waiting for verification."""
     invitation, _token = invited(signatory, by=by)
     return submit_signature(signature=recorded(invitation), invitation=invitation)
+
+
+def withdrawn(signature: Signature) -> Signature:
+    """Taken back: one officer enters what came on paper, another carries it out."""
+    enter_withdrawal(signature=signature, by=officer(), reason="Asked by letter of today.")
+    return withdraw(signature=signature, by=officer(), note="As its office asked.")
+
+
+def draft(signatory: Signatory, **fields: Any) -> Signature:
+    """A record with everything a submission needs, whoever made it."""
+    values = {
+        "text_hash": signatory.declaration.text_hash,
+        "signer_name": "Robin Example",
+        "signer_office": "Mayor",
+        "signed_on": timezone.localdate(),
+        **fields,
+    }
+    signature = Signature.objects.create(signatory=signatory, **values)
+    Mandate.objects.create(signature=signature, basis="own_competence")
+    Evidence.objects.create(
+        signature=signature, file="none", name="page.pdf", content_type="application/pdf", size=1, sha256="0"
+    )
+    return signature
 
 
 def form(**fields: Any) -> dict[str, Any]:

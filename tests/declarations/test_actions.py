@@ -20,6 +20,7 @@ from tests.declarations.making import (
     recorded,
     sent,
     submitted,
+    withdrawn,
 )
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,7 @@ def history(signature: Signature) -> list[tuple[str, str]]:
 def test_publication_freezes_the_hash_over_all_texts() -> None:
     by = officer()
     declaration = factories.declaration(title_fr="Déclaration")
+    actions.propose_freezing(declaration=declaration, by=officer())
     actions.publish_declaration(declaration=declaration, by=by)
     lines = [
         f"{language} authentic {hashlib.sha256(body.encode()).hexdigest()}\n"
@@ -44,7 +46,7 @@ def test_publication_freezes_the_hash_over_all_texts() -> None:
     assert [
         declaration.text_hash,
         declaration.is_published,
-        declaration.published_by,
+        declaration.published_by and declaration.published_by.user,
         declaration.takes_signatures,
     ] == [expected, True, by, True]
 
@@ -57,7 +59,7 @@ def test_publication_needs_titles_and_an_authentic_text_and_happens_once() -> No
     refusals = []
     for declaration in (untitled, translated, historical, published()):
         with pytest.raises(actions.Refusal) as caught:
-            actions.publish_declaration(declaration=declaration, by=None)
+            factories.publish(declaration)
         refusals.append(type(caught.value).__name__)
     assert refusals == ["TitleMissing", "NoAuthenticText", "HistoricalWithText", "AlreadyPublished"]
 
@@ -69,13 +71,13 @@ def test_publication_freezes_no_character_that_cannot_be_printed(character: str)
     in_a_text.texts.filter(language="fr").update(body=f"# Pré{character}ambule\n")
     for declaration in (in_a_title, in_a_text):
         with pytest.raises(actions.NotPrintable):
-            actions.publish_declaration(declaration=declaration, by=None)
+            factories.publish(declaration)
 
 
 def test_a_historical_declaration_is_published_without_text_and_unhashed() -> None:
     declaration = factories.declaration(is_historical=True)
     declaration.texts.all().delete()
-    actions.publish_declaration(declaration=declaration, by=None)
+    factories.publish(declaration)
     assert [declaration.is_published, declaration.text_hash, declaration.takes_signatures] == [
         True,
         "",
@@ -142,7 +144,7 @@ def test_a_refused_office_can_be_invited_again_and_a_withdrawn_signature_is_not_
     actions.refuse(signature=signature, by=officer(), note="The page is not signed.")
     second = submitted(signature.signatory)
     actions.verify(signature=second, by=officer())
-    actions.withdraw(signature=second, by=officer(), note="Asked by letter of today.")
+    withdrawn(second)
     assert [signature.state, second.state, Signature.objects.public().count()] == ["refused", "withdrawn", 0]
 
 

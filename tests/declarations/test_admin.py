@@ -122,6 +122,7 @@ def test_asking_refusing_and_withdrawing_want_a_note_and_keep_what_was_typed() -
         decide(user, signature, step, note="Which council?")
         assert [signature.state, signature.events.latest("pk").note] == [state, "Which council?"]
     verified = actions.verify(signature=submitted(), by=officer())
+    actions.enter_withdrawal(signature=verified, by=officer(), reason="By letter.")
     decide(user, verified, "withdraw", note="By letter.")
     assert verified.state == "withdrawn"
 
@@ -210,6 +211,7 @@ def test_missing_files_of_evidence_are_a_page_not_found() -> None:
 def test_publishing_shows_the_hash_before_and_freezes_after() -> None:
     declaration = factories.declaration(title_fr="Titre")
     browser = as_(root())
+    actions.propose_freezing(declaration=declaration, by=officer())
     path = f"/admin/declarations/declaration/{declaration.pk}/publish/"
     page = text_of(browser.get(path))
     assert ["freezes the texts" in page, Declaration.objects.get().is_published] == [True, False]

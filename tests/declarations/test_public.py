@@ -15,7 +15,7 @@ from django.utils import translation
 from declarations import actions
 from declarations.models import DeclarationPoint, TextVersion
 from tests import factories
-from tests.declarations.making import office, officer, published, submitted
+from tests.declarations.making import office, officer, published, submitted, withdrawn
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ def historical(**fields: Any) -> Any:
     declaration.texts.all().delete()
     for kind, text in (("principle", "open to everyone"), ("call", "harmonised standards")):
         DeclarationPoint.objects.create(declaration=declaration, kind=kind, text=text)
-    return actions.publish_declaration(declaration=declaration, by=None)
+    return factories.publish(declaration)
 
 
 def add_historical(declaration: Any, **fields: Any) -> None:
@@ -82,7 +82,7 @@ def test_the_text_is_shown_in_the_reader_s_language_and_any_other_is_a_click_awa
 def test_the_page_says_which_text_is_authentic_and_shows_the_hashes(client: Client) -> None:
     declaration = factories.declaration(slug="d", title_fr="Titre", title_nl="Titel")
     TextVersion.objects.create(declaration=declaration, language="nl", body="Steden.")
-    actions.publish_declaration(declaration=declaration, by=None)
+    factories.publish(declaration)
     page = text_of(client.get("/nl/declarations/d/"))
     said = [declaration.text_hash, *(text.sha256 for text in declaration.texts.all())]
     assert [each in page for each in said] == [True] * 4
@@ -95,7 +95,7 @@ def test_the_page_says_which_text_is_authentic_and_shows_the_hashes(client: Clie
 def test_markup_in_a_text_or_title_is_only_text(client: Client) -> None:
     declaration = factories.declaration(slug="d", title="<b>T</b>", title_fr="<i>T</i>")
     declaration.texts.filter(language="en").update(body="<script>alert(1)</script>")
-    actions.publish_declaration(declaration=declaration, by=None)
+    factories.publish(declaration)
     page = text_of(client.get("/en/declarations/d/"))
     assert ["<script>alert" in page, "<b>T" in page, "&lt;script&gt;alert(1)" in page] == [False, False, True]
 
@@ -137,8 +137,8 @@ def test_only_public_signatures_show(client: Client) -> None:
     add_verified(declaration, name="Verified City")
     refused = submitted(office(declaration, organisation=factories.organisation(name="Refused City")))
     actions.refuse(signature=refused, by=officer(), note="No.")
-    withdrawn = submitted(office(declaration, organisation=factories.organisation(name="Withdrawn City")))
-    actions.withdraw(signature=actions.verify(signature=withdrawn, by=officer()), by=officer(), note="Asked.")
+    gone = submitted(office(declaration, organisation=factories.organisation(name="Withdrawn City")))
+    withdrawn(actions.verify(signature=gone, by=officer()))
     submitted(office(declaration, organisation=factories.organisation(name="Waiting City")))
     factories.signatory(declaration, organisation=factories.organisation(name="Silent City"))
     paths = [

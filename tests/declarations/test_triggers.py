@@ -16,6 +16,7 @@ from efus_conference.secret_links import hash_of_token
 from tests import factories
 from tests.declarations.making import (
     actor,
+    draft,
     invited,
     office,
     officer,
@@ -71,7 +72,7 @@ def test_a_frozen_text_cannot_be_moved_to_another_declaration_nor_thawed() -> No
 
 def test_who_recorded_it_cannot_decide() -> None:
     signatory, recorder = office(), officer()
-    signature = Signature.objects.create(signatory=signatory)
+    signature = draft(signatory)
     SignatureEvent.objects.create(signature=signature, kind="submitted", actor=actor(recorder))
     assert [decide(signature, recorder), decide(signature, recorder, "refused")] == [
         "verifier_is_not_the_recorder"
@@ -200,7 +201,9 @@ def test_the_history_can_only_grow(statement: str) -> None:
 
 def test_one_signatory_has_one_active_signature() -> None:
     first = submitted()
-    second = Signature.objects.create(signatory=first.signatory)
+    second = draft(first.signatory)
+    assert decide(second, officer(), "submitted") == "one_pending_signature_per_signatory"
+    verify(signature=first, by=officer())
     assert decide(second, officer(), "submitted") == "one_active_signature_per_signatory"
 
 

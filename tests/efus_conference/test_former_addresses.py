@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from declarations.actions import publish_declaration
 from declarations.models import Declaration
 from efus_conference.former_addresses import Kind, latest_slug, public_rows
 from efus_conference.models import Edition, FormerAddress, Organisation
@@ -109,7 +108,7 @@ def test_nobody_is_led_to_an_edition_that_is_not_published(client: Client, editi
 
 def test_a_declaration_s_pages_and_texts_move_with_it(client: Client) -> None:
     declaration = factories.declaration(slug="manifesto", title_fr="Manifeste")
-    publish_declaration(declaration=declaration, by=factories.user())
+    factories.publish(declaration)
     rename(declaration, "liege-manifesto")
     assert location(client, "/fr/declarations/manifesto/signatories/?a=b") == (
         301,

@@ -120,6 +120,9 @@ LEAVES_ALONE = {
     "declarations.Invitation": "secret",
     "declarations.SignatureEvent": "a history; what counts stands with the signature",
     "declarations.Evidence": "confidential",
+    "declarations.InvitationRun": "a round of invitations, shown to officers",
+    "declarations.MailboxCode": "secret",
+    "declarations.Withdrawal": "a wish, shown to officers; what comes of it stands with the signature",
     "archive.SearchEntry": "the search is not kept",
     "archive.SearchWord": "the search is not kept",
 }

@@ -16,6 +16,7 @@ from declarations.actions import (
     invite,
     new_link,
     open_invitation,
+    propose_freezing,
     publish_declaration,
     record_signature,
     set_mailbox,
@@ -32,7 +33,7 @@ from efus_conference.uploads import check_document
 
 
 def load_demo_declaration(ledger: Ledger) -> None:
-    """The invented text, published; with its signatories, of whom none has signed yet."""
+    """The invented text, not frozen yet: that takes two people; with its signatories."""
     item = record("demo/declaration")
     edition = ledger.row(item["edition"], Edition)
     is_new = not ledger.knows(item["key"])
@@ -51,11 +52,9 @@ def load_demo_declaration(ledger: Ledger) -> None:
         needs=[edition],
     )
     if declaration is not None and is_new and not declaration.is_published:
-        # Never again later: what is published is frozen.
         TextVersion.objects.bulk_create(
             TextVersion(declaration=declaration, **text) for text in item["texts"]
         )
-        publish_declaration(declaration=declaration, by=None)
     for entry in item["signatories"]:
         organisation = ledger.row(entry["organisation"], Organisation)
         ledger.put(
@@ -68,7 +67,12 @@ def load_demo_declaration(ledger: Ledger) -> None:
 
 
 def load_demo_signatures(ledger: Ledger, accounts: Accounts) -> None:
-    """Invitations, signatures and verifications by the two officers, each once."""
+    """The text frozen, invitations, signatures and verifications by the two officers, each once."""
+    declaration = ledger.row(record("demo/declaration")["key"], Declaration)
+    first, second = accounts.get("officer"), accounts.get("second_officer")
+    if declaration is not None and not declaration.is_published and first and second:
+        propose_freezing(declaration=declaration, by=first)
+        publish_declaration(declaration=declaration, by=second)
     for entry in record("demo/declaration")["signatories"]:
         key = f"{entry['key']}/invitation"
         signatory = ledger.row(entry["key"], Signatory)

@@ -114,6 +114,8 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "declarations.signatureevent": ("view", "add"),
         "declarations.mandate": VIEW,
         "declarations.evidence": VIEW,
+        "declarations.withdrawal": KEEP,
+        "declarations.invitationrun": VIEW,
         "declarations.actor": VIEW,
         "efus_conference.organisation": KEEP,
         "efus_conference.edition": VIEW,

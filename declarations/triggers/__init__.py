@@ -1,0 +1,20 @@
+"""What the database itself refuses about signatures, superusers of the site included.
+
+Every refusal is a check violation that carries the rule's name as its constraint, so that the code can tell them
+apart and explain them kindly (`declarations/actions/refusals.py`).
+"""
+
+from declarations.triggers.events import SIGNATURE_EVENT, TRANSITIONS
+from declarations.triggers.kept import ACTOR, INVITATION, MAILBOX, WITHDRAWAL
+from declarations.triggers.signatures import SIGNATURE, fixed_with_its_signature
+
+__all__ = [
+    "ACTOR",
+    "INVITATION",
+    "MAILBOX",
+    "SIGNATURE",
+    "SIGNATURE_EVENT",
+    "TRANSITIONS",
+    "WITHDRAWAL",
+    "fixed_with_its_signature",
+]

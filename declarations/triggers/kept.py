@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import pgtrigger
+
+from declarations.triggers.refusing import refuse
+
+# Who may not verify is read from these rows, so nobody rewrites or removes them.
+INVITATION = [
+    pgtrigger.Trigger(
+        name="invitation_keeps_its_sender",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func=f"""
+            IF TG_OP = 'DELETE' OR
+                    (NEW.signatory_id, NEW.mailbox_id, NEW.sent_by_id, NEW.made_at, NEW.replaces_id)
+                    IS DISTINCT FROM
+                    (OLD.signatory_id, OLD.mailbox_id, OLD.sent_by_id, OLD.made_at, OLD.replaces_id)
+                    OR (OLD.used_at IS NOT NULL AND NEW.used_at IS DISTINCT FROM OLD.used_at)
+                    OR (OLD.declined_at IS NOT NULL AND
+                        (NEW.declined_at, NEW.decline_reason)
+                        IS DISTINCT FROM (OLD.declined_at, OLD.decline_reason)) THEN
+                {refuse("invitation_keeps_its_sender", "an invitation stays as it was sent and used")}
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+]
+
+MAILBOX = [
+    pgtrigger.Trigger(
+        name="mailbox_is_of_no_organiser",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        # Who organises would read the codes of the office, and be the office.
+        func=f"""
+            IF EXISTS (SELECT FROM efus_conference_user WHERE is_staff AND lower(email) = lower(NEW.email)) THEN
+                {refuse("mailbox_is_of_no_organiser", "the mailbox of an office is no organiser")}
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+    pgtrigger.Trigger(
+        name="mailbox_keeps_its_officers",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func=f"""
+            IF TG_OP = 'DELETE' OR
+                    (NEW.signatory_id, NEW.email, NEW.is_first, NEW.set_by_id, NEW.set_at)
+                    IS DISTINCT FROM (OLD.signatory_id, OLD.email, OLD.is_first, OLD.set_by_id, OLD.set_at)
+                    OR (OLD.confirmed_at IS NOT NULL AND
+                        (NEW.confirmed_by_id, NEW.confirmed_at)
+                        IS DISTINCT FROM (OLD.confirmed_by_id, OLD.confirmed_at)) THEN
+                {refuse("mailbox_keeps_its_officers", "a mailbox stays as it was set and confirmed")}
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+]
+
+WITHDRAWAL = [
+    pgtrigger.Trigger(
+        name="withdrawal_stays_as_entered",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func=f"""
+            IF TG_OP = 'DELETE' OR OLD.outcome <> ''
+                    OR (NEW.signature_id, NEW.reason, NEW.entered_by_id, NEW.code_id, NEW.entered_at)
+                    IS DISTINCT FROM
+                    (OLD.signature_id, OLD.reason, OLD.entered_by_id, OLD.code_id, OLD.entered_at)
+                    OR (NEW.outcome = 'done' AND pg_trigger_depth() < 2) THEN
+                {refuse("withdrawal_stays_as_entered", "a withdrawal stays as it was entered and decided")}
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+    pgtrigger.Trigger(
+        name="withdrawal_by_code_or_officer",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        # By the office only with a code that was typed in right, to its own mailbox and for this purpose.
+        func=f"""
+            IF NEW.outcome <> '' OR NOT EXISTS (
+                SELECT FROM declarations_actor a WHERE a.id = NEW.entered_by_id AND (
+                    (a.kind = 'person' AND NEW.code_id IS NULL) OR (a.kind = 'invitation' AND EXISTS (
+                        SELECT FROM declarations_mailboxcode c
+                            JOIN declarations_mailbox m ON m.id = c.mailbox_id
+                            JOIN declarations_signature s ON s.signatory_id = m.signatory_id
+                            WHERE c.id = NEW.code_id AND c.purpose = 'withdraw' AND c.used_at IS NOT NULL
+                            AND s.id = NEW.signature_id)))) THEN
+                {refuse("withdrawal_by_code_or_officer", "a withdrawal takes the code of the mailbox, or an officer")}
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+]
+
+ACTOR = [
+    pgtrigger.Trigger(
+        name="actor_keeps_its_person",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        # Erasing a person empties the account's column, and that is all that may ever change.
+        func=f"""
+            IF TG_OP = 'DELETE' OR NEW.kind <> OLD.kind
+                    OR NEW.invitation_id IS DISTINCT FROM OLD.invitation_id
+                    OR (NEW.user_id IS DISTINCT FROM OLD.user_id AND NEW.user_id IS NOT NULL) THEN
+                {refuse("actor_keeps_its_person", "an actor stays who it was")}
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+]

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pgtrigger
+
+from declarations.triggers.refusing import refuse
+
+SIGNATURE = [
+    pgtrigger.Trigger(
+        name="signature_begins_new",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        condition=~pgtrigger.Q(new__state="new"),
+        func=refuse("signature_begins_new", "a signature begins as new; events change its state"),
+    ),
+    pgtrigger.Trigger(
+        name="signature_changes_by_event",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        # pg_trigger_depth() is above 1 only inside the trigger of an inserted event.
+        func=f"""
+            IF (NEW.state, NEW.decided_at) IS DISTINCT FROM (OLD.state, OLD.decided_at)
+                    AND pg_trigger_depth() < 2 THEN
+                {refuse("signature_changes_by_event", "only an event changes the state of a signature")}
+            END IF;
+            IF (NEW.names, NEW.country, NEW.kind, NEW.latitude, NEW.longitude, NEW.recorded_by_office)
+                    IS DISTINCT FROM
+                    (OLD.names, OLD.country, OLD.kind, OLD.latitude, OLD.longitude, OLD.recorded_by_office)
+                    AND pg_trigger_depth() < 2 THEN
+                {refuse("signature_keeps_its_snapshot", "who signed is written down by the event that submits")}
+            END IF;
+            IF NEW.signatory_id <> OLD.signatory_id OR NEW.receipt_code <> OLD.receipt_code THEN
+                {refuse("signature_keeps_its_signatory", "a signature keeps its signatory")}
+            END IF;
+            IF OLD.state NOT IN ('new', 'needs_information') AND
+                    (NEW.signer_name, NEW.signer_office, NEW.signed_on, NEW.language, NEW.text_hash,
+                        NEW.invitation_id, NEW.informed_at, NEW.replaces_id)
+                    IS DISTINCT FROM
+                    (OLD.signer_name, OLD.signer_office, OLD.signed_on, OLD.language, OLD.text_hash,
+                        OLD.invitation_id, OLD.informed_at, OLD.replaces_id)
+                    THEN
+                {refuse("signature_fixed_once_submitted", "what was submitted stays as it was submitted")}
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+    pgtrigger.Trigger(
+        name="names_are_composed",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        # One way to write an accent (Unicode NFC), whichever keyboard it came from.
+        func="""
+            NEW.signer_name := normalize(NEW.signer_name, NFC);
+            NEW.signer_office := normalize(NEW.signer_office, NFC);
+            RETURN NEW;
+        """,
+    ),
+    pgtrigger.Trigger(
+        name="signature_is_kept",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Delete,
+        condition=~pgtrigger.Q(old__state="new"),
+        func=refuse("signature_is_kept", "a recorded signature is kept"),
+    ),
+]
+
+
+def fixed_with_its_signature(name: str) -> pgtrigger.Trigger:
+    """For rows that belong to a signature: nothing changes or goes once it was submitted."""
+    return pgtrigger.Trigger(
+        name=name,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        declare=[("old_state", "text"), ("new_state", "text")],
+        # Both signatures count, so that no row moves from a draft to what was submitted. The share of the lock
+        # makes a submission wait for us, or us for it.
+        func=f"""
+            IF TG_OP <> 'INSERT' THEN
+                SELECT state INTO old_state FROM declarations_signature WHERE id = OLD.signature_id FOR SHARE;
+            END IF;
+            IF TG_OP <> 'DELETE' THEN
+                SELECT state INTO new_state FROM declarations_signature WHERE id = NEW.signature_id FOR SHARE;
+            END IF;
+            IF old_state NOT IN ('new', 'needs_information') OR new_state NOT IN ('new', 'needs_information') THEN
+                {refuse(name, "what was submitted stays as it was submitted")}
+            END IF;
+            IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+            RETURN NEW;
+        """,
+    )
