@@ -1,0 +1,49 @@
+"""Mails on an office's way from the link to the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from declarations.actions import new_link
+from declarations.models import Invitation
+from efus_conference.mail import Letter, composes, site_address
+from efus_conference.models import Mail
+
+
+@composes("declarations/invitation")
+def invitation(*, invitation_id: int) -> Iterator[Letter]:
+    """The link to sign. Composing makes the secret, so nothing is composed once the link was handed over."""
+    yield from with_link("declarations/invitation", invitation_id, {"invitation_id": invitation_id}, {})
+
+
+def with_link(
+    kind: str, invitation_id: int, ids: dict[str, int], context: dict[str, Any]
+) -> Iterator[Letter]:
+    """A letter with a fresh link of an invitation that is open and was not sent yet; `ids` are the job's."""
+    sent = (
+        Invitation.objects.usable()
+        .filter(pk=invitation_id, sent_at=None)
+        .select_related("signatory__declaration", "signatory__organisation", "mailbox")
+        .first()
+    )
+    # A job that is run again after its mail went out must not make the link in that mail useless.
+    if sent is None or Mail.objects.filter(kind=kind, subject_ids=ids).exists():
+        return
+    token = new_link(invitation=sent, is_to_be_mailed=True)
+    yield Letter(
+        to=sent.mailbox.email,
+        language=sent.language,
+        context={
+            **context,
+            "link": site_address(reverse("declarations_machine:sign", args=[token])),
+            "signatory": sent.signatory,
+            "declaration": sent.signatory.declaration,
+            "expires_at": sent.expires_at,
+        },
+        secrets=(token,),
+    )
+    Invitation.objects.filter(pk=invitation_id).update(sent_at=timezone.now())
