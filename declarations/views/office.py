@@ -82,7 +82,7 @@ def sign(request: HttpRequest, invitation: Invitation, token: str) -> HttpRespon
         "text": text,
         "body": markup.render(text.version.body),
     }
-    return render(request, "declarations/sign.html", context)
+    return render(request, "declarations/office/read.html", context)
 
 
 @office_page
@@ -105,7 +105,7 @@ def record(request: HttpRequest, invitation: Invitation, token: str) -> HttpResp
     else:
         form = SignatureForm(initial=initial_of(draft), published_on=published_on, already=already_of(draft))
     context = {**_context(request, invitation, token), "form": form, "draft": draft}
-    return render(request, "declarations/sign_record.html", context)
+    return render(request, "declarations/office/record.html", context)
 
 
 @office_page
@@ -134,7 +134,7 @@ def check(request: HttpRequest, invitation: Invitation, token: str) -> HttpRespo
         "language_name": language_name(draft.language),
         "refusal": refusal,
     }
-    return render(request, "declarations/sign_check.html", context)
+    return render(request, "declarations/office/check.html", context)
 
 
 @require_safe
@@ -153,7 +153,7 @@ def receipt(request: HttpRequest, receipt_code: str) -> HttpResponse:
     with translation.override(language):
         response = render(
             request,
-            "declarations/receipt.html",
+            "declarations/office/receipt.html",
             {
                 "signature": signature,
                 "signatory": signature.signatory,
@@ -187,7 +187,7 @@ def _not_usable(request: HttpRequest, token: str) -> HttpResponse:
     if is_asked:
         ask_for_new_link(token=token, address=get_adapter().get_client_ip(request))
     context = {"is_asked": is_asked, "languages": language_choices()}
-    return render(request, "declarations/sign_not_usable.html", context, status=200 if is_asked else 404)
+    return render(request, "declarations/office/not_usable.html", context, status=200 if is_asked else 404)
 
 
 def _context(request: HttpRequest, invitation: Invitation, token: str) -> dict[str, object]:
