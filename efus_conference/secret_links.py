@@ -7,12 +7,17 @@ token only its hash is kept.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+
+from efus_conference.languages import browser_language
+
+Languages = Sequence[tuple[str, str]]  # codes, and the names they give themselves
 
 HOUR = 60 * 60  # seconds
 
@@ -31,27 +36,37 @@ def private(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def language_of(request: HttpRequest, own: str | None) -> str:
-    """The language asked for by `?lang=`, else the link's own, else the browser's."""
+def language_of(
+    request: HttpRequest, own: str | None, languages: Languages = tuple(settings.LANGUAGES)
+) -> str:
+    """The language asked for by `?lang=`, else the link's own, else the browser's: one of `languages`."""
+    codes = dict(languages)
     asked = request.GET.get("lang", "")
-    if asked in dict(settings.LANGUAGES):
+    if asked in codes:
         return asked
-    return own or translation.get_language() or settings.LANGUAGE_CODE
+    if own in codes:
+        return own
+    # What the site's own middleware found may be a choice made on the site; it knows the site's languages alone.
+    return (codes == dict(settings.LANGUAGES) and translation.get_language()) or browser_language(
+        request, codes
+    )
 
 
-def language_choices() -> list[dict[str, object]]:
+def language_choices(languages: Languages = tuple(settings.LANGUAGES)) -> list[dict[str, object]]:
     """Links relative to the page itself: their bytes tell nothing of its address."""
     current = translation.get_language()
     return [
         {"code": code, "name": name, "url": f"?lang={code}", "is_current": code == current}
-        for code, name in settings.LANGUAGES
+        for code, name in languages
     ]
 
 
-def in_the_same_language(request: HttpRequest, address: str) -> str:
+def in_the_same_language(
+    request: HttpRequest, address: str, languages: Languages = tuple(settings.LANGUAGES)
+) -> str:
     """The address with the `?lang=` of the request, where it has one."""
     asked = request.GET.get("lang", "")
-    return f"{address}?{urlencode({'lang': asked})}" if asked in dict(settings.LANGUAGES) else address
+    return f"{address}?{urlencode({'lang': asked})}" if asked in dict(languages) else address
 
 
 def is_within_limit(purpose: str, who: str, *, per_hour: int) -> bool:

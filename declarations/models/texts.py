@@ -8,10 +8,10 @@ import pgtrigger
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from efus_conference.languages import site_path
 from efus_conference.models import (
     Edition,
     FormerAddress,
@@ -211,7 +211,7 @@ class Declaration(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("declarations:declaration", args=[self.slug])
+        return site_path("declarations:declaration", self.slug)
 
     @property
     def takes_signatures(self) -> bool:

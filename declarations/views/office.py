@@ -31,6 +31,7 @@ from declarations.actions import (
     submit_signature,
 )
 from declarations.forms import SignatureForm, already_of, initial_of
+from declarations.languages import OFFICE_LANGUAGES
 from declarations.models import Invitation, Signature, SignatureEvent
 from declarations.views.public import language_name, text_for_reader, texts_of
 from efus_conference.secret_links import in_the_same_language, language_choices, language_of, private
@@ -49,7 +50,7 @@ def office_page(view: OfficeView) -> Callable[[HttpRequest, str], HttpResponse]:
             .select_related("signatory__declaration", "signatory__organisation")
             .first()
         )
-        language = language_of(request, invitation.language if invitation else None)
+        language = language_of(request, invitation.language if invitation else None, OFFICE_LANGUAGES)
         with translation.override(language):
             if invitation is None:
                 response = _not_usable(request, token)
@@ -148,7 +149,9 @@ def receipt(request: HttpRequest, receipt_code: str) -> HttpResponse:
     )
     if signature is None:
         return private(render(request, "404.html", status=404))
-    language = language_of(request, signature.invitation.language if signature.invitation else None)
+    language = language_of(
+        request, signature.invitation.language if signature.invitation else None, OFFICE_LANGUAGES
+    )
     events = list(signature.events.order_by("at", "pk"))
     with translation.override(language):
         response = render(
@@ -163,7 +166,7 @@ def receipt(request: HttpRequest, receipt_code: str) -> HttpResponse:
                 "events": events,
                 "note": events[-1].note if signature.state in WITH_NOTE else "",
                 "language_name": language_name(signature.language) if signature.language else "",
-                "languages": language_choices(),
+                "languages": language_choices(OFFICE_LANGUAGES),
             },
         )
     response.headers["Content-Language"] = language
@@ -186,7 +189,7 @@ def _not_usable(request: HttpRequest, token: str) -> HttpResponse:
     is_asked = request.method == "POST" and "new_link" in request.POST
     if is_asked:
         ask_for_new_link(token=token, address=get_adapter().get_client_ip(request))
-    context = {"is_asked": is_asked, "languages": language_choices()}
+    context = {"is_asked": is_asked, "languages": language_choices(OFFICE_LANGUAGES)}
     return render(request, "declarations/office/not_usable.html", context, status=200 if is_asked else 404)
 
 
@@ -202,12 +205,14 @@ def _context(request: HttpRequest, invitation: Invitation, token: str) -> dict[s
         "question": question,
         "sign_url": _address(request, "sign", token),
         "record_url": _address(request, "sign_record", token),
-        "languages": language_choices(),
+        "languages": language_choices(OFFICE_LANGUAGES),
     }
 
 
 def _address(request: HttpRequest, name: str, token: str) -> str:
-    return in_the_same_language(request, reverse(f"declarations_machine:{name}", args=[token]))
+    return in_the_same_language(
+        request, reverse(f"declarations_machine:{name}", args=[token]), OFFICE_LANGUAGES
+    )
 
 
 def _to(request: HttpRequest, name: str, token: str) -> HttpResponse:

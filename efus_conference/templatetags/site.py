@@ -6,12 +6,16 @@ from typing import TypedDict
 
 from django import template
 from django.conf import settings
+from django.db.models import Model
 from django.http import HttpRequest
 from django.template import Context, NodeList
 from django.template.loader_tags import BlockNode
 from django.urls import is_valid_path
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+
+from efus_conference.languages import language_shown, site_path
 
 register = template.Library()
 # Open Graph asks for a country with the language, as this English is a European's.
@@ -71,3 +75,16 @@ def same_as(context: Context, block: str) -> SafeString:
     """The text of a block of the page once more, for an attribute: a template may hold a block only once."""
     text = " ".join(BlockNode(block, NodeList()).render(context).split())
     return mark_safe(text.replace('"', "&quot;"))  # noqa: S308  the block was escaped where it stands
+
+
+@register.simple_tag
+def site_page(name: str, *args: str) -> str:
+    """As `url`, on pages in languages that the site itself does not have: there the English page."""
+    return site_path(name, *args)
+
+
+@register.simple_tag
+def lang_of(row: Model, field: str) -> SafeString:
+    """` lang="en"` where a translated field is shown in another language than the page's, for its element's tag."""
+    shown = language_shown(row, field)
+    return SafeString() if shown == get_language() else format_html(' lang="{}"', shown)
