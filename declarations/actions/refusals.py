@@ -90,7 +90,47 @@ class HasSigned(Refusal):
 
 
 class UnknownLanguage(Refusal):
-    message = _("Invitations are written in the languages of this site only.")
+    message = _("Invitations are not written in this language. Choose one of those that are offered.")
+
+
+class TimeIsOver(Refusal):
+    message = _("The time for signing this declaration is over.")
+
+
+class NotInvited(Refusal):
+    message = _("This office has no open invitation that a reminder could be about. Invite it instead.")
+
+
+class RemindedLately(Refusal):
+    message = _(
+        "This office was invited or reminded less than a week ago. A reminder so soon takes someone who insists."
+    )
+
+
+class RoundIsGoingOn(Refusal):
+    message = _(
+        "A round of invitations or reminders for this declaration is going on. Wait for its end, or stop it first."
+    )
+
+
+class RoundIsOver(Refusal):
+    message = _("This round is over.")
+
+
+class NobodyChosen(Refusal):
+    message = _("No office was chosen.")
+
+
+class Stopped(Refusal):
+    message = _("The round was stopped before this office’s turn.")
+
+
+class NotThereAnyMore(Refusal):
+    message = _("This signatory is not there any more.")
+
+
+class NotDone(Refusal):
+    message = _("This could not be done together with the others. Do it on the office’s own page.")
 
 
 class SameMailbox(Refusal):
@@ -115,6 +155,18 @@ class AlreadySubmitted(Refusal):
     message = _("This signature is recorded already.")
 
 
+class ReadAgain(Refusal):
+    message = _("The texts are not those that were read. Read them again.")
+
+
+class NotInformed(Refusal):
+    message = _("Read what signing means first, and say that you may record the signature.")
+
+
+class ReasonMissing(Refusal):
+    message = _("Say why your office does not sign.")
+
+
 class Incomplete(Refusal):
     message = _(
         "Something is still missing: who signed, the office, the day, the mandate or the signed page."
@@ -123,6 +175,17 @@ class Incomplete(Refusal):
 
 class NoteMissing(Refusal):
     message = _("Write a note: the office reads it and needs to know why.")
+
+
+class ChangedSince(Refusal):
+    message = _(
+        "Something happened to this signature since you read it. It is shown as it stands now: "
+        "read it again, then decide."
+    )
+
+
+class SignedTooLate(Refusal):
+    message = _("This was signed after the last day on which the declaration could be signed.")
 
 
 class RefusedByRegister(Refusal):
@@ -165,6 +228,7 @@ SENTENCES: dict[str, StrOrPromise] = {
     "invitation_keeps_its_sender": _("An invitation stays as it was sent and used."),
     "mailbox_keeps_its_officers": _("A mailbox stays as it was set and confirmed."),
     "actor_keeps_its_person": _("Who did something stays who did it."),
+    "one_round_at_a_time": RoundIsGoingOn.message,
     "frozen_by_two": SamePerson.message,
     "hash_is_of_the_texts": TextsChanged.message,
     "verifier_does_not_read_the_mailbox": _(
@@ -174,11 +238,12 @@ SENTENCES: dict[str, StrOrPromise] = {
         "This is an organiser’s own address. Enter the mailbox of the office itself."
     ),
     "declaration_takes_signatures": TakesNoSignatures.message,
-    "signature_pins_the_texts": _("The texts are not those that were read. Read them again."),
+    "signature_pins_the_texts": ReadAgain.message,
     "signature_is_complete": Incomplete.message,
     "signed_between_publication_and_today": _(
         "The day of the signature lies before the declaration was published, or in the future."
     ),
+    "signed_in_time": SignedTooLate.message,
     "signature_keeps_its_snapshot": _("Who signed is written down when it is submitted, and stays."),
     "replaces_one_of_its_own": _("A signature replaces one of the same signatory."),
     "one_pending_signature_per_signatory": HasSigned.message,

@@ -49,6 +49,10 @@ _SUBMITTED = f"""
             OR signed.signed_on > (clock_timestamp() {_HERE})::date THEN
         {refuse("signed_between_publication_and_today", "signed before publication, or in the future")}
     END IF;
+    -- What comes on paper may arrive later than the last moment for links; the day on it may not be later.
+    IF signed.signed_on > (to_sign.signatures_until {_HERE})::date THEN
+        {refuse("signed_in_time", "signed after the last day for it")}
+    END IF;
     IF signed.replaces_id IS NOT NULL AND NOT EXISTS (SELECT FROM declarations_signature
             WHERE id = signed.replaces_id AND signatory_id = the_signatory) THEN
         {refuse("replaces_one_of_its_own", "a signature replaces one of the same signatory")}
@@ -59,12 +63,14 @@ _SUBMITTED = f"""
         {refuse("one_active_signature_per_signatory", "there is a signature of this signatory already")}
     END IF;
 """
-_DECIDED = f"""
+_BY_AN_ORGANISER = f"""
     SELECT organisation_id INTO works_for FROM efus_conference_user
         WHERE id = actor_user AND is_staff AND is_active;
     IF actor_kind <> 'person' OR NOT FOUND THEN
         {refuse("verifier_is_an_organiser", "only an organiser verifies")}
     END IF;
+"""
+_DECIDED = f"""
     IF works_for = signing.id THEN
         {refuse("verifier_is_not_of_the_signatory", "nobody verifies for the organisation they work for")}
     END IF;
@@ -144,6 +150,9 @@ SIGNATURE_EVENT = [
 
             IF NEW.kind = 'submitted' THEN
                 {_SUBMITTED}
+            END IF;
+            IF NEW.kind IN ('under_review', 'needs_information', 'verified', 'refused') THEN
+                {_BY_AN_ORGANISER}
             END IF;
             IF NEW.kind IN ('verified', 'refused') THEN
                 {_DECIDED}

@@ -1,0 +1,46 @@
+"""Why somebody may not decide on a signature, said before they try.
+
+The database alone refuses (`declarations/triggers/events.py`); these questions are the same ones, asked of many
+signatures at once, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Q
+
+from declarations.models import Invitation, Mailbox, Signature, SignatureEvent
+from efus_conference.models import User
+
+
+def parts_in(signatures: Iterable[Signature], *, by: User) -> dict[int, list[str]]:
+    """By id of the signature, the names of the rules that keep this officer from deciding on it.
+
+    Their sentences are in `declarations.actions.refusals.SENTENCES`. One query, however many there are.
+    """
+    ids = [signature.pk for signature in signatures]
+    if not (by.is_staff and by.is_active):
+        return {pk: ["verifier_is_an_organiser"] for pk in ids}
+    sent = Invitation.objects.filter(signatory=OuterRef("signatory"), sent_by__user=by)
+    mailboxes = Mailbox.objects.filter(signatory=OuterRef("signatory"))
+    recorded = SignatureEvent.objects.filter(
+        signature=OuterRef("pk"), kind=SignatureEvent.Kind.SUBMITTED, actor__user=by
+    )
+    same = Q(signatory__organisation=by.organisation_id) if by.organisation_id else Q(pk=None)
+    if not by.organisation_id:
+        same |= Q(signatory__organisation__is_organiser=True)
+    rules = {
+        "verifier_is_not_of_the_signatory": Exists(Signature.objects.filter(same, pk=OuterRef("pk"))),
+        "verifier_is_not_the_recorder": Exists(recorded),
+        "verifier_did_not_invite": Exists(sent),
+        "verifier_did_not_set_the_mailbox": Exists(
+            mailboxes.filter(Q(set_by__user=by) | Q(confirmed_by__user=by))
+        ),
+        "verifier_does_not_read_the_mailbox": Exists(mailboxes.filter(email__iexact=by.email)),
+    }
+    found = Signature.objects.filter(pk__in=ids).annotate(
+        **{f"is_{name}": rule for name, rule in rules.items()}
+    )
+    answers = found.values_list("pk", *(f"is_{name}" for name in rules))
+    return {pk: [name for name, holds in zip(rules, held, strict=True) if holds] for pk, *held in answers}
