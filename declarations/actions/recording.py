@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
@@ -19,9 +18,12 @@ from declarations.actions.refusals import (
     Incomplete,
     LinkNotUsable,
     NotHistorical,
+    NotInformed,
+    ReadAgain,
     TakesNoSignatures,
     explained,
 )
+from declarations.languages import OFFICE_LANGUAGES
 from declarations.models import Actor, Evidence, Invitation, Mandate, Signatory, Signature, SignatureEvent
 from efus_conference.mail import queue
 from efus_conference.models import User
@@ -54,17 +56,28 @@ Files = Mapping[str, SentFile]  # by kind of evidence
 
 
 @transaction.atomic
-def open_invitation(*, invitation: Invitation, language: str) -> Signature:
-    """The office begins to record; `language` is that of the text it was shown."""
+def open_invitation(*, invitation: Invitation, language: str, text_hash: str = "") -> Signature:
+    """The office begins to record: `language` is that of the text it was shown, `text_hash` that of its set.
+
+    Both are pinned to the draft. ReadAgain when these are not the texts any more; without a hash, they are taken
+    as they are now.
+    """
     invitation = _usable(invitation)
+    frozen = invitation.signatory.declaration.text_hash
+    if text_hash and text_hash != frozen:
+        raise ReadAgain
     if invitation.opened_at is None:
         invitation.opened_at = timezone.now()
         invitation.save(update_fields=["opened_at"])
     signature = draft_of(invitation)
     if signature is None:
         signature = Signature(signatory=invitation.signatory)
+    if signature.invitation != invitation:
+        # What signing means is read with each link: what it said may have changed since.
+        signature.informed_at = None
     signature.invitation = invitation
     signature.language = language
+    signature.text_hash = frozen
     signature.save()
     return signature
 
@@ -90,8 +103,22 @@ def record_signature(*, invitation: Invitation, answers: Answers, files: Files) 
     signature = draft_of(invitation)
     if signature is None:
         raise LinkNotUsable
+    _same_texts(signature)
     signature.invitation = invitation
     _record(signature, answers, files)
+    return signature
+
+
+@transaction.atomic
+def be_informed(*, invitation: Invitation) -> Signature:
+    """The office has read what signing means, and says that it may record the signature."""
+    signature = draft_of(_usable(invitation))
+    if signature is None:
+        raise LinkNotUsable
+    _same_texts(signature)
+    if signature.informed_at is None:
+        signature.informed_at = timezone.now()
+        signature.save(update_fields=["informed_at"])
     return signature
 
 
@@ -109,7 +136,8 @@ def submit_signature(*, signature: Signature, invitation: Invitation, language: 
 
     `language` is the one the office worked in: what we write to it from now on is in that one.
 
-    AlreadySubmitted when this link was used for it before, by a second click or in another tab.
+    AlreadySubmitted when this link was used for it before, by a second click or in another tab; ReadAgain when
+    the texts are not those it was begun with, NotInformed when nobody said to have read what signing means.
     """
     # The lock makes two clicks follow each other: the second one finds the link used.
     locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
@@ -121,9 +149,12 @@ def submit_signature(*, signature: Signature, invitation: Invitation, language: 
         raise LinkNotUsable
     if not is_complete(signature):
         raise Incomplete
+    _same_texts(signature)
+    if signature.informed_at is None:
+        raise NotInformed
     signature.invitation = locked
     locked.used_at = timezone.now()
-    if language in dict(settings.LANGUAGES):
+    if language in dict(OFFICE_LANGUAGES):
         locked.language = language
     locked.save(update_fields=["used_at", "language"])
     _submit(signature, actor_of_invitation(locked))
@@ -193,6 +224,11 @@ def _usable(invitation: Invitation) -> Invitation:
     if locked is None:
         raise LinkNotUsable
     return locked
+
+
+def _same_texts(signature: Signature) -> None:
+    if signature.text_hash != signature.signatory.declaration.text_hash:
+        raise ReadAgain
 
 
 def _record(signature: Signature, answers: Answers, files: Files) -> None:

@@ -14,6 +14,7 @@ from PIL import Image
 from declarations.actions import (
     Answers,
     SentFile,
+    be_informed,
     enter_withdrawal,
     invite,
     new_link,
@@ -92,7 +93,8 @@ def answers(**fields: Any) -> Answers:
 
 def recorded(invitation: Invitation) -> Signature:
     open_invitation(invitation=invitation, language="en")
-    return record_signature(invitation=invitation, answers=answers(), files={"signed_page": sent()})
+    record_signature(invitation=invitation, answers=answers(), files={"signed_page": sent()})
+    return be_informed(invitation=invitation)
 
 
 def submitted(signatory: Signatory | None = None, *, by: User | None = None) -> Signature:

@@ -75,9 +75,8 @@ def test_receipt_verification_refusal_and_question_reach_the_office(
     ):
         invitation = actions.invite(signatory=office(), language=language, by=officer())
         actions.open_invitation(invitation=invitation, language="en")
-        draft = actions.record_signature(
-            invitation=invitation, answers=answers(), files={"signed_page": sent()}
-        )
+        actions.record_signature(invitation=invitation, answers=answers(), files={"signed_page": sent()})
+        draft = actions.be_informed(invitation=invitation)
         signature = actions.submit_signature(signature=draft, invitation=invitation)
         decide(signature)
         run_worker()

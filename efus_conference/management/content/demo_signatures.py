@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from declarations.actions import (
     Answers,
     SentFile,
+    be_informed,
     invite,
     new_link,
     open_invitation,
@@ -119,9 +120,10 @@ def _sign(invitation: Invitation, entry: Record, accounts: Accounts) -> Signatur
         reference=mandate.get("reference", ""),
     )
     open_invitation(invitation=invitation, language="en")
-    signature = record_signature(
+    record_signature(
         invitation=invitation, answers=answers, files={Evidence.Kind.SIGNED_PAGE: _signed_page(answers)}
     )
+    signature = be_informed(invitation=invitation)
     signature = submit_signature(signature=signature, invitation=invitation)
     if verifier := accounts.get(given.get("verified_by", "")):
         verify(signature=signature, by=verifier)

@@ -1,0 +1,162 @@
+"""Codes to an office's registered mailbox: who types one in reads what is written there.
+
+A link alone opens the text, also where it was forwarded. Whatever records, declines or withdraws asks for the proof
+that a code gives, and a signed cookie keeps it for two hours, below `/sign/` alone.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+from declarations.actions.refusals import Refusal
+from declarations.models import Mailbox, MailboxCode
+from efus_conference.mail import queue
+from efus_conference.secret_links import is_within_limit
+
+DIGITS = 6
+VALID_FOR = timedelta(minutes=30)
+MOST_WRONG = 5
+PROOF_LASTS = timedelta(hours=2)
+# By the mailbox, by who asks, and by both: whoever has a forwarded link cannot use up what the office itself may ask.
+CODES_PER_HOUR = {"mailbox": 10, "address": 60, "both": 5}
+COOKIE = "office"
+COOKIE_PATH = "/sign/"
+MOST_PROOFS = 6  # offices that one browser records for beside each other
+_SALT = "declarations.mailbox_codes"
+
+
+class WrongCode(Refusal):
+    message = _("This is not the code that was sent. Look at the mail again and type its six digits.")
+
+
+class CodeOver(Refusal):
+    message = _("This code is over: it is older than half an hour, or was used already. Have a new one sent.")
+
+
+class TooManyCodes(Refusal):
+    message = _("Too many codes were asked for. Use one that has arrived, or try again in an hour.")
+
+
+@transaction.atomic
+def send_code(*, mailbox: Mailbox, purpose: str, language: str, address: str) -> MailboxCode:
+    """Queues the mail with a code of six digits; the code itself is made when the mail is.
+
+    `address` is the asker's network address, for the limits. TooManyCodes when they are reached.
+    """
+    limits = {"both": f"{mailbox.pk} {address}", "address": address, "mailbox": str(mailbox.pk)}
+    if not all(
+        is_within_limit(f"declarations:code:{of}", who, per_hour=CODES_PER_HOUR[of])
+        for of, who in limits.items()
+    ):
+        raise TooManyCodes
+    code = MailboxCode.objects.create(
+        mailbox=mailbox, purpose=purpose, language=language, expires_at=timezone.now() + VALID_FOR
+    )
+    queue("declarations/code", code_id=code.pk)
+    return code
+
+
+def new_digits(code: MailboxCode) -> str:
+    """Makes the digits of a code and keeps their keyed hash alone; those made for it before are void."""
+    digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
+    code.code_hash = _hash_of(code, digits)
+    code.save(update_fields=["code_hash"])
+    return digits
+
+
+def open_code(mailbox: Mailbox, purpose: str) -> MailboxCode | None:
+    """The latest code that can still be typed in, mailed or about to be."""
+    return (
+        MailboxCode.objects.filter(
+            mailbox=mailbox,
+            purpose=purpose,
+            used_at=None,
+            wrong__lt=MOST_WRONG,
+            expires_at__gt=timezone.now(),
+        )
+        .order_by("-pk")
+        .first()
+    )
+
+
+def prove(*, mailbox: Mailbox, purpose: str, typed: str) -> MailboxCode:
+    """The code that was typed, used up by this.
+
+    WrongCode for other digits, CodeOver where none is open: used, older than half an hour, or typed wrong five
+    times. Several may be open when one mail was slow and another was asked for; a wrong one counts against each.
+    """
+    digits = "".join(character for character in typed[:100] if character.isdecimal())
+    with transaction.atomic():
+        # The lock makes guesses follow each other: five at once are five.
+        still_open = list(
+            MailboxCode.objects.select_for_update()
+            .filter(
+                mailbox=mailbox,
+                purpose=purpose,
+                used_at=None,
+                wrong__lt=MOST_WRONG,
+                expires_at__gt=timezone.now(),
+            )
+            .exclude(code_hash="")
+            .order_by("pk")
+        )
+        right = [code for code in still_open if constant_time_compare(code.code_hash, _hash_of(code, digits))]
+        for code in right[:1]:
+            code.used_at = timezone.now()
+            code.save(update_fields=["used_at"])
+            return code
+        for code in still_open:
+            code.wrong += 1
+            code.save(update_fields=["wrong"])
+    # Raised out of the transaction: the wrong one stays counted.
+    raise WrongCode if any(code.wrong < MOST_WRONG for code in still_open) else CodeOver
+
+
+def give_proof(response: HttpResponse, code: MailboxCode, *, beside: HttpRequest | None = None) -> None:
+    """Lets the browser show for two hours that it typed the code; `beside` what the request showed already."""
+    earlier = [pk for pk in _shown(beside) if pk != code.pk] if beside else []
+    response.set_signed_cookie(
+        COOKIE,
+        ".".join(str(pk) for pk in [code.pk, *earlier][:MOST_PROOFS]),
+        salt=_SALT,
+        max_age=int(PROOF_LASTS.total_seconds()),
+        path=COOKIE_PATH,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
+def proof_of(request: HttpRequest, mailbox: Mailbox, purpose: str) -> MailboxCode | None:
+    """The code by which this browser proved within the last two hours that it reads the mailbox."""
+    shown = _shown(request)
+    if not shown:
+        return None
+    return (
+        MailboxCode.objects.filter(
+            pk__in=shown, mailbox=mailbox, purpose=purpose, used_at__gt=timezone.now() - PROOF_LASTS
+        )
+        .order_by("-used_at")
+        .first()
+    )
+
+
+def _shown(request: HttpRequest) -> list[int]:
+    try:
+        value = request.get_signed_cookie(COOKIE, default="", salt=_SALT, max_age=PROOF_LASTS)
+    except signing.BadSignature:
+        return []
+    return [int(pk) for pk in (value or "").split(".") if pk]
+
+
+def _hash_of(code: MailboxCode, digits: str) -> str:
+    return salted_hmac(_SALT, f"{code.pk}:{digits}", algorithm="sha256").hexdigest()
