@@ -1,20 +1,28 @@
 """The small markup of a declaration's text, and nothing else: no HTML passes.
 
-`# ` begins a heading, `12. ` a numbered article, `- ` an item of a list. An empty line ends a block; an
-indented block after an article belongs to it. Numbers are shown as they are written: they are part of the text.
+`# ` begins a heading, `12. ` a numbered article, `- ` an item of a list, `[words](https://…)` is a link. An empty
+line ends a block; an indented block after an article belongs to it. Numbers are shown as they are written: they are
+part of the text.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Literal
+from urllib.parse import urlsplit
 
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-_ARTICLE = re.compile(r"(\d{1,4})\.[ \t]+(.*)", re.DOTALL)
+_ARTICLE = re.compile(r"([0-9]{1,4})\.[ \t]+(.*)", re.DOTALL)
+# Words without brackets, an address without spaces, brackets or quotation marks: such an address writes them as %28.
+_LINK = re.compile(r"\[([^\[\]]+)\]\(([^\s()<>\"']+)\)")
+_MAILBOX = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+LINK_SCHEMES = ("http", "https", "mailto")
 
 
 @dataclass
@@ -46,28 +54,67 @@ def blocks(body: str) -> list[Block]:
 
 
 def render(body: str) -> SafeString:
-    """The whole text as HTML, articles in a row as one list."""
-    return html(blocks(body))
+    """The whole text as HTML, articles in a row as one list and each with its address on the page."""
+    found = blocks(body)
+    return html(found, dict(zip(map(id, found), anchors(found), strict=True)))
 
 
-def html(some: list[Block]) -> SafeString:
+def html(some: list[Block], addresses: dict[int, str] | None = None) -> SafeString:
+    """Blocks as HTML; `addresses` names the articles' places on the page, by the block's `id()`."""
+    named = addresses or {}
     out: list[SafeString] = []
     for kind, group in groupby(some, key=lambda block: block.kind):
         if kind == "article":
-            articles = format_html_join("", "{}", ((_article(block),) for block in group))
+            articles = format_html_join(
+                "", "{}", ((_article(block, named.get(id(block), "")),) for block in group)
+            )
             out.append(format_html('<ol class="articles articles-numbered">{}</ol>', articles))
         else:
             out += [_html(block) for block in group]
     return mark_safe("\n".join(out))  # noqa: S308  made of escaped parts alone
 
 
-def side_by_side(bodies: list[str]) -> list[list[SafeString]]:
-    """Rows of the same texts in several languages, block beside block; one row of whole texts if they differ."""
-    parsed = [blocks(body) for body in bodies]
-    shapes = {tuple((block.kind, block.number) for block in text) for text in parsed}
-    if len(shapes) != 1:
-        return [[html(text) for text in parsed]]
-    return [[html([block]) for block in row] for row in zip(*parsed, strict=True)]
+def anchors(some: list[Block]) -> list[str]:
+    """The place of each block on its page: `article-3`, `article-3-2` where that number comes again; else ""."""
+    seen: Counter[str] = Counter()
+    out = []
+    for block in some:
+        if block.kind != "article":
+            out.append("")
+            continue
+        seen[block.number] += 1
+        again = f"-{seen[block.number]}" if seen[block.number] > 1 else ""
+        out.append(f"article-{block.number}{again}")
+    return out
+
+
+def is_link(address: str) -> bool:
+    """Whether an address is made a link of: http, https or mailto, to a host or mailbox that is what it seems."""
+    try:
+        parts = urlsplit(address)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if parts.scheme == "mailto":
+        return _MAILBOX.fullmatch(parts.path) is not None
+    # Before an “@” one could write a host that the link does not lead to; a backslash browsers read as a slash.
+    return (
+        parts.scheme in LINK_SCHEMES
+        and bool(host)
+        and "@" not in parts.netloc
+        and "\\" not in address
+        and address.isprintable()
+    )
+
+
+def refused_links(body: str) -> list[str]:
+    """What looks like a link and stays text."""
+    return [found[0] for found in re.finditer(r"\[[^\[\]]+\]\([^)\n]*\)?", body) if not _is_whole(found[0])]
+
+
+def _is_whole(written: str) -> bool:
+    found = _LINK.fullmatch(written)
+    return found is not None and is_link(found[2])
 
 
 def _pieces(lines: list[str]) -> list[list[str]]:
@@ -112,17 +159,40 @@ def _continues(last: Block, lines: list[str], chunk: str) -> bool:
 def _html(block: Block) -> SafeString:
     match block.kind:
         case "heading":
-            return format_html("<h3>{}</h3>", block.text)
+            return format_html("<h3>{}</h3>", _inline(block.text))
         case "list":
             return format_html(
-                "<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((i,) for i in block.items))
+                "<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((_inline(item),) for item in block.items))
             )
         case "article":
-            return _article(block)
+            return _article(block, "")
         case _:
-            return format_html("<p>{}</p>", block.text)
+            return format_html("<p>{}</p>", _inline(block.text))
 
 
-def _article(block: Block) -> SafeString:
+def _article(block: Block, address: str) -> SafeString:
     parts = format_html_join("", "{}", ((_html(part),) for part in block.parts))
-    return format_html('<li><span class="article-number">{}</span> {}</li>', block.number, parts)
+    if not address:
+        return format_html('<li><span class="article-number">{}</span> {}</li>', block.number, parts)
+    return format_html(
+        '<li id="{}"><a class="article-number" href="#{}">{}</a> {}</li>',
+        address,
+        address,
+        block.number,
+        parts,
+    )
+
+
+def _inline(text: str) -> SafeString:
+    """Escaped text with its links."""
+    return mark_safe("".join(_pieces_of_line(text)))  # noqa: S308  each piece is escaped where it is made
+
+
+def _pieces_of_line(text: str) -> Iterator[str]:
+    end = 0
+    for found in _LINK.finditer(text):
+        if is_link(found[2]):
+            yield conditional_escape(text[end : found.start()])
+            yield format_html('<a href="{}">{}</a>', found[2], found[1])
+            end = found.end()
+    yield conditional_escape(text[end:])

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language, get_language_info
 from django.views.decorators.http import require_safe
 
-from declarations import markup, register
+from declarations import markup, parallel, register
 from declarations.models import Declaration, DeclarationPoint, TextVersion
 from declarations.models.signatures import PUBLIC_STATES
 from efus_conference.kept import do_not_keep, same_for_everyone
@@ -100,7 +100,7 @@ def declaration(request: HttpRequest, slug: str) -> HttpResponse:
         context["beside"] = beside
         context["rows"] = [
             list(zip(beside, row, strict=True))
-            for row in markup.side_by_side([each.version.body for each in beside])
+            for row in parallel.side_by_side([each.version.body for each in beside])
         ]
     elif text:
         context["body"] = markup.render(text.version.body)

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from declarations.markup import blocks, render, side_by_side
+import time
+
+import pytest
+
+from declarations.markup import blocks, refused_links, render
 
 
 def test_headings_articles_paragraphs_and_lists() -> None:
@@ -9,8 +13,9 @@ def test_headings_articles_paragraphs_and_lists() -> None:
         "<p>We, the mayors,\nmeet.</p>\n"
         "<h3>Articles</h3>\n"
         '<ol class="articles articles-numbered">'
-        '<li><span class="article-number">1</span> <p>First.</p></li>'
-        '<li><span class="article-number">2</span> <p>Second:</p><ul><li>a</li><li>b</li></ul></li>'
+        '<li id="article-1"><a class="article-number" href="#article-1">1</a> <p>First.</p></li>'
+        '<li id="article-2"><a class="article-number" href="#article-2">2</a> '
+        "<p>Second:</p><ul><li>a</li><li>b</li></ul></li>"
         "</ol>\n"
         "<p>End.</p>"
     )
@@ -20,7 +25,8 @@ def test_no_html_passes() -> None:
     body = "# <b>x</b>\n\n1. <script>alert(1)</script>\n\n- <i>y</i>\n\n&amp; <img src=x onerror=y>"
     assert render(body) == (
         "<h3>&lt;b&gt;x&lt;/b&gt;</h3>\n"
-        '<ol class="articles articles-numbered"><li><span class="article-number">1</span> '
+        '<ol class="articles articles-numbered"><li id="article-1">'
+        '<a class="article-number" href="#article-1">1</a> '
         "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p></li></ol>\n"
         "<ul><li>&lt;i&gt;y&lt;/i&gt;</li></ul>\n"
         "<p>&amp;amp; &lt;img src=x onerror=y&gt;</p>"
@@ -42,25 +48,83 @@ def test_an_indented_block_belongs_to_the_article_above() -> None:
 def test_every_word_of_the_text_is_shown() -> None:
     body = "a\n# b\nc\n1. d\n2. e\nf\n- g\nh\n\n  i\n\n- j\nk\n\n3.l"
     shown = render(body)
+    shown = shown.replace('</li><li id="article-2">', " ")
     for tag in ("p", "h3", "ul", "li", "ol"):
         shown = shown.replace(f"</{tag}>", " ").replace(f"<{tag}>", " ")
     words = [word for word in shown.replace(">", "> ").replace("<", " <").split() if len(word) == 1]
     assert "".join(words) == "abc1d2efghijk"
 
 
-def test_texts_of_the_same_shape_stand_block_beside_block() -> None:
-    rows = side_by_side(["# A\n\n1. One.", "# B\n\n1. Un."])
-    assert rows == [
-        ["<h3>A</h3>", "<h3>B</h3>"],
-        [
-            '<ol class="articles articles-numbered"><li><span class="article-number">1</span> <p>One.</p></li></ol>',
-            '<ol class="articles articles-numbered"><li><span class="article-number">1</span> <p>Un.</p></li></ol>',
-        ],
+def test_a_number_that_comes_again_has_an_address_of_its_own() -> None:
+    shown = render("# One\n\n1. a\n\n# Two\n\n1. b\n\n2. c")
+    assert [f'id="{place}"' in shown for place in ("article-1", "article-1-2", "article-2")] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://efus.eu/charter?a=1&b=2#c",
+        "http://example.org",
+        "HTTPS://example.org/%28x%29",
+        "mailto:office@town.example",
+    ],
+)
+def test_words_with_an_address_are_a_link(address: str) -> None:
+    escaped = address.replace("&", "&amp;")
+    assert [render(f"See [the <charter>]({address})."), refused_links(f"See [a]({address}).")] == [
+        f'<p>See <a href="{escaped}">the &lt;charter&gt;</a>.</p>',
+        [],
     ]
 
 
-def test_texts_of_another_shape_stand_beside_each_other_whole() -> None:
-    assert side_by_side(["a\n\nb", "c"]) == [["<p>a</p>\n<p>b</p>", "<p>c</p>"]]
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "javascript://example.org/%0Aalert%281%29",
+        "data:text/html,x",
+        "vbscript:x",
+        "ftp://example.org",
+        "//example.org",
+        "/en/",
+        "example.org",
+        "https://",
+        "https:///path",
+        "https://good.example@evil.example",
+        "https://user:word@evil.example",
+        "https://evil.example\\@good.example",
+        "https://[half",
+        "https://example.org:port/",
+        "https://example.org/\u202egro",
+        "https://example.org/\u200bx",
+        'https://example.org/"onclick=x',
+        "https://example.org/'x",
+        "https://example.org/<b>",
+        "mailto:",
+        "mailto:a@b.example?bcc=c@d.example%0A",
+        "mailto:nobody",
+    ],
+)
+def test_any_other_address_stays_text(address: str) -> None:
+    written = f"[words]({address})"
+    assert ["<a" in render(written), len(refused_links(written))] == [
+        address.startswith("mailto:a@b"),  # only its mailbox is looked at: what it fills in harms nobody
+        0 if address.startswith("mailto:a@b") else 1,
+    ]
+
+
+def test_links_stand_in_headings_lists_and_articles_and_never_in_each_other() -> None:
+    link = "[x](https://a.example)"
+    shown = render(f"# {link}\n\n1. {link}\n- {link}\n\n[a [b](https://b.example) c](https://c.example)")
+    assert [shown.count("<a href="), "[a <a" in shown] == [4, True]
+
+
+def test_a_hostile_text_is_read_in_no_time() -> None:
+    began = time.process_time()
+    for hostile in ("[" * 200_000, "[a](" * 50_000, "[a](https://" + "a" * 200_000, "1. " * 60_000):
+        render(hostile)
+        refused_links(hostile)
+    assert time.process_time() - began < 5
 
 
 def test_an_empty_text_is_empty() -> None:
