@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
@@ -16,19 +15,24 @@ from declarations.actions.refusals import (
     LinkNotUsable,
     NoMailbox,
     NothingToConfirm,
+    NotInvited,
     Refusal,
+    RemindedLately,
     SameMailbox,
     SameOfficer,
     TakesNoSignatures,
+    TimeIsOver,
     UnknownLanguage,
     explained,
 )
-from declarations.models import Actor, Invitation, Mailbox, Signatory, Signature
+from declarations.languages import OFFICE_LANGUAGES
+from declarations.models import Actor, Invitation, InvitationRun, Mailbox, Signatory, Signature
 from efus_conference.mail import queue
 from efus_conference.models import User
 from efus_conference.secret_links import hash_of_token, is_within_limit
 
 VALID_FOR = timedelta(days=30)
+BETWEEN_REMINDERS = timedelta(days=7)
 NEW_LINKS_PER_HOUR = {"signatory": 3, "address": 10}
 
 
@@ -68,17 +72,65 @@ def confirm_mailbox(*, mailbox: Mailbox, by: User) -> Mailbox:
 
 
 @transaction.atomic
-def invite(*, signatory: Signatory, language: str, by: User) -> Invitation:
-    """Invites an office to sign, by a link to its registered mailbox that is good for 30 days."""
-    invitation = make_invitation(signatory=signatory, language=language, sender=actor_of_person(by))
+def invite(
+    *,
+    signatory: Signatory,
+    by: User | Actor,
+    language: str = "",
+    run: InvitationRun | None = None,
+) -> Invitation:
+    """Invites an office to sign, by a link to its registered mailbox that is good for 30 days.
+
+    In its own language, or in `language`, which then is its own from now on.
+    """
+    sender = by if isinstance(by, Actor) else actor_of_person(by)
+    invitation = make_invitation(
+        signatory=signatory, language=language or signatory.language, sender=sender, run=run
+    )
+    if language and language != signatory.language:
+        Signatory.objects.filter(pk=signatory.pk).update(language=language)
+        signatory.language = language
     queue("declarations/invitation", invitation_id=invitation.pk)
+    return invitation
+
+
+@transaction.atomic
+def remind(*, signatory: Signatory, insists: bool = False) -> Invitation:
+    """Reminds an office of its open invitation, by a fresh link that is good for 30 days from now.
+
+    The link before it stops working when the mail is sent; what was typed in stays. No more than one reminder in
+    a week, unless one insists. Nobody loses the right to verify by it: whom it goes to was decided before.
+    """
+    signatory = _locked(signatory)
+    if not signatory.declaration.takes_signatures:
+        raise TakesNoSignatures
+    if signatory.signatures.active().exclude(state=Signature.State.NEEDS_INFORMATION).exists():
+        raise HasSigned
+    invitation = (
+        signatory.invitations.select_for_update(of=("self",))
+        .usable()
+        .exclude(sent_at=None)
+        .order_by("-pk")
+        .first()
+    )
+    if invitation is None:
+        raise NotInvited
+    now = timezone.now()
+    last: datetime = invitation.reminded_at or invitation.sent_at
+    if now - last < BETWEEN_REMINDERS and not insists:
+        raise RemindedLately
+    invitation.reminded_at = now
+    invitation.reminders += 1
+    invitation.expires_at = now + VALID_FOR
+    invitation.save(update_fields=["reminded_at", "reminders", "expires_at"])
+    queue("declarations/reminder", invitation_id=invitation.pk, number=invitation.reminders)
     return invitation
 
 
 @transaction.atomic
 def revoke(*, invitation: Invitation) -> None:
     """Makes a link useless; one that was used stays as it is."""
-    Invitation.objects.filter(pk=invitation.pk, used_at=None, revoked_at=None).update(
+    Invitation.objects.filter(pk=invitation.pk, used_at=None, declined_at=None, revoked_at=None).update(
         revoked_at=timezone.now()
     )
 
@@ -126,18 +178,34 @@ def ask_for_new_link(*, token: str, address: str) -> None:
         return
 
 
-def make_invitation(*, signatory: Signatory, language: str, sender: Actor) -> Invitation:
-    """The row alone, without the mail; must be called in a transaction."""
+def make_invitation(
+    *,
+    signatory: Signatory,
+    language: str,
+    sender: Actor,
+    replaces: Signature | None = None,
+    run: InvitationRun | None = None,
+) -> Invitation:
+    """The row alone, without the mail; must be called in a transaction.
+
+    With `replaces`, for a new signature in the place of a standing one, which must be of the same signatory.
+    """
     signatory = _locked(signatory)
     if not signatory.declaration.takes_signatures:
         raise TakesNoSignatures
-    if language not in dict(settings.LANGUAGES):
+    if language not in dict(OFFICE_LANGUAGES):
         raise UnknownLanguage
     mailbox = signatory.registered_mailbox()
     if mailbox is None:
         raise NoMailbox
-    if signatory.signatures.active().exclude(state=Signature.State.NEEDS_INFORMATION).exists():
+    active = signatory.signatures.active()
+    asked = active.filter(state=Signature.State.NEEDS_INFORMATION)
+    standing = active.exclude(state=Signature.State.NEEDS_INFORMATION)
+    if standing.exclude(pk=replaces.pk if replaces else None).exists():
         raise HasSigned
+    # Who was asked for information answers also when the time is over, and so does who mends what stands.
+    if signatory.declaration.is_over() and replaces is None and not asked.exists():
+        raise TimeIsOver
     revoke_open_links(signatory)
     return Invitation.objects.create(
         signatory=signatory,
@@ -145,11 +213,15 @@ def make_invitation(*, signatory: Signatory, language: str, sender: Actor) -> In
         language=language,
         sent_by=sender,
         expires_at=timezone.now() + VALID_FOR,
+        replaces=replaces,
+        run=run,
     )
 
 
 def revoke_open_links(signatory: Signatory) -> None:
-    signatory.invitations.filter(used_at=None, revoked_at=None).update(revoked_at=timezone.now())
+    signatory.invitations.filter(used_at=None, declined_at=None, revoked_at=None).update(
+        revoked_at=timezone.now()
+    )
 
 
 def _locked(signatory: Signatory) -> Signatory:

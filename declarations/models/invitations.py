@@ -190,7 +190,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def usable(self, at: datetime | None = None) -> InvitationQuerySet:
         """Neither used, declined, revoked nor expired, for a declaration that takes signatures.
 
-        Who was asked for information may answer when the time for signing is over.
+        Who was asked for information may answer when the time for signing is over, and who signed may mend it.
         """
         at = at or timezone.now()
         asked = Signatory.objects.filter(pk=OuterRef("signatory"), signatures__state="needs_information")
@@ -207,6 +207,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
             .filter(
                 Q(signatory__declaration__signatures_until=None)
                 | Q(signatory__declaration__signatures_until__gt=at)
+                | Q(replaces__isnull=False)
                 | Exists(asked)
             )
         )
@@ -319,6 +320,7 @@ class InvitationRun(models.Model):
     todo = models.JSONField(_("still to do"), default=list)  # ids of signatories, in their turn
     done = models.JSONField(_("done"), default=list)  # ids of signatories
     refused = models.JSONField(_("refused"), default=list)  # [[id of a signatory, name of the refusal], …]
+    insists = models.BooleanField(_("also who was written to this week"), default=False)
     started_at = models.DateTimeField(_("started"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
@@ -326,6 +328,11 @@ class InvitationRun(models.Model):
         verbose_name = _("round of invitations")
         verbose_name_plural = _("rounds of invitations")
         ordering = ["-started_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["declaration"], condition=Q(finished_at=None), name="one_round_at_a_time"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_what_display()} · {self.started_at:%Y-%m-%d %H:%M}"

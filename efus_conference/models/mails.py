@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 # As organisers read them; the apps compose them by their short names.
 KINDS = {
     "declarations/invitation": _("invitation to sign"),
+    "declarations/reminder": _("reminder to sign"),
+    "declarations/code": _("code to the mailbox of an office"),
+    "declarations/declined": _("declining to sign"),
     "declarations/information": _("information on a signature"),
     "declarations/receipt": _("receipt of a signature"),
     "declarations/verified": _("signature verified"),

@@ -7,8 +7,9 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from declarations import actions, mails
+from declarations import actions
 from declarations.actions import confirm_mailbox, invite, new_link, set_mailbox
+from declarations.mails import way as mails
 from declarations.models import Invitation, Mailbox
 from efus_conference.models import Mail
 from efus_conference.secret_links import hash_of_token
