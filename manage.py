@@ -14,6 +14,7 @@ WITHOUT_DATABASE = {
     "draw_model",
     "draw_states",
     "makemessages",
+    "office_messages",
 }
 HELP = {"help", "--help", "-h", "version", "--version"}
 
