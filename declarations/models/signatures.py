@@ -239,7 +239,10 @@ def preview_path(evidence: Evidence, _filename: str) -> str:
 
 
 class Evidence(models.Model):
-    """The signed page, or the decision: kept byte for byte, handed out only to officers, as a download."""
+    """The signed page, or the decision: kept byte for byte, handed out only to officers, as a download.
+
+    Long after its signature ended the file goes, and the row stays without it: see `declarations.retention`.
+    """
 
     class Kind(models.TextChoices):
         SIGNED_PAGE = "signed_page", _("signed page")
@@ -270,10 +273,20 @@ class Evidence(models.Model):
         verbose_name = _("piece of evidence")
         verbose_name_plural = _("evidence")
         ordering = ["kind", "pk"]
-        triggers = [triggers.fixed_with_its_signature("evidence_fixed_once_submitted")]
+        triggers = [
+            triggers.fixed_with_its_signature(
+                "evidence_fixed_once_submitted", unless=triggers.FILE_IS_FORGOTTEN
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class WithdrawalQuerySet(models.QuerySet["Withdrawal"]):
+    def open(self) -> WithdrawalQuerySet:
+        """Those on which nobody decided yet."""
+        return self.filter(outcome="")
 
 
 class Withdrawal(models.Model):
@@ -307,6 +320,11 @@ class Withdrawal(models.Model):
         Actor, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    note = models.TextField(
+        _("why it was not carried out"), blank=True, help_text=_("The office reads it, where there is one.")
+    )
+
+    objects: ClassVar[WithdrawalQuerySet] = WithdrawalQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("withdrawal")

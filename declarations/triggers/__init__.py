@@ -6,10 +6,14 @@ apart and explain them kindly (`declarations/actions/refusals.py`).
 
 from declarations.triggers.events import SIGNATURE_EVENT, TRANSITIONS
 from declarations.triggers.kept import ACTOR, INVITATION, MAILBOX, WITHDRAWAL
-from declarations.triggers.signatures import SIGNATURE, fixed_with_its_signature
+from declarations.triggers.signatures import FILE_IS_FORGOTTEN, SIGNATURE, fixed_with_its_signature
+from declarations.triggers.texts import FROZEN_DECLARATION, FROZEN_TEXT
 
 __all__ = [
     "ACTOR",
+    "FILE_IS_FORGOTTEN",
+    "FROZEN_DECLARATION",
+    "FROZEN_TEXT",
     "INVITATION",
     "MAILBOX",
     "SIGNATURE",

@@ -18,7 +18,10 @@ INVITATION = [
                     OR (OLD.used_at IS NOT NULL AND NEW.used_at IS DISTINCT FROM OLD.used_at)
                     OR (OLD.declined_at IS NOT NULL AND
                         (NEW.declined_at, NEW.decline_reason)
-                        IS DISTINCT FROM (OLD.declined_at, OLD.decline_reason)) THEN
+                        IS DISTINCT FROM (OLD.declined_at, OLD.decline_reason)
+                        -- Its words go a year later: see `declarations.retention`.
+                        AND NOT (NEW.declined_at IS NOT DISTINCT FROM OLD.declined_at
+                            AND NEW.decline_reason = '' AND OLD.declined_at < now() - interval '1 year')) THEN
                 {refuse("invitation_keeps_its_sender", "an invitation stays as it was sent and used")}
             END IF;
             RETURN NEW;
@@ -67,7 +70,7 @@ WITHDRAWAL = [
                     OR (NEW.signature_id, NEW.reason, NEW.entered_by_id, NEW.code_id, NEW.entered_at)
                     IS DISTINCT FROM
                     (OLD.signature_id, OLD.reason, OLD.entered_by_id, OLD.code_id, OLD.entered_at)
-                    OR (NEW.outcome = 'done' AND pg_trigger_depth() < 2) THEN
+                    OR (NEW.outcome = 'done' AND (NEW.note <> '' OR pg_trigger_depth() < 2)) THEN
                 {refuse("withdrawal_stays_as_entered", "a withdrawal stays as it was entered and decided")}
             END IF;
             RETURN NEW;
@@ -77,16 +80,21 @@ WITHDRAWAL = [
         name="withdrawal_by_code_or_officer",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
-        # By the office only with a code that was typed in right, to its own mailbox and for this purpose.
+        # By the office only as one of those who were invited for this signatory, with a code that was typed in
+        # right, to its own mailbox and for this purpose; by a person only as an organiser.
         func=f"""
             IF NEW.outcome <> '' OR NOT EXISTS (
                 SELECT FROM declarations_actor a WHERE a.id = NEW.entered_by_id AND (
-                    (a.kind = 'person' AND NEW.code_id IS NULL) OR (a.kind = 'invitation' AND EXISTS (
+                    (a.kind = 'person' AND NEW.code_id IS NULL AND EXISTS (
+                        SELECT FROM efus_conference_user u
+                            WHERE u.id = a.user_id AND u.is_staff AND u.is_active))
+                    OR (a.kind = 'invitation' AND EXISTS (
                         SELECT FROM declarations_mailboxcode c
                             JOIN declarations_mailbox m ON m.id = c.mailbox_id
                             JOIN declarations_signature s ON s.signatory_id = m.signatory_id
+                            JOIN declarations_invitation i ON i.signatory_id = s.signatory_id
                             WHERE c.id = NEW.code_id AND c.purpose = 'withdraw' AND c.used_at IS NOT NULL
-                            AND s.id = NEW.signature_id)))) THEN
+                            AND s.id = NEW.signature_id AND i.id = a.invitation_id)))) THEN
                 {refuse("withdrawal_by_code_or_officer", "a withdrawal takes the code of the mailbox, or an officer")}
             END IF;
             RETURN NEW;

@@ -64,8 +64,21 @@ SIGNATURE = [
 ]
 
 
-def fixed_with_its_signature(name: str) -> pgtrigger.Trigger:
-    """For rows that belong to a signature: nothing changes or goes once it was submitted."""
+# A file goes five years after its signature ended, and its name with it; the sum of its bytes stays (see
+# `declarations.retention`). The database counts the years itself.
+FILE_IS_FORGOTTEN = """
+    TG_OP = 'UPDATE' AND old_state IN ('refused', 'withdrawn', 'superseded')
+        AND (NEW.file, NEW.preview, NEW.name, NEW.findings) = ('', '', '', '[]'::jsonb)
+        AND (NEW.id, NEW.signature_id, NEW.kind, NEW.content_type, NEW.size, NEW.sha256, NEW.uploaded_at)
+            IS NOT DISTINCT FROM
+            (OLD.id, OLD.signature_id, OLD.kind, OLD.content_type, OLD.size, OLD.sha256, OLD.uploaded_at)
+        AND NOT EXISTS (SELECT FROM declarations_signatureevent
+            WHERE signature_id = OLD.signature_id AND at > now() - interval '5 years')
+"""
+
+
+def fixed_with_its_signature(name: str, *, unless: str = "false") -> pgtrigger.Trigger:
+    """For rows that belong to a signature: nothing changes or goes once it was submitted, `unless` this holds."""
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,
@@ -80,7 +93,8 @@ def fixed_with_its_signature(name: str) -> pgtrigger.Trigger:
             IF TG_OP <> 'DELETE' THEN
                 SELECT state INTO new_state FROM declarations_signature WHERE id = NEW.signature_id FOR SHARE;
             END IF;
-            IF old_state NOT IN ('new', 'needs_information') OR new_state NOT IN ('new', 'needs_information') THEN
+            IF (old_state NOT IN ('new', 'needs_information') OR new_state NOT IN ('new', 'needs_information'))
+                    AND ({unless}) IS NOT TRUE THEN
                 {refuse(name, "what was submitted stays as it was submitted")}
             END IF;
             IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;

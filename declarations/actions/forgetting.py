@@ -1,0 +1,103 @@
+"""Lets go what is kept no longer (see `declarations.retention`): in small steps, each by itself.
+
+A step that breaks off is done the next night, and holds up no other.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from declarations.models import Evidence, Invitation, MailboxCode, Signature
+from declarations.retention import (
+    codes_that_are_over,
+    drafts_that_are_over,
+    evidence_that_is_over,
+    mails_that_are_over,
+    reasons_that_are_over,
+)
+from efus_conference.erased_accounts import forget_in_log
+from efus_conference.models import Mail
+from efus_conference.private_files import private_storage
+
+BATCH = 200
+logger = logging.getLogger(__name__)
+
+
+def forget_what_is_over(*, at: datetime) -> dict[str, int]:
+    """How many rows of each kind went. Not to be called within a transaction: every batch is one."""
+    return {what: _all_of(what, rows(at), take) for what, (rows, take) in KINDS.items()}
+
+
+def _all_of(what: str, rows: QuerySet[Any], take: Callable[[Sequence[Any]], None]) -> int:
+    count = 0
+    try:
+        while keys := _some_of(rows, take):
+            count += len(keys)
+    except Exception:
+        logger.exception("Forgetting %s broke off.", what)
+    return count
+
+
+@transaction.atomic
+def _some_of(rows: QuerySet[Any], take: Callable[[Sequence[Any]], None]) -> list[Any]:
+    # What somebody holds is waited for by nobody: it is there tomorrow.
+    locked = rows.order_by("pk").select_for_update(of=("self",), skip_locked=True)
+    keys = list(locked.values_list("pk", flat=True)[:BATCH])
+    if keys:
+        take(keys)
+    return keys
+
+
+def _forget_drafts(keys: Sequence[Any]) -> None:
+    evidence = Evidence.objects.filter(signature__in=keys)
+    _delete_files(evidence)
+    forget_in_log(Evidence, list(evidence.values_list("pk", flat=True)))
+    forget_in_log(Signature, keys)
+    evidence.delete()
+    Signature.objects.filter(pk__in=keys).delete()
+
+
+def _forget_evidence(keys: Sequence[Any]) -> None:
+    evidence = Evidence.objects.filter(pk__in=keys)
+    _delete_files(evidence)
+    forget_in_log(Evidence, keys)
+    evidence.update(file="", preview="", name="", findings=[])
+
+
+def _forget_reasons(keys: Sequence[Any]) -> None:
+    Invitation.objects.filter(pk__in=keys).update(decline_reason="")
+
+
+def _deletes(model: Any) -> Callable[[Sequence[Any]], None]:
+    def take(keys: Sequence[Any]) -> None:
+        model._default_manager.filter(pk__in=keys).delete()
+
+    return take
+
+
+def _delete_files(evidence: QuerySet[Evidence]) -> None:
+    """After the transaction: a file is gone only when no row names it any more."""
+    names = [name for pair in evidence.values_list("file", "preview") for name in pair if name]
+    transaction.on_commit(lambda: _delete_stored(names))
+
+
+def _delete_stored(names: Iterable[str]) -> None:
+    storage = private_storage()
+    for name in names:
+        storage.delete(name)
+
+
+# What the job's result and the log call them; the rows at a moment, and what becomes of a batch of their keys.
+KINDS: dict[str, tuple[Callable[[datetime], QuerySet[Any]], Callable[[Sequence[Any]], None]]] = {
+    "drafts": (drafts_that_are_over, _forget_drafts),
+    "codes": (codes_that_are_over, _deletes(MailboxCode)),
+    "evidence": (evidence_that_is_over, _forget_evidence),
+    "reasons": (reasons_that_are_over, _forget_reasons),
+    "mails": (mails_that_are_over, _deletes(Mail)),
+}
