@@ -219,14 +219,30 @@ FIELDS: dict[str, dict[str, str]] = {
         "office": "email set_by set_at confirmed_by confirmed_at",
     },
     "declarations.Invitation": {
-        "row": "id signatory mailbox",
-        "office": "language sent_by made_at sent_at expires_at revoked_at opened_at used_at",
+        "row": "id signatory mailbox replaces run",
+        "office": "language sent_by made_at sent_at expires_at revoked_at opened_at used_at reminded_at reminders "
+        "declined_at decline_reason",
         "secret": "token_hash",
     },
+    "declarations.MailboxCode": {
+        "row": "id mailbox",
+        "office": "purpose language made_at expires_at wrong used_at",
+        "secret": "code_hash",
+    },
+    "declarations.InvitationRun": {
+        "row": "id declaration",
+        "organisers": "by what insists todo done refused started_at finished_at",
+    },
     "declarations.Signature": {
-        "row": "id signatory invitation",
-        "mandate": "state signer_name signer_office signed_on language text_hash made_at decided_at",
-        "office": "receipt_code",
+        "row": "id signatory invitation replaces",
+        # The name, country and place are those of the organisation on that day.
+        "mandate": "state signer_name signer_office signed_on language text_hash made_at decided_at names country kind "
+        "latitude longitude recorded_by_office",
+        "office": "receipt_code informed_at",
+    },
+    "declarations.Withdrawal": {
+        "row": "id signature code",
+        "office": "reason entered_by entered_at outcome note decided_by decided_at",
     },
     "declarations.SignatureEvent": {"row": "id signature", "office": "kind actor note at"},
     "declarations.Mandate": {
@@ -235,7 +251,7 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "declarations.Evidence": {
         "row": "id signature",
-        "office": "kind file preview name content_type size sha256 uploaded_at",
+        "office": "kind file preview name content_type size sha256 findings uploaded_at",
     },
     "archive.Video": {"row": "id edition order", "speaker": "title speaker function address"},
     "archive.Voice": {"row": "id edition order", "speaker": "speaker function"},
@@ -275,10 +291,10 @@ OF_NOBODY = {
     "registration.BookingRules": "a rule",
     "registration.RetentionRule": "a rule",
     "registration.Participation": "numbers",
-    "declarations.Declaration": "a declaration",
+    "declarations.Declaration": "a declaration; who froze it is an organiser at work",
     "declarations.DeclarationPoint": "a declaration",
     "declarations.TextVersion": "a declaration",
-    "declarations.Signatory": "an organisation",
+    "declarations.Signatory": "an organisation; who looked at its name is an organiser at work",
     "archive.KeyFigure": "numbers",
     "archive.Partner": "an organisation",
     "archive.EditionNote": "a note on an edition",
