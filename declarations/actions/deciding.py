@@ -11,7 +11,7 @@ from django.db import transaction
 from declarations.actions.actors import actor_of_person
 from declarations.actions.invitations import make_invitation
 from declarations.actions.refusals import ChangedSince, NoteMissing, explained
-from declarations.models import Signatory, Signature, SignatureEvent, Withdrawal
+from declarations.models import Signatory, Signature, SignatureEvent
 from efus_conference.mail import queue
 from efus_conference.models import User
 
@@ -62,24 +62,10 @@ def ask_for_information(*, signature: Signature, by: User, note: str, seen: int 
         else:
             recorded = signature.events.filter(kind=SignatureEvent.Kind.SUBMITTED).latest("at")
             sender, language = recorded.actor, "en"
-        invitation = make_invitation(signatory=signatory, language=language, sender=sender)
+        invitation = make_invitation(
+            signatory=signatory, language=language, sender=sender, replaces=signature.replaces
+        )
         queue("declarations/information", event_id=event.pk, invitation_id=invitation.pk)
-    return signature
-
-
-@transaction.atomic
-def enter_withdrawal(*, signature: Signature, by: User, reason: str) -> Withdrawal:
-    """An officer enters what its office asked for on paper; another one carries it out."""
-    _require(reason)
-    with explained():
-        return Withdrawal.objects.create(signature=signature, reason=reason, entered_by=actor_of_person(by))
-
-
-@transaction.atomic
-def withdraw(*, signature: Signature, by: User, note: str) -> Signature:
-    """Takes a signature back at its office's wish, which stands as an open `Withdrawal`; its history stays."""
-    _require(note)
-    _happen(signature, SignatureEvent.Kind.WITHDRAWN, by, note)
     return signature
 
 

@@ -62,7 +62,7 @@ def open_invitation(*, invitation: Invitation, language: str, text_hash: str = "
     Both are pinned to the draft. ReadAgain when these are not the texts any more; without a hash, they are taken
     as they are now.
     """
-    invitation = _usable(invitation)
+    invitation = usable(invitation)
     frozen = invitation.signatory.declaration.text_hash
     if text_hash and text_hash != frozen:
         raise ReadAgain
@@ -75,6 +75,9 @@ def open_invitation(*, invitation: Invitation, language: str, text_hash: str = "
     if signature.invitation != invitation:
         # What signing means is read with each link: what it said may have changed since.
         signature.informed_at = None
+    if signature.state == Signature.State.NEW:
+        # A draft that was begun to replace another one may go on under a plain invitation, and the other way round.
+        signature.replaces = invitation.replaces
     signature.invitation = invitation
     signature.language = language
     signature.text_hash = frozen
@@ -99,7 +102,7 @@ def draft_of(invitation: Invitation) -> Signature | None:
 @transaction.atomic
 def record_signature(*, invitation: Invitation, answers: Answers, files: Files) -> Signature:
     """Keeps the office's answers as its draft; nothing is submitted yet."""
-    invitation = _usable(invitation)
+    invitation = usable(invitation)
     signature = draft_of(invitation)
     if signature is None:
         raise LinkNotUsable
@@ -112,7 +115,7 @@ def record_signature(*, invitation: Invitation, answers: Answers, files: Files) 
 @transaction.atomic
 def be_informed(*, invitation: Invitation) -> Signature:
     """The office has read what signing means, and says that it may record the signature."""
-    signature = draft_of(_usable(invitation))
+    signature = draft_of(usable(invitation))
     if signature is None:
         raise LinkNotUsable
     _same_texts(signature)
@@ -125,7 +128,7 @@ def be_informed(*, invitation: Invitation) -> Signature:
 @transaction.atomic
 def keep_files(*, invitation: Invitation, files: Files) -> None:
     """Keeps what was uploaded well while another answer still needs mending."""
-    signature = draft_of(_usable(invitation))
+    signature = draft_of(usable(invitation))
     if signature is not None:
         _attach(signature, files)
 
@@ -144,7 +147,7 @@ def submit_signature(*, signature: Signature, invitation: Invitation, language: 
     signature = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
     if locked.used_at is not None and signature.invitation_id == locked.pk:
         raise AlreadySubmitted
-    locked = _usable(locked)
+    locked = usable(locked)
     if signature.signatory_id != locked.signatory_id:
         raise LinkNotUsable
     if not is_complete(signature):
@@ -213,7 +216,8 @@ def is_complete(signature: Signature) -> bool:
     )
 
 
-def _usable(invitation: Invitation) -> Invitation:
+def usable(invitation: Invitation) -> Invitation:
+    """The invitation as it is now, locked; LinkNotUsable when it is not open any more."""
     locked = (
         Invitation.objects.usable()
         .select_related("signatory__declaration")
@@ -265,6 +269,7 @@ def _attach(signature: Signature, files: Files) -> None:
             content_type=sent.document.content_type,
             size=len(sent.document.content),
             sha256=sent.document.sha256,
+            findings=sent.document.findings,
         )
         # upload_to gives each a random name; the one here is not used.
         evidence.file.save("file", ContentFile(sent.document.content), save=False)

@@ -59,6 +59,14 @@ class TextsChanged(Refusal):
     message = _("A text was changed after freezing was proposed. Read the texts again and propose them anew.")
 
 
+class TextsChangedSinceRead(Refusal):
+    message = _("A text was changed since you opened this page. Read the texts as they are now.")
+
+
+class ProposerLeft(Refusal):
+    message = _("Whoever proposed these texts is no organiser any more. Propose them anew.")
+
+
 class SamePerson(Refusal):
     message = _("You proposed these texts, so someone else has to freeze them.")
 
@@ -68,6 +76,24 @@ class NoWithdrawal(Refusal):
         "A withdrawal takes the office, with the code sent to its mailbox, or an officer who enters it from paper; "
         "and another officer who carries it out."
     )
+
+
+class CannotWithdraw(Refusal):
+    message = _("This signature cannot be withdrawn: it was never submitted, or it is over already.")
+
+
+class NothingToWithdraw(Refusal):
+    message = _("No wish to withdraw waits any more: it was carried out, dropped or taken back.")
+
+
+class NoInvitation(Refusal):
+    message = _(
+        "This signature was recorded from paper. To withdraw it, write to the organisers: they enter your letter."
+    )
+
+
+class CannotComplete(Refusal):
+    message = _("This record cannot be changed now.")
 
 
 class NotHistorical(Refusal):
@@ -231,6 +257,7 @@ SENTENCES: dict[str, StrOrPromise] = {
     "one_round_at_a_time": RoundIsGoingOn.message,
     "frozen_by_two": SamePerson.message,
     "hash_is_of_the_texts": TextsChanged.message,
+    "frozen_by_officers": ProposerLeft.message,
     "verifier_does_not_read_the_mailbox": _(
         "The mailbox of this office is your own address, so someone else has to decide on its signature."
     ),
@@ -252,6 +279,15 @@ SENTENCES: dict[str, StrOrPromise] = {
     ),
     "withdrawal_takes_two": NoWithdrawal.message,
     "withdrawal_by_two": NoWithdrawal.message,
+    "declarations_withdrawal_code_id_key": _(
+        "This code was used for a withdrawal already. Have a new one sent."
+    ),
+    "withdrawal_comes_first": _(
+        "Its office wishes to withdraw a signature. Carry the withdrawal out or drop it first."
+    ),
+    "replaced_was_withdrawn": _(
+        "The signature that this one was to replace was withdrawn. Refuse this one, or ask its office."
+    ),
     "withdrawal_by_code_or_officer": NoWithdrawal.message,
     "withdrawal_stays_as_entered": _("A withdrawal stays as it was entered and decided."),
     "one_open_withdrawal_per_signature": _("A withdrawal of this signature was asked for already."),

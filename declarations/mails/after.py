@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 
 from declarations.mails.way import with_link
-from declarations.models import Signature, SignatureEvent
+from declarations.models import Signature, SignatureEvent, Withdrawal
 from efus_conference.mail import Letter, composes, site_address
 
 
@@ -28,6 +27,7 @@ def receipt(*, signature_id: int) -> list[Letter]:
 
 @composes("declarations/verified")
 def verified(*, event_id: int) -> list[Letter]:
+    """It stands in the register; where it took the place of another record, that it did."""
     return _about(SignatureEvent.objects.get(pk=event_id).signature, {})
 
 
@@ -37,22 +37,42 @@ def refused(*, event_id: int) -> list[Letter]:
     return _about(event.signature, {"note": event.note})
 
 
+@composes("declarations/withdrawal_asked")
+def withdrawal_asked(*, withdrawal_id: int) -> list[Letter]:
+    """To the mailbox, whoever entered the wish: an office that never had it hears of it in time."""
+    withdrawal = Withdrawal.objects.get(pk=withdrawal_id)
+    context = {"reason": withdrawal.reason, "is_from_paper": withdrawal.is_from_paper}
+    return _about(withdrawal.signature, context) if not withdrawal.outcome else []
+
+
+@composes("declarations/withdrawn")
+def withdrawn(*, event_id: int) -> list[Letter]:
+    event = SignatureEvent.objects.get(pk=event_id)
+    return _about(event.signature, {"note": event.note})
+
+
+@composes("declarations/withdrawal_dropped")
+def withdrawal_dropped(*, withdrawal_id: int) -> list[Letter]:
+    """The signature stays: an officer said why, or the office took its wish back itself."""
+    withdrawal = Withdrawal.objects.get(pk=withdrawal_id)
+    return _about(withdrawal.signature, {"note": withdrawal.note})
+
+
 def _about(signature: Signature, context: dict[str, Any]) -> list[Letter]:
-    mailbox = signature.signatory.registered_mailbox()
+    signatory = signature.signatory
+    mailbox = signatory.registered_mailbox()
     if mailbox is None:
         return []
-    language = signature.invitation.language if signature.invitation else settings.LANGUAGE_CODE
     receipt_path = reverse("declarations_machine:receipt", args=[signature.receipt_code])
-    declaration = signature.signatory.declaration
     return [
         Letter(
             to=mailbox.email,
-            language=language,
+            language=signature.invitation.language if signature.invitation else signatory.language,
             context={
                 **context,
                 "signature": signature,
-                "signatory": signature.signatory,
-                "declaration": declaration,
+                "signatory": signatory,
+                "declaration": signatory.declaration,
                 "receipt_link": site_address(receipt_path),
                 "receipt_code": signature.receipt_code,
             },

@@ -351,3 +351,8 @@ class Withdrawal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.signature} · {self.entered_at:%Y-%m-%d}"
+
+    @property
+    def is_from_paper(self) -> bool:
+        """Whether an officer entered it, and not the office with its mailbox's code."""
+        return self.code_id is None

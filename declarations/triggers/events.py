@@ -31,7 +31,8 @@ _SUBMITTED = f"""
     IF to_sign.text_hash = '' OR NOT to_sign.is_published OR NOT to_sign.is_open_to_signatures THEN
         {refuse("declaration_takes_signatures", "this declaration takes no signatures")}
     END IF;
-    IF actor_kind = 'invitation' AND signed.state = 'new' AND clock_timestamp() >= to_sign.signatures_until THEN
+    IF actor_kind = 'invitation' AND signed.state = 'new' AND signed.replaces_id IS NULL
+            AND clock_timestamp() >= to_sign.signatures_until THEN
         {refuse("declaration_takes_signatures", "the time for signing is over")}
     END IF;
     IF signed.text_hash <> to_sign.text_hash OR (signed.language <> '' AND NOT EXISTS (
@@ -71,6 +72,15 @@ _BY_AN_ORGANISER = f"""
     END IF;
 """
 _DECIDED = f"""
+    -- Nothing of an office is decided while its wish to withdraw waits, and nothing stands for what it withdrew.
+    IF EXISTS (SELECT FROM declarations_withdrawal w JOIN declarations_signature s ON s.id = w.signature_id
+            WHERE s.signatory_id = the_signatory AND w.outcome = '') THEN
+        {refuse("withdrawal_comes_first", "a withdrawal of this signatory waits")}
+    END IF;
+    IF NEW.kind = 'verified' AND EXISTS (SELECT FROM declarations_signature
+            WHERE id = signed.replaces_id AND state = 'withdrawn') THEN
+        {refuse("replaced_was_withdrawn", "the signature it was to replace was withdrawn")}
+    END IF;
     IF works_for = signing.id THEN
         {refuse("verifier_is_not_of_the_signatory", "nobody verifies for the organisation they work for")}
     END IF;
