@@ -10,6 +10,7 @@ from declarations.actions.invitations import (
     revoke,
     set_mailbox,
 )
+from declarations.actions.offices import NewOffice, enter_offices
 from declarations.actions.publishing import check_publication, propose_freezing, publish_declaration
 from declarations.actions.recording import (
     Answers,
@@ -86,6 +87,7 @@ __all__ = [
     "LinkNotUsable",
     "NoAuthenticText",
     "NoInvitation",
+    "NewOffice",
     "NoMailbox",
     "NotHistorical",
     "NotInformed",
@@ -127,6 +129,7 @@ __all__ = [
     "draft_of",
     "drop_withdrawal",
     "enter_historical",
+    "enter_offices",
     "enter_withdrawal",
     "invite",
     "is_complete",

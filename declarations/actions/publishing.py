@@ -15,6 +15,7 @@ from declarations.actions.refusals import (
     NotProposed,
     SamePerson,
     TextsChanged,
+    TextsChangedSinceRead,
     TitleMissing,
     explained,
 )
@@ -55,12 +56,16 @@ def _is_writing(declaration: Declaration, texts: list[TextVersion]) -> bool:
 
 
 @transaction.atomic
-def propose_freezing(*, declaration: Declaration, by: User) -> Declaration:
-    """The first of two: says that the texts are as they are to be signed. A later change of a text undoes it."""
+def propose_freezing(*, declaration: Declaration, by: User, seen: str | None = None) -> Declaration:
+    """The first of two: says that the texts are as they are to be signed. A later change of a text undoes it.
+
+    `seen` is the hash of the texts that were read before, where somebody read them; any other is refused.
+    """
     locked = Declaration.objects.select_for_update().get(pk=declaration.pk)
     texts = check_publication(locked)
     if locked.is_historical:
         raise NothingToFreeze
+    _check_seen(texts, seen)
     locked.proposed_by = actor_of_person(by)
     locked.proposed_at = timezone.now()
     locked.proposed_hash = hash_of_texts(texts)
@@ -70,16 +75,18 @@ def propose_freezing(*, declaration: Declaration, by: User) -> Declaration:
 
 
 @transaction.atomic
-def publish_declaration(*, declaration: Declaration, by: User | None) -> Declaration:
+def publish_declaration(*, declaration: Declaration, by: User | None, seen: str | None = None) -> Declaration:
     """Publishes a declaration and with it freezes its texts, to the byte, for ever: the second of two people.
 
     A historical one has no text and nothing of it is hashed; it takes one person, or a command (`by` None).
+    `seen` is the hash of the texts that were read before, where somebody read them; any other is refused.
     """
     # Whoever changes a text takes a share of this lock first, so none slips in beside the hash.
     locked = Declaration.objects.select_for_update().get(pk=declaration.pk)
     texts = check_publication(locked)
     actor = actor_of_person(by) if by else None
     if not locked.is_historical:
+        _check_seen(texts, seen)
         locked.text_hash = hash_of_texts(texts)
         if locked.proposed_by_id is None or actor is None:
             raise NotProposed
@@ -94,3 +101,8 @@ def publish_declaration(*, declaration: Declaration, by: User | None) -> Declara
         locked.save(update_fields=["text_hash", "is_published", "published_at", "published_by"])
     declaration.refresh_from_db()
     return declaration
+
+
+def _check_seen(texts: list[TextVersion], seen: str | None) -> None:
+    if seen is not None and seen != hash_of_texts(texts):
+        raise TextsChangedSinceRead

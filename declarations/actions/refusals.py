@@ -163,6 +163,12 @@ class SameMailbox(Refusal):
     message = _("This is the registered mailbox of this office already.")
 
 
+class OtherMailbox(Refusal):
+    message = _(
+        "Another mailbox of this office is registered. Change it on the office’s own page: that takes two officers."
+    )
+
+
 class NothingToConfirm(Refusal):
     message = _(
         "This mailbox needs no confirmation: it is registered already, or a later change was entered."

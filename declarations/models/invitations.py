@@ -104,6 +104,8 @@ class Signatory(models.Model):
         verbose_name=_("name looked at by"),
     )
     name_checked_at = models.DateTimeField(_("name looked at"), null=True, blank=True, editable=False)
+    # As it was then: another name has to be looked at again.
+    name_checked = models.TextField(blank=True, editable=False)
 
     objects: ClassVar[SignatoryQuerySet] = SignatoryQuerySet.as_manager()  # type: ignore[assignment]
 

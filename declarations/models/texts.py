@@ -4,7 +4,6 @@ import hashlib
 from datetime import datetime
 from typing import ClassVar
 
-import pgtrigger
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.languages import site_path
+from declarations import triggers
 from efus_conference.models import (
     Edition,
     FormerAddress,
@@ -168,43 +168,7 @@ class Declaration(models.Model):
         triggers = [
             raises_public_version(only_if="OLD.is_published OR NEW.is_published"),
             remembers_its_addresses(FormerAddress.Kind.DECLARATION),
-            pgtrigger.Trigger(
-                name="frozen_stays_frozen",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__text_hash__gt="")
-                & (
-                    pgtrigger.Q(old__text_hash__df=pgtrigger.F("new__text_hash"))
-                    | pgtrigger.Q(old__published_at__df=pgtrigger.F("new__published_at"))
-                    | pgtrigger.Q(old__published_by__df=pgtrigger.F("new__published_by"))
-                    | pgtrigger.Q(old__proposed_by__df=pgtrigger.F("new__proposed_by"))
-                    | pgtrigger.Q(old__proposed_at__df=pgtrigger.F("new__proposed_at"))
-                    | pgtrigger.Q(old__is_historical__df=pgtrigger.F("new__is_historical"))
-                ),
-                func="RAISE EXCEPTION 'a published text stays as it was published' "
-                "USING ERRCODE = 'check_violation', CONSTRAINT = 'frozen_stays_frozen';",
-            ),
-            pgtrigger.Trigger(
-                name="hash_is_of_the_texts",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update,
-                condition=pgtrigger.Q(new__text_hash__gt=""),
-                declare=[("computed", "text")],
-                # The same sum as `hash_of_texts`, made by the database from the bytes that it stores.
-                func="""
-                    SELECT encode(sha256(convert_to(string_agg(line, '' ORDER BY line COLLATE "C"), 'UTF8')), 'hex')
-                        INTO computed FROM (
-                            SELECT language || ' ' || status || ' '
-                                || encode(sha256(convert_to(body, 'UTF8')), 'hex') || E'\\n' AS line
-                            FROM declarations_textversion WHERE declaration_id = NEW.id
-                        ) AS lines;
-                    IF computed IS DISTINCT FROM NEW.text_hash THEN
-                        RAISE EXCEPTION 'the hash is not that of the texts'
-                            USING ERRCODE = 'check_violation', CONSTRAINT = 'hash_is_of_the_texts';
-                    END IF;
-                    RETURN NEW;
-                """,
-            ),
+            *triggers.FROZEN_DECLARATION,
         ]
 
     def __str__(self) -> str:
@@ -301,28 +265,7 @@ class TextVersion(models.Model):
         ]
         triggers = [
             raises_public_version(only_if=OF_A_PUBLISHED_ONE),
-            pgtrigger.Trigger(
-                name="published_text_is_fixed",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                declare=[("frozen", "boolean")],
-                func="""
-                    IF TG_OP <> 'INSERT' THEN
-                        SELECT text_hash <> '' INTO frozen FROM declarations_declaration
-                            WHERE id = OLD.declaration_id FOR SHARE;
-                    END IF;
-                    IF TG_OP <> 'DELETE' AND NOT COALESCE(frozen, false) THEN
-                        SELECT text_hash <> '' INTO frozen FROM declarations_declaration
-                            WHERE id = NEW.declaration_id FOR SHARE;
-                    END IF;
-                    IF frozen THEN
-                        RAISE EXCEPTION 'the text of a published declaration is fixed'
-                            USING ERRCODE = 'check_violation', CONSTRAINT = 'published_text_is_fixed';
-                    END IF;
-                    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
-                    RETURN NEW;
-                """,
-            ),
+            *triggers.FROZEN_TEXT,
         ]
 
     def __str__(self) -> str:
