@@ -7,9 +7,9 @@ import io
 import struct
 import warnings
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pypdfium2
 from django.conf import settings
@@ -17,6 +17,9 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from efus_conference.foreign_pdfs import MAX_PAGES, Unwanted, look_into
+from efus_conference.foreign_pdfs.sentences import NOT_READABLE, UNWANTED
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -27,7 +30,6 @@ PREVIEW_PIXELS = 1600  # the longer side of a preview
 
 TOO_LARGE = _("This file is larger than 10 MB. Send a smaller one, for example a scan at 150 dpi.")
 TOO_MANY_PIXELS = _("This picture has more than 50 megapixels. Send a smaller one.")
-NOT_READABLE = _("This is not a PDF, JPEG or PNG that can be read. Save it as a PDF and send it again.")
 NO_PICTURE = _(
     "This is not a JPEG, PNG, WebP or AVIF picture that can be read. Save it as JPEG and send it again."
 )
@@ -38,6 +40,10 @@ HEIC = _(
 TOO_SMALL = _("This picture is smaller than %(pixels)d by %(pixels)d pixels. Send a larger one.")
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}  # ISO/IEC 23008-12
 
+TWO_KINDS = _(
+    "This file is of two kinds at once, so that different programs show different things. Scan the page, or print it "
+    "to a new PDF, and send that."
+)
 _one_at_a_time = Lock()  # PDFium must not be called by two threads at once
 
 
@@ -49,22 +55,55 @@ class CheckedDocument:
     content_type: str
     sha256: str
     preview: bytes
+    # Of a signed PDF, what its digital signatures say: see `efus_conference.foreign_pdfs.signatures`.
+    findings: list[dict[str, Any]] = field(default_factory=list)
 
 
 def check_document(upload: UploadedFile) -> CheckedDocument:
     """Reads an uploaded document of at most 10 MB; ValidationError with a kind sentence for anything else."""
     content = _bytes(upload)
+    findings: list[dict[str, Any]] = []
     if content.startswith(b"%PDF-"):
-        content_type, page = "application/pdf", _first_page(content)
+        try:
+            look = look_into(content, pixels=PREVIEW_PIXELS, roots=settings.SIGNATURE_ROOTS)
+        except Unwanted as unwanted:
+            raise ValidationError(
+                UNWANTED[unwanted.code], code=unwanted.code, params={"pages": MAX_PAGES}
+            ) from None
+        content_type, preview, findings = "application/pdf", look.preview, look.findings
     else:
         page = _picture(content, formats=("JPEG", "PNG"))
-        content_type = f"image/{(page.format or '').lower()}"
+        content_type, preview = f"image/{(page.format or '').lower()}", _encode(page, "PNG", PREVIEW_PIXELS)
+    if _is_of_two_kinds(content):
+        raise ValidationError(TWO_KINDS, code="two_kinds")
     return CheckedDocument(
         content=content,
         content_type=content_type,
         sha256=hashlib.sha256(content).hexdigest(),
-        preview=_encode(page, "PNG", PREVIEW_PIXELS),
+        preview=preview,
+        findings=findings,
     )
+
+
+# What a browser that guesses takes for a page or a program (WHATWG, MIME Sniffing, 7.1), where none belongs.
+MARKUP = (b"<!doctype", b"<html", b"<script", b"<svg", b"<iframe", b"<body", b"<?php")
+
+
+def _is_of_two_kinds(content: bytes) -> bool:
+    """Whether a PDF or picture is a web page or an archive as well, to a program that looks elsewhere in it."""
+    is_pdf = content.startswith(b"%PDF-")
+    if is_pdf:
+        end = content.rfind(b"%%EOF")
+    elif content.startswith(b"\x89PNG"):
+        end = content.rfind(b"IEND")
+    elif content.startswith(b"\xff\xd8"):
+        end = content.rfind(b"\xff\xd9")
+    else:
+        return False
+    tail = content[end:].lower() if end >= 0 else b""
+    if any(mark in tail or (is_pdf and mark in content[:1024].lower()) for mark in MARKUP):
+        return True
+    return zipfile.is_zipfile(io.BytesIO(content))
 
 
 def sound_document(upload: UploadedFile) -> tuple[bytes, str]:
@@ -261,17 +300,6 @@ def _opened(content: bytes, *, formats: tuple[str, ...], otherwise: StrPromise =
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         raise ValidationError(otherwise, code="not_readable") from None
     return picture
-
-
-def _first_page(content: bytes) -> Image.Image:
-    try:
-        with _one_at_a_time, pypdfium2.PdfDocument(content) as document:
-            page = document[0]
-            # Points are 1/72 inch; the longer side of the picture is fixed, however large the page claims to be.
-            scale = PREVIEW_PIXELS / max(*page.get_size(), 1)
-            return page.render(scale=scale).to_pil().copy()
-    except (pypdfium2.PdfiumError, IndexError, ValueError):
-        raise ValidationError(NOT_READABLE, code="not_readable") from None
 
 
 def _encode(picture: Image.Image, kind: str, pixels: int) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -26,7 +27,7 @@ from declarations.actions import (
 )
 from declarations.models import Actor, Declaration, Evidence, Invitation, Mandate, Signatory, Signature
 from efus_conference.models import User
-from efus_conference.uploads import check_document
+from efus_conference.uploads import CheckedDocument, check_document
 from tests import factories
 
 
@@ -46,8 +47,14 @@ def upload(content: bytes, name: str = "page.pdf") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
 
 
+@cache
+def page() -> CheckedDocument:
+    """A signed page, opened once: a PDF takes half a second."""
+    return check_document(upload(pdf()))
+
+
 def sent(content: bytes | None = None, name: str = "page.pdf") -> SentFile:
-    return SentFile(name=name, document=check_document(upload(content or pdf(), name)))
+    return SentFile(name=name, document=check_document(upload(content, name)) if content else page())
 
 
 def officer(**fields: Any) -> User:
