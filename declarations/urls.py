@@ -3,18 +3,37 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from declarations.views import machine as machines
-from declarations.views import office, public
+from declarations.views import office, public, signatories, signatories_machine
 
 pages: list[URLPattern] = [
     path("declarations/", public.declarations, name="declarations"),
     path("declarations/<slug:slug>/", public.declaration, name="declaration"),
-    path("declarations/<slug:slug>/signatories/", public.signatories, name="signatories"),
+    path("declarations/<slug:slug>/signatories/", signatories.signatories, name="signatories"),
+    path(
+        "declarations/<slug:slug>/signatories/<slug:organisation_slug>/",
+        signatories.signatory,
+        name="signatory",
+    ),
+    path("declarations/<slug:slug>/embed/", signatories.embed, name="embed"),
 ]
 
 machine: list[URLPattern] = [
     path("declarations/<slug:slug>/text.<slug:lang>.txt", machines.text, name="text"),
-    path("declarations/<slug:slug>/signatories.csv", machines.signatories_csv, name="signatories_csv"),
-    path("declarations/<slug:slug>/signatories.json", machines.signatories_json, name="signatories_json"),
+    path(
+        "declarations/<slug:slug>/signatories.csv",
+        signatories_machine.signatories_csv,
+        name="signatories_csv",
+    ),
+    path(
+        "declarations/<slug:slug>/signatories.json",
+        signatories_machine.signatories_json,
+        name="signatories_json",
+    ),
+    path(
+        "declarations/<slug:slug>/signatories.jsonld",
+        signatories_machine.signatories_jsonld,
+        name="signatories_jsonld",
+    ),
     path("sign/receipt/<str:receipt_code>/", office.receipt, name="receipt"),
     path("sign/<str:token>", office.sign, name="sign"),
     path("sign/<str:token>/", office.sign),

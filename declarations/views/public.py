@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language, get_language_info
@@ -12,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from declarations import markup, parallel, register
 from declarations.models import Declaration, DeclarationPoint, TextVersion
-from declarations.models.signatures import PUBLIC_STATES
 from efus_conference.kept import do_not_keep, same_for_everyone
 
 ALL = "all"
@@ -68,11 +66,7 @@ def text_for_reader(texts: list[Text], *wanted: str) -> Text | None:
 def declarations(request: HttpRequest) -> HttpResponse:
     listed = (
         Declaration.objects.public()
-        .annotate(
-            signature_count=Count(
-                "signatories__signatures", filter=Q(signatories__signatures__state__in=PUBLIC_STATES)
-            )
-        )
+        .annotate(signature_count=register.signature_count())
         .order_by("is_demonstration", "order", "-adopted_on", "pk")
     )
     return render(request, "declarations/declarations.html", {"declarations": listed})
@@ -86,11 +80,14 @@ def declaration(request: HttpRequest, slug: str) -> HttpResponse:
     asked = request.GET.get("text", "")
     text = text_for_reader(texts, asked, get_language() or "")
     points = list(shown.points.all())
+    entries = register.entries(shown)
     context = {
         "declaration": shown,
         "texts": texts,
         "text": text,
-        "entries": register.entries(shown),
+        "entries": entries,
+        "counted": register.counted(entries),
+        "maps": register.maps_of(entries),
         "principles": [point for point in points if point.kind == DeclarationPoint.Kind.PRINCIPLE],
         "calls": [point for point in points if point.kind == DeclarationPoint.Kind.CALL],
     }
@@ -107,17 +104,6 @@ def declaration(request: HttpRequest, slug: str) -> HttpResponse:
     response = render(request, "declarations/declaration.html", context)
     known = {"", ALL, *(each.version.language for each in texts)}
     return response if asked in known else do_not_keep(response)
-
-
-@same_for_everyone()
-@require_safe
-def signatories(request: HttpRequest, slug: str) -> HttpResponse:
-    shown = _published(slug)
-    return render(
-        request,
-        "declarations/signatories.html",
-        {"declaration": shown, "entries": register.entries(shown)},
-    )
 
 
 def _published(slug: str) -> Declaration:
