@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.html import conditional_escape
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from declarations.actions import Answers, SentFile
 from declarations.models import Evidence, Mandate, Signature
 from efus_conference.uploads import check_document
-from efus_conference.writing import NOT_PRINTABLE, without_control_characters
+from efus_conference.writing import NOT_PRINTABLE, only_line_breaks, without_control_characters
 
 DATE = {"type": "date"}
 TEXT: dict[str, Any] = {
@@ -203,6 +204,85 @@ class SignatureForm(forms.Form):
         """The files that are sound, also where another answer is not."""
         given = getattr(self, "cleaned_data", {})
         return {kind: given[kind] for kind in self.KINDS if given.get(kind)}
+
+
+class CodeForm(forms.Form):
+    """The six digits that were mailed; spaces and the like between them do no harm."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        help_text=_("Six digits, from the mail."),
+        max_length=60,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code-input"}
+        ),
+        error_messages={**TEXT, "required": _("Type the code from the mail.")},
+    )
+
+
+class MeaningForm(forms.Form):
+    """That who records has read what signing means, and may record for this organisation."""
+
+    informed = forms.BooleanField(
+        error_messages={"required": _("Tick this once you have read the page and may record the signature.")}
+    )
+
+    def __init__(self, *args: Any, name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["informed"].label = gettext(
+            "I have read this and may record the signature for %(name)s."
+        ) % {"name": name}
+
+
+class DeclineForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why your office does not sign"),
+        help_text=_("A sentence is enough. The organisers read it; it is not published."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        validators=[only_line_breaks],
+        error_messages={**TEXT, "required": _("Say why your office does not sign.")},
+    )
+
+
+class WithdrawalForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why your office withdraws its signature"),
+        help_text=_("A sentence is enough. The organisers read it; it is not published."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        validators=[only_line_breaks],
+        error_messages={**TEXT, "required": _("Say why your office withdraws its signature.")},
+    )
+
+
+class AnswersTyped:
+    """What a form of the office brought, to be sent again, or to be copied where it cannot be.
+
+    Files are not among it: a browser sends them once.
+    """
+
+    FORMS = (SignatureForm, MeaningForm, DeclineForm)
+
+    def __init__(self, sent: QueryDict, *, with_hash: bool = False) -> None:
+        fields = {name: field for form in self.FORMS for name, field in form.base_fields.items()}
+        typed = {
+            name: sent[name]
+            for name, field in fields.items()
+            if sent.get(name, "").strip() and not isinstance(field, forms.FileField)
+        }
+        carried = ("receipt", "text", "text_hash", "read_again") if with_hash else ("receipt",)
+        self.hidden = {**typed, **{name: sent[name] for name in carried if name in sent}}
+        self.rows = [
+            (fields[name].label, self._shown(fields[name], value))
+            for name, value in typed.items()
+            if fields[name].label
+        ]
+
+    @staticmethod
+    def _shown(field: forms.Field, value: str) -> Any:
+        choices = dict(field.choices) if isinstance(field, forms.ChoiceField) else {}
+        return choices.get(value, value)
 
 
 def initial_of(signature: Signature) -> dict[str, Any]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from declarations.views import machine as machines
-from declarations.views import office, public, signatories, signatories_machine
+from declarations.views import office, office_after, public, signatories, signatories_machine
 
 pages: list[URLPattern] = [
     path("declarations/", public.declarations, name="declarations"),
@@ -34,9 +34,14 @@ machine: list[URLPattern] = [
         signatories_machine.signatories_jsonld,
         name="signatories_jsonld",
     ),
-    path("sign/receipt/<str:receipt_code>/", office.receipt, name="receipt"),
+    path("sign/receipt/<str:receipt_code>/", office_after.receipt, name="receipt"),
+    path("sign/receipt/<str:receipt_code>/complete", office_after.complete, name="complete"),
+    path("sign/receipt/<str:receipt_code>/withdraw", office_after.withdraw, name="withdraw"),
     path("sign/<str:token>", office.sign, name="sign"),
     path("sign/<str:token>/", office.sign),
+    path("sign/<str:token>/code", office.code, name="sign_code"),
     path("sign/<str:token>/record", office.record, name="sign_record"),
+    path("sign/<str:token>/meaning", office.meaning, name="sign_meaning"),
     path("sign/<str:token>/check", office.check, name="sign_check"),
+    path("sign/<str:token>/decline", office.decline, name="sign_decline"),
 ]

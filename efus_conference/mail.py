@@ -51,16 +51,21 @@ TOGETHER = timedelta(minutes=5)  # within which several changes are told by one 
 TOO_LATE = timedelta(seconds=30)
 Composer = Callable[..., Iterable[Letter]]
 _composers: dict[str, Composer] = {}
+_urgent: set[str] = set()
+URGENT = 10  # a priority: jobs have 0 otherwise, and higher ones are done first
 
 
-def composes(kind: str) -> Callable[[Composer], Composer]:
+def composes(kind: str, *, is_urgent: bool = False) -> Callable[[Composer], Composer]:
     """Registers what composes a kind of mail, such as “registration/confirmation”.
 
-    Its templates are `<app>/emails/<name>.subject.txt`, `.txt` and `.html`.
+    Its templates are `<app>/emails/<name>.subject.txt`, `.txt` and `.html`. An urgent one, for which somebody waits
+    before a page, goes before all others: a thousand invitations may be queued.
     """
 
     def register(composer: Composer) -> Composer:
         _composers[kind] = composer
+        if is_urgent:
+            _urgent.add(kind)
         return composer
 
     return register
@@ -70,7 +75,7 @@ def queue(kind: str, **ids: int) -> None:
     """Queues a mail as part of the current transaction."""
     if kind not in _composers:
         raise LookupError(f"Nothing composes mails of the kind {kind}.")
-    send.defer(kind=kind, ids=ids)
+    send.configure(priority=URGENT if kind in _urgent else 0).defer(kind=kind, ids=ids)
 
 
 def queue_together(kind: str, **ids: int) -> None:

@@ -1,136 +1,184 @@
-"""The office's way: read, record, check, confirm, receipt. Opening any of it changes nothing.
+"""The office's way: read, record, learn what it means, check, confirm. Opening any of it changes nothing.
 
-The secret in the address is the whole authority here (`efus_conference.secret_links`), which is also why a page
-can be the very same bytes for every link that does not work.
+The secret in the address opens the text; the rest takes a code from the office's mailbox besides
+(`declarations.views.office_frame`), so that a link which was forwarded records nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
+from contextlib import suppress
+from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.utils import timezone, translation
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
 
-from declarations import markup
+from declarations import markup, retention
 from declarations.actions import (
     AlreadySubmitted,
     LinkNotUsable,
+    ReadAgain,
     Refusal,
-    ask_for_new_link,
-    draft_of,
+    be_informed,
+    decline_invitation,
     is_complete,
     keep_files,
     open_invitation,
     record_signature,
     submit_signature,
 )
-from declarations.forms import SignatureForm, already_of, initial_of
+from declarations.forms import DeclineForm, MeaningForm, SignatureForm, already_of, initial_of
 from declarations.languages import OFFICE_LANGUAGES
-from declarations.models import Invitation, Signature, SignatureEvent
+from declarations.mailbox_codes import TooManyCodes, open_code, proof_of, send_code
+from declarations.mandates import in_words
+from declarations.models import MailboxCode
+from declarations.views.office_codes import ask_for_code, masked, with_proof
+from declarations.views.office_frame import Visit, office_page, read_again, step, to_receipt
 from declarations.views.public import language_name, text_for_reader, texts_of
-from efus_conference.secret_links import in_the_same_language, language_choices, language_of, private
+from efus_conference.secret_links import language_choices
 
-OfficeView = Callable[[HttpRequest, Invitation, str], HttpResponse]
-
-
-def office_page(view: OfficeView) -> Callable[[HttpRequest, str], HttpResponse]:
-    @csrf_exempt
-    @require_http_methods(["GET", "HEAD", "POST"])
-    @wraps(view)
-    def wrapped(request: HttpRequest, token: str) -> HttpResponse:
-        invitation = (
-            Invitation.objects.by_token(token)
-            .usable()
-            .select_related("signatory__declaration", "signatory__organisation")
-            .first()
-        )
-        language = language_of(request, invitation.language if invitation else None, OFFICE_LANGUAGES)
-        with translation.override(language):
-            if invitation is None:
-                response = _not_usable(request, token)
-            else:
-                try:
-                    response = view(request, invitation, token)
-                except LinkNotUsable:
-                    response = _not_usable(request, token)
-        response.headers["Content-Language"] = language
-        return private(response)
-
-    return wrapped
+RECORD = MailboxCode.Purpose.RECORD
+# How long what is kept, as the page about signing says it: days and years.
+PERIODS = {
+    "draft_days": retention.DRAFT_KEPT_FOR.days,
+    "code_days": retention.CODE_KEPT_FOR.days,
+    "mail_days": retention.MAIL_KEPT_FOR.days,
+    "evidence_years": retention.EVIDENCE_KEPT_YEARS,
+    "reason_years": retention.DECLINE_REASON_KEPT_YEARS,
+}
+STEPS = ("record", "meaning", "check", "decline")
 
 
 @office_page
-def sign(request: HttpRequest, invitation: Invitation, token: str) -> HttpResponse:
-    """The declaration in the office's language, and what signing means."""
-    declaration = invitation.signatory.declaration
-    texts = texts_of(declaration)
+def sign(visit: Visit) -> HttpResponse:
+    """The declaration in the office's language, to whoever has the link."""
+    request = visit.request
+    texts = texts_of(visit.declaration)
     asked = request.POST.get("text") or request.GET.get("text", "")
     text = text_for_reader(texts, asked, translation.get_language() or "")
     if text is None:
         raise LinkNotUsable
     if request.method == "POST":
-        open_invitation(invitation=invitation, language=text.code)
-        return _to(request, "sign_record", token)
+        text_hash = request.POST.get("text_hash", "")
+        if text_hash != visit.declaration.text_hash:
+            return read_again(visit)
+        if proof_of(request, visit.invitation.mailbox, RECORD):
+            return _begin(visit, text.code, text_hash)
+        if open_code(visit.invitation.mailbox, RECORD) is None:
+            # The page that comes next says how many were asked for, and asks again.
+            with suppress(TooManyCodes):
+                send_code(
+                    mailbox=visit.invitation.mailbox,
+                    purpose=RECORD,
+                    language=translation.get_language() or visit.invitation.language,
+                    address=get_adapter().get_client_ip(request),
+                )
+        return visit.to("sign_code", text=text.code, texts=text_hash)
     context = {
-        **_context(request, invitation, token),
+        **visit.context(),
         "texts": texts,
         "text": text,
+        "authentic": next((each for each in texts if each.is_authentic), None),
         "body": markup.render(text.version.body),
+        "address": masked(visit.invitation.mailbox.email),
+        "is_proven": proof_of(request, visit.invitation.mailbox, RECORD) is not None,
+        "ends_at": visit.declaration.signatures_until,
     }
     return render(request, "declarations/office/read.html", context)
 
 
 @office_page
-def record(request: HttpRequest, invitation: Invitation, token: str) -> HttpResponse:
-    draft = draft_of(invitation)
-    if draft is None:
-        return _to(request, "sign", token)
-    published_at = invitation.signatory.declaration.published_at
+def code(visit: Visit) -> HttpResponse:
+    """Proves that who goes on reads the office's mailbox; then the texts that were read are pinned."""
+    request = visit.request
+    carried = {name: value[:64] for name in ("text", "texts", "then") if (value := request.GET.get(name, ""))}
+    asked: HttpResponse | MailboxCode | None = proof_of(request, visit.invitation.mailbox, RECORD)
+    if asked is None:
+        context = {**visit.context(), "languages": _with_query(language_choices(OFFICE_LANGUAGES), carried)}
+        asked = ask_for_code(request, mailbox=visit.invitation.mailbox, purpose=RECORD, context=context)
+    elif request.method != "POST":
+        return _on(visit, carried)
+    if isinstance(asked, HttpResponse):
+        return asked
+    if carried.get("texts") and carried.get("text"):
+        return with_proof(_begin(visit, carried["text"], carried["texts"]), asked, request)
+    return with_proof(_on(visit, carried), asked, request)
+
+
+@step("record")
+def record(visit: Visit) -> HttpResponse:
+    """Who signed, in what office, on which day, by which mandate, and the signed page."""
+    request, draft = visit.request, visit.draft
+    assert draft is not None
+    published_at = visit.declaration.published_at
     published_on = timezone.localdate(published_at) if published_at else None
     if request.method == "POST":
         form = SignatureForm(
             request.POST, request.FILES, published_on=published_on, already=already_of(draft)
         )
         if form.is_valid():
-            record_signature(invitation=invitation, answers=form.answers, files=form.sent)
-            return _to(request, "sign_check", token)
+            record_signature(invitation=visit.invitation, answers=form.answers, files=form.sent)
+            return visit.to("sign_meaning")
         if form.sent:
-            keep_files(invitation=invitation, files=form.sent)
+            keep_files(invitation=visit.invitation, files=form.sent)
             form.show_kept(already_of(draft))
     else:
         form = SignatureForm(initial=initial_of(draft), published_on=published_on, already=already_of(draft))
-    context = {**_context(request, invitation, token), "form": form, "draft": draft}
-    return render(request, "declarations/office/record.html", context)
+    return render(request, "declarations/office/record.html", {**visit.context(), "form": form})
 
 
-@office_page
-def check(request: HttpRequest, invitation: Invitation, token: str) -> HttpResponse:
-    draft = draft_of(invitation)
-    if draft is None or not is_complete(draft):
-        return _to(request, "sign_record" if draft else "sign", token)
+@step("meaning")
+def meaning(visit: Visit) -> HttpResponse:
+    """What signing means, what becomes public, who keeps what for how long, what a withdrawal does."""
+    request, draft = visit.request, visit.draft
+    assert draft is not None
+    if not is_complete(draft):
+        return visit.to("sign_record")
+    if request.method == "POST":
+        form = MeaningForm(request.POST, name=visit.signatory.organisation.name)
+        if form.is_valid():
+            be_informed(invitation=visit.invitation)
+            return visit.to("sign_check")
+    else:
+        form = MeaningForm(
+            name=visit.signatory.organisation.name, initial={"informed": draft.informed_at is not None}
+        )
+    context = {
+        **visit.context(),
+        "form": form,
+        "periods": PERIODS,
+        "ends_at": visit.declaration.signatures_until,
+    }
+    return render(request, "declarations/office/meaning.html", context)
+
+
+@step("check")
+def check(visit: Visit) -> HttpResponse:
+    """Everything once more; then it is submitted."""
+    request, draft = visit.request, visit.draft
+    assert draft is not None
+    if not is_complete(draft):
+        return visit.to("sign_record")
+    if draft.informed_at is None:
+        return visit.to("sign_meaning")
     refusal: Refusal | None = None
     if request.method == "POST":
         try:
             submit_signature(
-                signature=draft, invitation=invitation, language=translation.get_language() or ""
+                signature=draft, invitation=visit.invitation, language=translation.get_language() or ""
             )
-            return _to_receipt(request, draft)
+            return to_receipt(request, draft)
         except AlreadySubmitted:
-            return _to_receipt(request, draft)
-        except LinkNotUsable:
+            return to_receipt(request, draft)
+        except (LinkNotUsable, ReadAgain):
             raise
         except Refusal as error:
             refusal = error
     context = {
-        **_context(request, invitation, token),
-        "draft": draft,
+        **visit.context(),
         "mandate": draft.mandate,
+        "mandate_in_words": in_words(draft.mandate),
         "files": list(already_of(draft).values()),
         "language_name": language_name(draft.language),
         "refusal": refusal,
@@ -138,86 +186,38 @@ def check(request: HttpRequest, invitation: Invitation, token: str) -> HttpRespo
     return render(request, "declarations/office/check.html", context)
 
 
-@require_safe
-def receipt(request: HttpRequest, receipt_code: str) -> HttpResponse:
-    """What was recorded, and where it stands; whoever has this address may read it."""
-    signature = (
-        Signature.objects.filter(receipt_code=receipt_code)
-        .exclude(state=Signature.State.NEW)
-        .select_related("signatory__declaration", "signatory__organisation", "mandate", "invitation")
-        .first()
-    )
-    if signature is None:
-        return private(render(request, "404.html", status=404))
-    language = language_of(
-        request, signature.invitation.language if signature.invitation else None, OFFICE_LANGUAGES
-    )
-    events = list(signature.events.order_by("at", "pk"))
-    with translation.override(language):
-        response = render(
-            request,
-            "declarations/office/receipt.html",
-            {
-                "signature": signature,
-                "signatory": signature.signatory,
-                "declaration": signature.signatory.declaration,
-                "mandate": getattr(signature, "mandate", None),
-                "files": list(signature.evidence.order_by("kind", "pk")),
-                "events": events,
-                "note": events[-1].note if signature.state in WITH_NOTE else "",
-                "language_name": language_name(signature.language) if signature.language else "",
-                "languages": language_choices(OFFICE_LANGUAGES),
-            },
+@step("decline", needs_draft=False)
+def decline(visit: Visit) -> HttpResponse:
+    """The office says that it does not sign, and why; the mail about it says how to come back."""
+    request = visit.request
+    if not visit.context()["may_decline"]:
+        return visit.to("sign")
+    form = DeclineForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        decline_invitation(
+            invitation=visit.invitation,
+            reason=form.cleaned_data["reason"],
+            language=translation.get_language() or "",
         )
-    response.headers["Content-Language"] = language
-    return private(response)
+        return render(request, "declarations/office/declined.html", visit.context())
+    return render(request, "declarations/office/decline.html", {**visit.context(), "form": form})
 
 
-WITH_NOTE = (Signature.State.NEEDS_INFORMATION, Signature.State.REFUSED, Signature.State.WITHDRAWN)
+def _begin(visit: Visit, language: str, text_hash: str) -> HttpResponse:
+    if language not in {each.code for each in texts_of(visit.declaration)}:
+        return visit.to("sign")
+    try:
+        open_invitation(invitation=visit.invitation, language=language, text_hash=text_hash)
+    except ReadAgain:
+        return read_again(visit)
+    return visit.to("sign_record")
 
 
-def _not_usable(request: HttpRequest, token: str) -> HttpResponse:
-    """One and the same page for a link that is used, revoked, expired or invented."""
-    code = request.POST.get("receipt", "")
-    if code:
-        # Only who saw the form while the link worked knows this code: the second click, or the other tab.
-        signed = Signature.objects.filter(
-            receipt_code=code, invitation__in=Invitation.objects.by_token(token)
-        )
-        for signature in signed.exclude(state=Signature.State.NEW):
-            return _to_receipt(request, signature)
-    is_asked = request.method == "POST" and "new_link" in request.POST
-    if is_asked:
-        ask_for_new_link(token=token, address=get_adapter().get_client_ip(request))
-    context = {"is_asked": is_asked, "languages": language_choices(OFFICE_LANGUAGES)}
-    return render(request, "declarations/office/not_usable.html", context, status=200 if is_asked else 404)
+def _on(visit: Visit, carried: dict[str, str]) -> HttpResponse:
+    then = carried.get("then", "")
+    return visit.to(f"sign_{then}" if then in STEPS else "sign")
 
 
-def _context(request: HttpRequest, invitation: Invitation, token: str) -> dict[str, object]:
-    draft = draft_of(invitation)
-    question = None
-    if draft and draft.state == Signature.State.NEEDS_INFORMATION:
-        question = draft.events.filter(kind=SignatureEvent.Kind.NEEDS_INFORMATION).latest("at").note
-    return {
-        "declaration": invitation.signatory.declaration,
-        "signatory": invitation.signatory,
-        "invitation": invitation,
-        "question": question,
-        "sign_url": _address(request, "sign", token),
-        "record_url": _address(request, "sign_record", token),
-        "languages": language_choices(OFFICE_LANGUAGES),
-    }
-
-
-def _address(request: HttpRequest, name: str, token: str) -> str:
-    return in_the_same_language(
-        request, reverse(f"declarations_machine:{name}", args=[token]), OFFICE_LANGUAGES
-    )
-
-
-def _to(request: HttpRequest, name: str, token: str) -> HttpResponse:
-    return redirect(_address(request, name, token))
-
-
-def _to_receipt(request: HttpRequest, signature: Signature) -> HttpResponse:
-    return redirect(_address(request, "receipt", signature.receipt_code))
+def _with_query(choices: list[dict[str, object]], carried: dict[str, str]) -> list[dict[str, object]]:
+    more = f"&{urlencode(carried)}" if carried else ""
+    return [{**each, "url": f"{each['url']}{more}"} for each in choices]

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
@@ -25,6 +26,7 @@ from declarations.actions import (
     submit_signature,
     withdraw,
 )
+from declarations.mailbox_codes import new_digits, send_code
 from declarations.models import Actor, Declaration, Evidence, Invitation, Mandate, Signatory, Signature
 from efus_conference.models import User
 from efus_conference.uploads import CheckedDocument, check_document
@@ -156,3 +158,39 @@ def refused_by(do: Any) -> str:
     except IntegrityError as error:
         return str(error.__cause__.diag.constraint_name)  # type: ignore[union-attr]
     return ""
+
+
+def code_for(invitation: Invitation, purpose: str = "record") -> str:
+    """A code as its mail would bring it to the office's mailbox."""
+    code = send_code(mailbox=invitation.mailbox, purpose=purpose, language="en", address="192.0.2.1")
+    return new_digits(code)
+
+
+def let_in(browser: Client, token: str) -> None:
+    """The browser shows from now on that it reads the mailbox the link was sent to."""
+    invitation = Invitation.objects.by_token(token).get()
+    browser.post(f"/sign/{token}/code", {"code": code_for(invitation)})
+
+
+def text_hash(token: str) -> dict[str, str]:
+    """What every form under a link carries: the fingerprint of the texts it was made from."""
+    return {"text_hash": Invitation.objects.by_token(token).get().signatory.declaration.text_hash}
+
+
+def begin(browser: Client, token: str, text: str = "en") -> None:
+    """Reads the text, proves the mailbox, and goes on to the record."""
+    let_in(browser, token)
+    answer = browser.post(f"/sign/{token}", {"text": text, **text_hash(token)})
+    assert answer.headers["Location"] == f"/sign/{token}/record"
+
+
+def record(browser: Client, token: str, data: dict[str, Any]) -> Any:
+    return browser.post(f"/sign/{token}/record", {**text_hash(token), **data})
+
+
+def inform(browser: Client, token: str) -> Any:
+    return browser.post(f"/sign/{token}/meaning", {**text_hash(token), "informed": "on"})
+
+
+def submit(browser: Client, token: str, **data: str) -> Any:
+    return browser.post(f"/sign/{token}/check", {**text_hash(token), **data})

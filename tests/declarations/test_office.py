@@ -11,16 +11,20 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from declarations import actions
-from declarations.models import Invitation, Signature
+from declarations.models import Invitation, MailboxCode, Signature
 from efus_conference.secret_links import hash_of_token
 from tests.declarations.making import (
+    begin,
     form,
+    inform,
     invited,
     office,
     officer,
     pdf,
     png,
     published,
+    record,
+    submit,
     submitted,
     upload,
     yesterday,
@@ -39,24 +43,24 @@ def text_of(response: Any) -> str:
     return str(response.content.decode())
 
 
-def begin(browser: Client, token: str) -> None:
-    assert browser.post(f"/sign/{token}").headers["Location"] == f"/sign/{token}/record"
-
-
 def test_an_office_records_its_signature_from_link_to_receipt(browser: Client) -> None:
     invitation, token = invited(language="fr")
     opened = text_of(browser.get(f"/sign/{token}"))
     assert "Les villes agissent." in opened
-    begin(browser, token)
+    begin(browser, token, "fr")
     assert browser.get(f"/sign/{token}/record").status_code == 200
-    response = browser.post(f"/sign/{token}/record", {**form(), "signed_page": upload(pdf(), "signé.pdf")})
-    assert response.headers["Location"] == f"/sign/{token}/check"
+    response = record(browser, token, {**form(), "signed_page": upload(pdf(), "signé.pdf")})
+    assert response.headers["Location"] == f"/sign/{token}/meaning"
+    assert browser.get(f"/sign/{token}/check").headers["Location"] == f"/sign/{token}/meaning"
+    assert browser.get(f"/sign/{token}/meaning").status_code == 200
+    assert inform(browser, token).headers["Location"] == f"/sign/{token}/check"
     checked = text_of(browser.get(f"/sign/{token}/check"))
     assert [said in checked for said in ("Robin Example", "Mayor", "signé.pdf", "Français")] == [True] * 4
-    response = browser.post(f"/sign/{token}/check")
+    response = submit(browser, token)
     signature = Signature.objects.get()
     assert response.headers["Location"] == f"/sign/receipt/{signature.receipt_code}/"
     assert [signature.state, signature.language, signature.invitation] == ["submitted", "fr", invitation]
+    assert signature.informed_at is not None
     receipt = browser.get(response.headers["Location"])
     assert [receipt.status_code, signature.text_hash in text_of(receipt)] == [200, True]
 
@@ -66,7 +70,16 @@ def test_opening_changes_nothing_however_often_and_whatever_asks(browser: Client
     before = Invitation.objects.values().get()
     for path in (f"/sign/{token}", f"/sign/{token}/", f"/sign/{token}?text=fr&lang=nl"):
         assert [browser.get(path).status_code, browser.head(path).status_code] == [200, 200]
-    assert [browser.get(f"/sign/{token}/{step}").status_code for step in ("record", "check")] == [302, 302]
+    for step in ("record", "meaning", "check", "decline"):
+        assert [
+            browser.get(f"/sign/{token}/{step}").status_code,
+            browser.head(f"/sign/{token}/{step}").status_code,
+        ] == [302, 302]
+    assert [
+        browser.get(f"/sign/{token}/code").status_code,
+        browser.head(f"/sign/{token}/code").status_code,
+    ] == [200, 200]
+    assert MailboxCode.objects.count() == 0
     assert [Invitation.objects.values().get(), Signature.objects.count()] == [before, 0]
     begin(browser, token)
     invitation.refresh_from_db()
@@ -91,7 +104,7 @@ def unusable_links() -> dict[str, str]:
     return links
 
 
-@pytest.mark.parametrize("step", ["", "/record", "/check"])
+@pytest.mark.parametrize("step", ["", "/code", "/record", "/meaning", "/check", "/decline"])
 def test_an_unusable_link_of_any_kind_gives_one_and_the_same_page(browser: Client, step: str) -> None:
     links = unusable_links()
     pages = {name: browser.get(f"/sign/{token}{step}") for name, token in links.items()}
@@ -190,18 +203,13 @@ def test_a_bad_answer_gets_its_message_and_costs_no_other_answer(
     _invitation, token = invited()
     begin(browser, token)
     kept = {"reference": "Decision <17> & more"}
-    response = browser.post(
-        f"/sign/{token}/record", {**form(), **kept, **changed, "signed_page": upload(pdf(), "page.pdf")}
-    )
+    response = record(browser, token, {**form(), **kept, **changed, "signed_page": upload(pdf(), "page.pdf")})
     assert response.status_code == 200
     assert response.context["form"].errors == {field: [message]}
     assert "Decision &lt;17&gt; &amp; more" in text_of(response)
     assert Signature.objects.get().evidence.get().name == "page.pdf"  # the upload is kept
-    again = browser.post(
-        f"/sign/{token}/record",
-        {**form(), "basis": "council", "body": "Council", "decided_on": yesterday()},
-    )
-    assert again.headers["Location"] == f"/sign/{token}/check"
+    council = {"basis": "council", "body": "Council", "decided_on": yesterday()}
+    assert record(browser, token, {**form(), **council}).headers["Location"] == f"/sign/{token}/meaning"
 
 
 @pytest.mark.parametrize(
@@ -219,7 +227,7 @@ def test_a_bad_file_gets_its_message_beside_the_field(
 ) -> None:
     _invitation, token = invited()
     begin(browser, token)
-    response = browser.post(f"/sign/{token}/record", {**form(), "signed_page": upload(content, name)})
+    response = record(browser, token, {**form(), "signed_page": upload(content, name)})
     assert [response.status_code, list(response.context["form"].errors)] == [200, ["signed_page"]]
     assert response.context["form"].errors["signed_page"][0].startswith(message)
     assert "Robin Example" in text_of(response)
@@ -230,7 +238,7 @@ def test_what_the_basis_has_no_place_for_is_not_kept(browser: Client) -> None:
     _invitation, token = invited()
     begin(browser, token)
     data = form(body="Council", decided_on=yesterday(), reference="17", ratify_until="2999-01-01")
-    browser.post(f"/sign/{token}/record", {**data, "signed_page": upload(png(), "p.png")})
+    record(browser, token, {**data, "signed_page": upload(png(), "p.png")})
     mandate = Signature.objects.get().mandate
     assert [mandate.basis, mandate.body, mandate.decided_on, mandate.reference, mandate.ratify_until] == [
         "own_competence",
@@ -244,10 +252,11 @@ def test_what_the_basis_has_no_place_for_is_not_kept(browser: Client) -> None:
 def test_the_second_tab_sees_the_receipt_and_a_stranger_with_the_used_link_does_not(browser: Client) -> None:
     _invitation, token = invited()
     begin(browser, token)
-    browser.post(f"/sign/{token}/record", {**form(), "signed_page": upload(pdf())})
+    record(browser, token, {**form(), "signed_page": upload(pdf())})
+    inform(browser, token)
     code = Signature.objects.get().receipt_code
     receipt = f"/sign/receipt/{code}/"
-    assert browser.post(f"/sign/{token}/check", {"receipt": code}).headers["Location"] == receipt
+    assert submit(browser, token, receipt=code).headers["Location"] == receipt
     late = [
         browser.post(f"/sign/{token}/check", {"receipt": code}),
         browser.post(f"/sign/{token}/record", {**form(signer_name="Other"), "receipt": code}),
@@ -268,8 +277,9 @@ def test_an_office_that_is_asked_finds_the_question_and_its_answers(browser: Cli
     assert ["Which &lt;deputy&gt;?" in page, 'value="Robin Example"' in page, "page.pdf" in page] == [
         True
     ] * 3
-    browser.post(f"/sign/{token}/record", form(signer_office="Deputy mayor"))
-    browser.post(f"/sign/{token}/check")
+    record(browser, token, form(signer_office="Deputy mayor"))
+    inform(browser, token)
+    submit(browser, token)
     signature.refresh_from_db()
     assert [signature.state, signature.signer_office] == ["submitted", "Deputy mayor"]
 
@@ -280,27 +290,29 @@ def test_a_draft_has_no_receipt_and_an_incomplete_one_no_check(browser: Client) 
     draft = Signature.objects.get()
     assert browser.get(f"/sign/receipt/{draft.receipt_code}/").status_code == 404
     assert browser.get(f"/sign/{token}/check").headers["Location"] == f"/sign/{token}/record"
-    assert browser.post(f"/sign/{token}/check").headers["Location"] == f"/sign/{token}/record"
+    assert submit(browser, token).headers["Location"] == f"/sign/{token}/record"
 
 
 def test_the_demonstration_says_so_on_every_page(browser: Client) -> None:
     invitation, token = invited(office(published(is_demonstration=True)))
     begin(browser, token)
-    browser.post(f"/sign/{token}/record", {**form(), "signed_page": upload(pdf())})
-    paths = [f"/sign/{token}", f"/sign/{token}/record", f"/sign/{token}/check"]
+    record(browser, token, {**form(), "signed_page": upload(pdf())})
+    inform(browser, token)
+    paths = [f"/sign/{token}{step}" for step in ("", "/record", "/meaning", "/check", "/decline")]
     pages = [text_of(browser.get(path)) for path in paths]
-    browser.post(f"/sign/{token}/check")
+    submit(browser, token)
     pages.append(text_of(browser.get(f"/sign/receipt/{Signature.objects.get().receipt_code}/")))
     said = "This declaration and its text are invented, to try the signing."
-    assert [said in page for page in pages] == [True] * 4
+    assert [said in page for page in pages] == [True] * 6
     assert timezone.now() < invitation.expires_at < timezone.now() + timedelta(days=31)
 
 
 def test_an_office_that_has_signed_gets_its_receipt_instead_of_a_new_link(browser: Client) -> None:
     _invitation, token = invited()
     begin(browser, token)
-    browser.post(f"/sign/{token}/record", {**form(), "signed_page": upload(pdf())})
-    browser.post(f"/sign/{token}/check")
+    record(browser, token, {**form(), "signed_page": upload(pdf())})
+    inform(browser, token)
+    submit(browser, token)
     queued = ProcrastinateJob.objects.filter(args__kind="declarations/receipt")
     before = queued.count()
     browser.post(f"/sign/{token}", {"new_link": "1"})

@@ -14,14 +14,18 @@ from declarations import actions
 from declarations.models import Invitation, Signature, SignatureEvent
 from tests.declarations.making import (
     answers,
+    begin,
     form,
+    inform,
     invited,
     office,
     officer,
     pdf,
+    record,
     recorded,
     sent,
     submitted,
+    text_hash,
     upload,
 )
 
@@ -51,12 +55,16 @@ def at_once(*tasks: Callable[[], Any]) -> list[Any]:
 def test_a_double_click_gives_one_signature_and_both_see_its_receipt(fresh_db: str) -> None:
     _invitation, token = invited()
     browser = Client()
-    browser.post(f"/sign/{token}")
-    browser.post(f"/sign/{token}/record", {**form(), "signed_page": upload(pdf())})
+    begin(browser, token)
+    record(browser, token, {**form(), "signed_page": upload(pdf())})
+    inform(browser, token)
     code = Signature.objects.get().receipt_code
+    carried = {"receipt": code, **text_hash(token)}
 
     def click() -> str:
-        return Client().post(f"/sign/{token}/check", {"receipt": code}).headers["Location"]
+        second = Client()
+        second.cookies = browser.cookies
+        return second.post(f"/sign/{token}/check", carried).headers["Location"]
 
     assert at_once(*[click] * 4) == [f"/sign/receipt/{code}/"] * 4
     assert list(SignatureEvent.objects.values_list("kind", flat=True)) == ["submitted"]
