@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO, StringIO
@@ -21,6 +22,8 @@ from import_export.formats import base_formats
 MOST_ROWS = 1000  # in one sheet: each is checked against the database while someone waits
 # Empty ones among them: a file of a few kilobytes may claim millions, and each takes time to be read.
 MOST_LINES = 10_000
+MOST_BYTES = 5 * 1024 * 1024
+MOST_UNPACKED = 10 * 1024 * 1024  # what the parts of a workbook may come to, whatever it says of itself
 MOST_COLUMNS = 200  # of a workbook; what stands further right is not read
 DELIMITERS = ",;\t"
 
@@ -73,6 +76,46 @@ class CSV(base_formats.CSV):
             return dataset_of(csv.reader(StringIO(text, newline=""), delimiter=delimiter_of(text)))
         except csv.Error as error:
             raise no_csv() from error
+
+
+def plain_table(content: bytes) -> tablib.Dataset:
+    """An Excel workbook without formulas or merged cells, or CSV, whichever the bytes are. Raises SheetRefused."""
+    if len(content) > MOST_BYTES:
+        raise SheetRefused(
+            _("This file is larger than 5 MB. Send a sheet with the rows that are needed alone.")
+        )
+    if not content.startswith(b"PK"):
+        text = decoded(content)
+        if not set(DELIMITERS) & set(text.lstrip("\r\n").partition("\n")[0]):
+            raise SheetRefused(
+                _(
+                    "This is no table: its first line has no headings. Take the sheet to fill in, as Excel or CSV."
+                )
+            )
+        return CSV(encoding="utf-8").create_dataset(text)
+    try:
+        parts = zipfile.ZipFile(BytesIO(content))
+        unpacked = sum(part.file_size for part in parts.infolist())
+    except zipfile.BadZipFile:
+        return PlainXLSX().create_dataset(content)  # which says that it is damaged
+    if unpacked > MOST_UNPACKED:
+        raise SheetRefused(
+            _(
+                "This workbook is too large once it is unpacked. Send a sheet with the rows that are needed alone."
+            )
+        )
+    dataset = PlainXLSX().create_dataset(content)
+    # Read-only worksheets do not know of merged cells, of which all but the first are empty; the part itself does.
+    names = sorted(name for name in parts.namelist() if name.startswith("xl/worksheets/sheet"))
+    if names and b"<mergeCell " in parts.read(names[0]):
+        raise SheetRefused(
+            _("This sheet has merged cells. Separate them, so that each row stands for itself.")
+        )
+    return dataset
+
+
+def too_large() -> SheetRefused:
+    return SheetRefused(_("This file is larger than 5 MB. Send a sheet with the rows that are needed alone."))
 
 
 def no_csv() -> SheetRefused:

@@ -2,7 +2,6 @@ from declarations.actions.completing import begin_completion, can_be_completed
 from declarations.actions.deciding import ask_for_information, refuse, take_under_review, verify
 from declarations.actions.declining import decline_invitation
 from declarations.actions.invitations import (
-    ask_for_new_link,
     confirm_mailbox,
     invite,
     new_link,
@@ -10,6 +9,7 @@ from declarations.actions.invitations import (
     revoke,
     set_mailbox,
 )
+from declarations.actions.new_links import ask_for_new_link
 from declarations.actions.offices import NewOffice, enter_offices
 from declarations.actions.publishing import check_publication, propose_freezing, publish_declaration
 from declarations.actions.recording import (
@@ -85,9 +85,9 @@ __all__ = [
     "HistoricalWithText",
     "Incomplete",
     "LinkNotUsable",
+    "NewOffice",
     "NoAuthenticText",
     "NoInvitation",
-    "NewOffice",
     "NoMailbox",
     "NotHistorical",
     "NotInformed",

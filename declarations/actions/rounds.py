@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from declarations.actions import refusals
@@ -75,7 +76,11 @@ def stop_round(*, run: InvitationRun) -> InvitationRun:
     return run
 
 
-@app.task(name="declarations.round", queue="mail")
+@app.task(
+    name="declarations.round",
+    queue="mail",
+    retry=RetryStrategy(max_attempts=8, exponential_wait=4),
+)
 def work(run_id: str) -> None:
     """All batches that are left. A worker that is killed loses one batch at most, which is then done again."""
     while next_batch(run_id=uuid.UUID(run_id)):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from declarations.actions import Refusal, check_publication, publish_declaration
+from declarations.admin.campaign import CampaignPages
 from declarations.admin.steps import officer, step
 from declarations.models import Declaration, DeclarationPoint, TextVersion
 from declarations.models.texts import hash_of_texts
@@ -81,7 +82,7 @@ def _is_frozen(obj: Declaration | None) -> bool:
 
 
 @admin.register(Declaration)
-class DeclarationAdmin(TranslatedAdmin):
+class DeclarationAdmin(CampaignPages, TranslatedAdmin):
     list_display = ["title", "kind", "adopted_on", "is_published", "is_open_to_signatures", "is_historical"]
     list_filter = ["kind", "is_published", "is_historical", "is_open_to_signatures", "is_demonstration"]
     search_fields = ["title_en__unaccent", "title_fr__unaccent", "title_nl__unaccent", "slug"]
@@ -105,7 +106,7 @@ class DeclarationAdmin(TranslatedAdmin):
         *in_languages(*TRANSLATED),
     ]
     inlines = [TextVersionInline, PointInline]
-    actions_detail = ["publish"]
+    actions_detail = ["to_campaign", "publish"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Declaration | None = None) -> list[str]:
         always = ["is_published", "published_at", "published_by", "text_hash"]
@@ -123,7 +124,7 @@ class DeclarationAdmin(TranslatedAdmin):
     def get_actions_detail(self, request: HttpRequest, object_id: int | str | None = None) -> Any:
         found = super().get_actions_detail(request, object_id)
         is_open = Declaration.objects.filter(pk=number(object_id), is_published=False).exists()
-        return found if is_open else []
+        return found if is_open else [each for each in found if each.action_name.endswith("to_campaign")]
 
     @action(description=_("Publish …"), url_path="publish", permissions=["change"])
     def publish(self, request: HttpRequest, object_id: int) -> HttpResponse:

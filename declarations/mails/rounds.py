@@ -34,6 +34,7 @@ def reminder(*, invitation_id: int, number: int) -> Iterator[Letter]:
             "link": site_address(reverse("declarations_machine:sign", args=[token])),
             "signatory": signatory,
             "declaration": signatory.declaration,
+            "is_asked": signatory.signatures.filter(state=Signature.State.NEEDS_INFORMATION).exists(),
             "has_begun": signatory.signatures.filter(state=Signature.State.NEW).exists(),
             "until": signatory.declaration.signatures_until,
             "expires_at": open_one.expires_at,
