@@ -16,7 +16,6 @@ from declarations.actions.refusals import (
     NoMailbox,
     NothingToConfirm,
     NotInvited,
-    Refusal,
     RemindedLately,
     SameMailbox,
     SameOfficer,
@@ -29,11 +28,10 @@ from declarations.languages import OFFICE_LANGUAGES
 from declarations.models import Actor, Invitation, InvitationRun, Mailbox, Signatory, Signature
 from efus_conference.mail import queue
 from efus_conference.models import User
-from efus_conference.secret_links import hash_of_token, is_within_limit
+from efus_conference.secret_links import hash_of_token
 
 VALID_FOR = timedelta(days=30)
 BETWEEN_REMINDERS = timedelta(days=7)
-NEW_LINKS_PER_HOUR = {"signatory": 3, "address": 10}
 
 
 @transaction.atomic
@@ -152,32 +150,6 @@ def new_link(*, invitation: Invitation, is_to_be_mailed: bool = False) -> str:
     return token
 
 
-def ask_for_new_link(*, token: str, address: str) -> None:
-    """Sends a new link to the registered mailbox, if this token was once a link of an office that may still sign.
-
-    Whoever asks learns nothing: neither whether the token was known nor whether a mail is sent. `address` is
-    the asker's network address, for the limit.
-    """
-    if not _is_within_limit("address", address):
-        return
-    known = Invitation.objects.by_token(token).select_related("signatory", "sent_by").first()
-    if known is None or not _is_within_limit("signatory", str(known.signatory_id)):
-        return
-    try:
-        with transaction.atomic():
-            # On behalf of who sent the first: it must not become possible for them to verify.
-            invitation = make_invitation(
-                signatory=known.signatory, language=known.language, sender=known.sent_by
-            )
-            queue("declarations/invitation", invitation_id=invitation.pk)
-    except HasSigned:
-        # What the office looks for is its receipt.
-        for signature in known.signatory.signatures.active().exclude(invitation=None):
-            queue("declarations/receipt", signature_id=signature.pk)
-    except Refusal:
-        return
-
-
 def make_invitation(
     *,
     signatory: Signatory,
@@ -229,7 +201,3 @@ def _locked(signatory: Signatory) -> Signatory:
     return (
         Signatory.objects.select_for_update(of=("self",)).select_related("declaration").get(pk=signatory.pk)
     )
-
-
-def _is_within_limit(of: str, who: str) -> bool:
-    return is_within_limit(f"declarations:new-link:{of}", who, per_hour=NEW_LINKS_PER_HOUR[of])

@@ -12,10 +12,12 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from declarations.actions import (
     Answers,
     SentFile,
+    ask_for_new_link,
     be_informed,
     enter_withdrawal,
     invite,
@@ -26,6 +28,7 @@ from declarations.actions import (
     submit_signature,
     withdraw,
 )
+from declarations.actions.new_links import send_new_link
 from declarations.mailbox_codes import new_digits, send_code
 from declarations.models import Actor, Declaration, Evidence, Invitation, Mandate, Signatory, Signature
 from efus_conference.models import User
@@ -194,3 +197,18 @@ def inform(browser: Client, token: str) -> Any:
 
 def submit(browser: Client, token: str, **data: str) -> Any:
     return browser.post(f"/sign/{token}/check", {**text_hash(token), **data})
+
+
+def asked_for_new_link(token: str, address: str = "192.0.2.1") -> None:
+    """Somebody asks for a new link, and the job looks whose it was."""
+    jobs = ProcrastinateJob.objects.filter(task_name=send_new_link.name)
+    before = set(jobs.values_list("pk", flat=True))
+    ask_for_new_link(token=token, address=address)
+    look_whose(jobs.exclude(pk__in=before))
+
+
+def look_whose(jobs: Any = None) -> None:
+    """What the worker does for those who asked for a new link."""
+    queued = ProcrastinateJob.objects.filter(task_name=send_new_link.name) if jobs is None else jobs
+    for job in queued:
+        send_new_link(**job.args)

@@ -14,7 +14,15 @@ from declarations.models import Invitation, Mailbox
 from efus_conference.models import Mail
 from efus_conference.secret_links import hash_of_token
 from tests import factories
-from tests.declarations.making import actor, invited, office, officer, published, submitted
+from tests.declarations.making import (
+    actor,
+    asked_for_new_link,
+    invited,
+    office,
+    officer,
+    published,
+    submitted,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -129,7 +137,7 @@ def test_a_new_link_is_asked_for_on_behalf_of_who_invited() -> None:
     by = officer()
     invitation, token = invited(by=by)
     actions.revoke(invitation=invitation)
-    actions.ask_for_new_link(token=token, address="192.0.2.1")
+    asked_for_new_link(token, "192.0.2.1")
     renewed = Invitation.objects.usable().get()
     assert [renewed.signatory, renewed.sent_by] == [invitation.signatory, actor(by)]
 
@@ -137,12 +145,12 @@ def test_a_new_link_is_asked_for_on_behalf_of_who_invited() -> None:
 def test_new_links_are_limited_per_signatory_and_per_asker() -> None:
     _invitation, token = invited()
     for number in range(5):
-        actions.ask_for_new_link(token=token, address=f"192.0.2.{number}")
+        asked_for_new_link(token, f"192.0.2.{number}")
     assert Invitation.objects.count() == 1 + 3
     _other, another = invited()
     for _again in range(10):
-        actions.ask_for_new_link(token="invented", address="198.51.100.7")
-    actions.ask_for_new_link(token=another, address="198.51.100.7")
+        asked_for_new_link("invented", "198.51.100.7")
+    asked_for_new_link(another, "198.51.100.7")
     assert Invitation.objects.count() == 1 + 3 + 1
 
 
@@ -153,7 +161,7 @@ def test_a_new_link_counts_for_a_whole_hour(monkeypatch: pytest.MonkeyPatch) -> 
         with monkeypatch.context() as clock:
             clock.setattr("django.core.cache.backends.db.tz_now", lambda now=hour_and_minute: now)
             clock.setattr("django.core.cache.backends.base.time.time", hour_and_minute.timestamp)
-            actions.ask_for_new_link(token=token, address="192.0.2.1")
+            asked_for_new_link(token, "192.0.2.1")
     assert Invitation.objects.count() == 1 + 3 + 1
 
 
@@ -162,5 +170,5 @@ def test_who_may_not_sign_any_more_gets_no_new_link() -> None:
     invitation, token = signature.invitation, "used-token"
     assert invitation is not None
     Invitation.objects.filter(pk=invitation.pk).update(token_hash=hash_of_token(token))
-    actions.ask_for_new_link(token=token, address="192.0.2.1")
+    asked_for_new_link(token, "192.0.2.1")
     assert list(Invitation.objects.all()) == [invitation]

@@ -18,6 +18,7 @@ from tests.declarations.making import (
     form,
     inform,
     invited,
+    look_whose,
     office,
     officer,
     pdf,
@@ -120,6 +121,7 @@ def test_asking_for_a_new_link_is_answered_alike_and_sent_to_who_may_still_sign(
     before = Invitation.objects.count()
     answers = {name: browser.post(f"/sign/{token}", {"new_link": "1"}) for name, token in links.items()}
     assert len({(answer.status_code, answer.content) for answer in answers.values()}) == 1
+    look_whose()
     assert Invitation.objects.count() == before + 2  # the expired and the revoked one
 
 
@@ -316,5 +318,6 @@ def test_an_office_that_has_signed_gets_its_receipt_instead_of_a_new_link(browse
     queued = ProcrastinateJob.objects.filter(args__kind="declarations/receipt")
     before = queued.count()
     browser.post(f"/sign/{token}", {"new_link": "1"})
+    look_whose()
     assert queued.count() == before + 1
     assert Invitation.objects.usable().count() == 0

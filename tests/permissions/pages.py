@@ -118,9 +118,12 @@ PUBLIC: list[Row] = [
     *public("declarations:declarations"),
     *public("declarations:declaration"),
     *public("declarations:signatories"),
+    *public("declarations:signatory"),
+    *public("declarations:embed"),
     *public("declarations_machine:text"),
     *public("declarations_machine:signatories_csv"),
     *public("declarations_machine:signatories_json"),
+    *public("declarations_machine:signatories_jsonld"),
     *public("archive:editions"),
     *public("archive:edition"),
     *public("archive:organisation"),
@@ -136,10 +139,15 @@ LINKS: list[Row] = [
     *by_link("programme_machine:speak_picture", "404", "404"),  # no portrait yet
     *by_link("programme_machine:speak_consent", "200", "200"),
     *by_link("programme_machine:speak_slides", "200", "200"),
-    *by_link("sign/<str:token>/", "200", "302"),
-    *by_link("declarations_machine:sign", "200", "302"),
-    *by_link("declarations_machine:sign_record", "302", "302"),  # to the text first
-    *by_link("declarations_machine:sign_check", "302", "302"),
+    # A form without the fingerprint of the texts that were read: read them again.
+    *by_link("sign/<str:token>/", "200", "409"),
+    *by_link("declarations_machine:sign", "200", "409"),
+    *by_link("declarations_machine:sign_code", "200", "200"),
+    # Each step leads to the code from the office's mailbox first, or asks for it in its place.
+    *by_link("declarations_machine:sign_record", "302", "200"),
+    *by_link("declarations_machine:sign_meaning", "302", "200"),
+    *by_link("declarations_machine:sign_check", "302", "200"),
+    *by_link("declarations_machine:sign_decline", "302", "200"),
     *by_link("declarations_machine:receipt", "200", "405"),
     *by_link("registration_machine:agenda_feed", "200", "405"),
     *by_link("registration_machine:check_certificate", "200", "200"),
