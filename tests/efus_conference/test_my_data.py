@@ -434,7 +434,15 @@ def test_it_holds_everything_of_the_person_and_says_of_each_what_it_is(robin: So
                 ],
             }
         ],
-        "declarations": {"pseudonym": robin.actor.pk, "signatures": [], "invitations": []},
+        "declarations": {
+            "pseudonym": robin.actor.pk,
+            "signatures": [],
+            "invitations": [],
+            "texts": [],
+            "names": [],
+            "rounds": [],
+            "withdrawals": [],
+        },
         "mails": [
             {
                 "sent_at": NOW,
