@@ -54,7 +54,9 @@ def begin_completion(*, signature: Signature, language: str) -> str:
     )
     token = new_link(invitation=invitation)
     if not is_asked:
-        _begin_replacement(signature, invitation, language)
+        _begin_replacement(signature, invitation)
+    elif signature.language:
+        open_invitation(invitation=invitation, language=signature.language)
     return token
 
 
@@ -65,14 +67,17 @@ def _sender_of(signature: Signature) -> Actor:
     return recorded.actor if recorded else actor_of_archive()
 
 
-def _begin_replacement(old: Signature, invitation: Invitation, language: str) -> Signature:
+def _begin_replacement(old: Signature, invitation: Invitation) -> Signature:
     """The draft with the old answers; one that was begun before is gone on with."""
     before = draft_of(invitation)
-    # It was read in this language when it was signed, and the texts are frozen: it is the same words.
-    draft = open_invitation(invitation=invitation, language=old.language or language)
+    # The text was read in this language when it was signed, and it is frozen: these are the same words.
+    draft = open_invitation(invitation=invitation, language=old.language)
+    if not old.language:
+        # It came on paper: the office reads the text here first, and what it read is pinned then.
+        draft.text_hash = ""
+        draft.save(update_fields=["text_hash"])
     if before is not None and before.replaces_id == old.pk:
         return draft
-    draft.replaces = old
     draft.signer_name = old.signer_name
     draft.signer_office = old.signer_office
     draft.signed_on = old.signed_on

@@ -24,7 +24,12 @@ from declarations.models import Mailbox, MailboxCode
 
 
 def ask_for_code(
-    request: HttpRequest, *, mailbox: Mailbox, purpose: str, context: dict[str, Any]
+    request: HttpRequest,
+    *,
+    mailbox: Mailbox,
+    purpose: str,
+    context: dict[str, Any],
+    template: str = "declarations/office/code.html",
 ) -> HttpResponse | MailboxCode:
     """The page that asks for a code, or the code itself once the right one is typed: give its proof then.
 
@@ -61,7 +66,7 @@ def ask_for_code(
         "typed": AnswersTyped(request.POST, with_hash=True),
         "mail_folder": _mail_folder(),
     }
-    return render(request, "declarations/office/code.html", answer)
+    return render(request, template, answer)
 
 
 def with_proof(response: HttpResponse, code: MailboxCode, request: HttpRequest) -> HttpResponse:

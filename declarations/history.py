@@ -1,0 +1,62 @@
+"""What happened to a signature, for the office that reads its receipt: in order, and with what it may read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from declarations.models import Actor, Signature, SignatureEvent, Withdrawal
+
+# What organisers write to each other with the other events is not for the office.
+NOTES_FOR_THE_OFFICE = (
+    SignatureEvent.Kind.NEEDS_INFORMATION,
+    SignatureEvent.Kind.REFUSED,
+    SignatureEvent.Kind.WITHDRAWN,
+)
+
+
+@dataclass(frozen=True)
+class Happened:
+    """`what` is the kind of an event, or `asked`, `asked_on_paper`, `dropped`, `taken_back` of a withdrawal."""
+
+    at: datetime
+    what: str
+    note: str = ""
+    is_by_office: bool = False
+
+
+def of_signature(signature: Signature) -> list[Happened]:
+    happened = [_event(event) for event in signature.events.select_related("actor")]
+    for withdrawal in signature.withdrawals.select_related("entered_by", "decided_by"):
+        happened += _withdrawal(withdrawal)
+    return sorted(happened, key=lambda each: each.at)
+
+
+def _event(event: SignatureEvent) -> Happened:
+    return Happened(
+        at=timezone.localtime(event.at),
+        what=event.kind,
+        note=event.note if event.kind in NOTES_FOR_THE_OFFICE else "",
+        is_by_office=event.actor.kind == Actor.Kind.INVITATION,
+    )
+
+
+def _withdrawal(withdrawal: Withdrawal) -> list[Happened]:
+    asked = Happened(
+        at=timezone.localtime(withdrawal.entered_at),
+        what="asked_on_paper" if withdrawal.is_from_paper else "asked",
+        note=withdrawal.reason,
+    )
+    if withdrawal.outcome != Withdrawal.Outcome.DROPPED or withdrawal.decided_at is None:
+        return [asked]  # carried out, it stands among the events
+    is_by_office = withdrawal.decided_by is not None and withdrawal.decided_by.kind == Actor.Kind.INVITATION
+    return [
+        asked,
+        Happened(
+            at=timezone.localtime(withdrawal.decided_at),
+            what="taken_back" if is_by_office else "dropped",
+            note=withdrawal.note,
+        ),
+    ]
