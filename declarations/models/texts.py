@@ -10,8 +10,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from efus_conference.languages import site_path
 from declarations import triggers
+from efus_conference.languages import site_path
 from efus_conference.models import (
     Edition,
     FormerAddress,
