@@ -11,6 +11,7 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from declarations.findings import in_words
 from declarations.models import Evidence
 from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin
 
@@ -28,7 +29,8 @@ class EvidenceAdmin(ReadOnlyAdmin, OrganisersAdmin):
 
     @admin.display(description=_("file"))
     def file_itself(self, obj: Evidence) -> SafeString:
-        return render_to_string("admin/declarations/evidence_file.html", {"file": obj})
+        shown = {"file": obj, "digital_signatures": in_words(obj.findings)}
+        return render_to_string("admin/declarations/evidence_file.html", shown)
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

@@ -5,31 +5,37 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Value, When
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminTextareaWidget
 
-from declarations.actions import NoteMissing, ask_for_information, record_on_paper, refuse, verify, withdraw
+from declarations.actions import (
+    ask_for_information,
+    record_on_paper,
+    refuse,
+    take_under_review,
+    verify,
+)
 from declarations.admin.paper import PaperForm
+from declarations.admin.records import NoteForm, record_of
 from declarations.admin.steps import officer, step
-from declarations.models import Actor, Evidence, Mandate, Signature, SignatureEvent
+from declarations.admin.withdrawals import withdraw_step
+from declarations.models import Actor, Mandate, Signature, SignatureEvent
 from declarations.triggers import TRANSITIONS
 from efus_conference.admin_base import OrganisersAdmin, OrganisersTabularInline, ReadOnlyAdmin, number
-from efus_conference.writing import only_line_breaks
 
 WAITING_FIRST = Case(
     When(state__in=[Signature.State.SUBMITTED, Signature.State.UNDER_REVIEW], then=Value(0)),
     When(state=Signature.State.NEEDS_INFORMATION, then=Value(1)),
     default=Value(2),
 )
-RECORDED = ("signer_name", "signer_office", "signed_on", "language")
 LEADS_TO = {
+    "take_it": "under_review",
     "verify_it": "verified",
     "ask": "needs_information",
     "refuse_it": "refused",
@@ -37,57 +43,11 @@ LEADS_TO = {
 }
 
 
-def record_of(signature: Signature) -> dict[str, Any]:
-    """What the office recorded and sent, for one who has to judge it."""
-    return {"facts": facts(signature), "files": list(files(signature))}
-
-
-class NoteForm(forms.Form):
-    note = forms.CharField(
-        label=_("Note"),
-        required=False,
-        max_length=4000,
-        validators=[only_line_breaks],
-        widget=UnfoldAdminTextareaWidget(),
-    )
-
-    def __init__(self, *args: Any, is_for_the_office: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if is_for_the_office:
-            self.fields["note"].required = True
-            self.fields["note"].error_messages["required"] = NoteMissing.message
-        self.fields["note"].help_text = (
-            _("The office reads it.") if is_for_the_office else _("Only organisers read it.")
-        )
-
-
 class HistoryInline(ReadOnlyAdmin, OrganisersTabularInline):
     model = SignatureEvent
     fields = ["kind", "actor", "note", "at"]
     readonly_fields = fields
     show_change_link = False
-
-
-def facts(signature: Signature) -> list[tuple[Any, Any]]:
-    """What was recorded, name by name, as the officer compares it with the signed page."""
-    mandate = Mandate.objects.filter(signature=signature).first()
-    named: list[tuple[Any, Any]] = [
-        (_("signatory"), signature.signatory),
-        (_("declaration"), signature.signatory.declaration),
-        *((label_for_field(name, Signature), getattr(signature, name)) for name in RECORDED),
-    ]
-    if mandate:
-        named.append((_("mandate"), mandate.get_basis_display()))
-        named += [
-            (label_for_field(name, Mandate), getattr(mandate, name))
-            for name in ("body", "decided_on", "reference", "ratify_until")
-            if getattr(mandate, name)
-        ]
-    return named
-
-
-def files(signature: Signature) -> QuerySet[Evidence]:
-    return signature.evidence.order_by("kind", "-pk")
 
 
 @admin.register(Signature)
@@ -101,7 +61,7 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
     fieldsets = [(None, {"fields": [("state", "decided_at"), "made_at", "text_hash"]})]
     change_form_before_template = "admin/declarations/signature_record.html"
     inlines = [HistoryInline]
-    actions_detail = ["verify_it", "ask", "refuse_it", "withdraw_it"]
+    actions_detail = ["review", "take_it", "verify_it", "ask", "refuse_it", "withdraw_it"]
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return [WAITING_FIRST.asc(), "-made_at"]
@@ -132,7 +92,7 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         signature = self.get_object(request, object_id)
-        record = record_of(signature) if signature else {}
+        record = record_of(signature, by=officer(request)) if signature else {}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **record})
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -178,7 +138,26 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
         state = Signature.objects.filter(pk=number(object_id)).values_list("state", flat=True).first()
         possible = TRANSITIONS.get(state or "", [])
         prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
-        return [each for each in found if LEADS_TO[each.action_name.removeprefix(prefix)] in possible]
+        possible = [*possible, ""] if possible else []
+        return [each for each in found if LEADS_TO.get(each.action_name.removeprefix(prefix), "") in possible]
+
+    @action(description=_("Review one by one"), url_path="review", icon="fact_check")
+    def review(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        signature = get_object_or_404(Signature.objects.select_related("signatory"), pk=number(object_id))
+        address = reverse("admin:declarations_declaration_review", args=[signature.signatory.declaration_id])
+        return redirect(f"{address}?signature={signature.pk}")
+
+    @action(description=_("Take under review …"), url_path="take", permissions=["decide"])
+    def take_it(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self._decide(
+            request,
+            object_id,
+            take_under_review,
+            title=_("Take this signature under review"),
+            explanation=[_("The others see that you read this one. You need not be the one who decides.")],
+            button=_("Take under review"),
+            done=_("The signature is under review."),
+        )
 
     @action(
         description=_("Verify …"), url_path="verify", permissions=["decide"], variant=ActionVariant.PRIMARY
@@ -230,20 +209,8 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
 
     @action(description=_("Withdraw …"), url_path="withdraw", permissions=["decide"])
     def withdraw_it(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return self._decide(
-            request,
-            object_id,
-            withdraw,
-            title=_("Withdraw this signature"),
-            explanation=[
-                _("At the wish of its office the signature leaves the register. Its history is kept."),
-                _("Write into the note who asked for it, and when."),
-            ],
-            button=_("Withdraw"),
-            done=_("The signature is withdrawn."),
-            is_for_the_office=True,
-            is_danger=True,
-        )
+        """Enters what came on paper, or leads to the wish that waits; see `declarations.admin.withdrawals`."""
+        return withdraw_step(self, request, object_id)
 
     def _decide(
         self,
@@ -252,6 +219,7 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
         act: Callable[..., Signature],
         *,
         is_for_the_office: bool = False,
+        with_seen: bool = True,
         **words: Any,
     ) -> HttpResponse:
         signature = get_object_or_404(Signature, pk=number(object_id))
@@ -263,8 +231,13 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
             request,
             signature,
             form=form,
-            do=lambda given: act(signature=signature, by=officer(request), note=given.cleaned_data["note"]),
-            record=record_of(signature),
+            do=lambda given: act(
+                signature=signature,
+                by=officer(request),
+                note=given.cleaned_data["note"],
+                **({"seen": number(request.POST.get("seen"))} if with_seen else {}),
+            ),
+            record=lambda: record_of(signature, by=officer(request)),
             **words,
         )
 

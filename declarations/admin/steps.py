@@ -36,9 +36,9 @@ def step(
     do: Callable[[forms.Form], Model],
     done: Any,
     is_danger: bool = False,
-    record: Mapping[str, Any] | None = None,
+    record: Callable[[], Mapping[str, Any]] | None = None,
 ) -> HttpResponse:
-    """Shows the step, with the record it is about where one is given.
+    """Shows the step, with the record it is about, as it is by then, where one is given.
 
     On POST calls `do` with the valid form and goes to the page of the row it returns. A refusal is a sentence on
     the same page, and what was typed stays.
@@ -71,6 +71,6 @@ def step(
         "is_danger": is_danger,
         "form": form,
         "back": back,
-        **(record or {}),
+        **(record() if record else {}),
     }
     return TemplateResponse(request, "admin/declarations/step.html", context)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from declarations import actions
-from declarations.models import Declaration, Evidence, Invitation, Mailbox, Signatory, Signature
+from declarations.models import Evidence, Invitation, Mailbox, Signatory, Signature
 from efus_conference.models import User
 from tests import factories
 from tests.declarations.making import (
@@ -23,7 +23,6 @@ from tests.declarations.making import (
     pdf,
     png,
     published,
-    refused_by,
     sent,
     submitted,
     upload,
@@ -67,9 +66,9 @@ def url(model: str, pk: int | str = "", step: str = "") -> str:
 
 def decide(user: User, signature: Signature, step: str = "verify", note: str = "") -> list[str]:
     # The address of a button as unfold makes it.
-    response = as_(user).post(
-        f"/admin/declarations/signature/{signature.pk}/{step}/", {"note": note}, follow=True
-    )
+    path, browser = f"/admin/declarations/signature/{signature.pk}/{step}/", as_(user)
+    seen = browser.get(path).context["seen"]
+    response = browser.post(path, {"note": note, "seen": seen}, follow=True)
     assert response.status_code == 200
     signature.refresh_from_db()
     return said(response)
@@ -162,10 +161,11 @@ def test_what_waits_for_verification_stands_first() -> None:
 
 def test_evidence_is_handed_to_officers_as_a_download_and_to_nobody_else() -> None:
     content = png("navy") + b"tail"
-    invitation, token = invited()
-    browser = Client()
-    browser.post(f"/sign/{token}")
-    browser.post(f"/sign/{token}/record", {**form(), "signed_page": upload(content, "<b>.html")})
+    invitation, _token = invited()
+    actions.open_invitation(invitation=invitation, language="en")
+    actions.record_signature(
+        invitation=invitation, answers=answers(), files={"signed_page": sent(content, "<b>.html")}
+    )
     evidence = Evidence.objects.get()
     path = f"/admin/declarations/evidence/{evidence.pk}/download/"
     response = as_(only("view_evidence")).get(path)
@@ -208,25 +208,6 @@ def test_missing_files_of_evidence_are_a_page_not_found() -> None:
     assert as_(root()).get(f"/admin/declarations/evidence/{evidence.pk}/download/").status_code == 404
 
 
-def test_publishing_shows_the_hash_before_and_freezes_after() -> None:
-    declaration = factories.declaration(title_fr="Titre")
-    browser = as_(root())
-    actions.propose_freezing(declaration=declaration, by=officer())
-    path = f"/admin/declarations/declaration/{declaration.pk}/publish/"
-    page = text_of(browser.get(path))
-    assert ["freezes the texts" in page, Declaration.objects.get().is_published] == [True, False]
-    browser.post(path)
-    declaration.refresh_from_db()
-    assert [declaration.text_hash in page, declaration.is_published] == [True, True]
-    assert said(browser.post(path))[-1] == "This declaration is published already."
-
-
-def test_what_stands_against_publication_is_said() -> None:
-    declaration = factories.declaration()
-    response = as_(root()).post(f"/admin/declarations/declaration/{declaration.pk}/publish/")
-    assert said(response) == ["Give the title in English and in the language of each text first."]
-
-
 def test_a_published_declaration_takes_no_typed_change() -> None:
     declaration = published(slug="d")
     text = declaration.texts.get(language="en")
@@ -266,54 +247,6 @@ def test_a_published_declaration_takes_no_typed_change() -> None:
     ]
 
 
-def test_line_ends_of_a_browser_are_stored_as_one_byte() -> None:
-    browser = as_(root())
-    response = browser.post(
-        url("declaration", "add"),
-        {
-            "slug": "new",
-            "kind": "declaration",
-            "order": "1",
-            "title_en": "New",
-            "texts-TOTAL_FORMS": "1",
-            "texts-INITIAL_FORMS": "0",
-            "texts-0-language": "en",
-            "texts-0-status": "authentic",
-            "texts-0-body": "One.\r\n\r\nTwo.",
-            "points-TOTAL_FORMS": "0",
-            "points-INITIAL_FORMS": "0",
-        },
-    )
-    assert response.status_code == 302
-    assert Declaration.objects.get(slug="new").texts.get().body == "One.\n\nTwo."
-
-
-def test_a_text_in_no_language_code_is_refused_before_it_would_break_its_page_for_ever() -> None:
-    declaration = factories.declaration()
-    text = declaration.texts.get(language="en")
-    response = as_(root()).post(
-        url("declaration", declaration.pk, "change"),
-        {
-            "slug": declaration.slug,
-            "kind": "declaration",
-            "order": "1",
-            "title_en": "New",
-            "texts-TOTAL_FORMS": "1",
-            "texts-INITIAL_FORMS": "1",
-            "texts-0-id": text.pk,
-            "texts-0-declaration": declaration.pk,
-            "texts-0-language": "Deutsch AT",
-            "texts-0-status": "authentic",
-            "texts-0-body": "Städte …",
-            "points-TOTAL_FORMS": "0",
-            "points-INITIAL_FORMS": "0",
-        },
-    )
-    (formset, _points) = response.context["inline_admin_formsets"]
-    assert formset.formset.errors == [{"language": ["Give the language by its code, such as de or pt-BR."]}]
-    assert refused_by(lambda: declaration.texts.update(language="Deutsch AT")) == "text_language_is_a_code"
-
-
 def test_the_mailbox_is_set_by_one_and_changed_by_two() -> None:
     signatory = factories.signatory(published())
     one, two = root(), root()
@@ -332,20 +265,32 @@ def test_the_mailbox_is_set_by_one_and_changed_by_two() -> None:
     ]
 
 
-def test_selected_offices_are_invited_in_a_language_and_each_refusal_is_named() -> None:
+def test_selected_offices_are_asked_about_before_each_is_invited_in_its_language() -> None:
     declaration = published()
     ready = office(declaration)
     without = factories.signatory(declaration, organisation=factories.organisation(name="Riga"))
-    response = as_(root()).post(
-        url("signatory"),
-        {"action": "invite_in_fr", "_selected_action": [ready.pk, without.pk]},
-        follow=True,
-    )
-    assert said(response) == [
-        "Riga: Set the mailbox of this office first; the invitation goes there.",
-        "1 office was invited.",
+    chosen = {"action": "invite_selected", "_selected_action": [ready.pk, without.pk]}
+    response = as_(root()).post(url("signatory"), chosen)
+    assert [
+        [one.pk for one in response.context["ready"]],
+        [(str(one.signatory), why) for one, why in response.context["left_out"]],
+        Invitation.objects.count(),
+    ] == [[ready.pk], [("Riga", "It has no mailbox yet.")], 0]
+    elsewhere = office()
+    mixed = {"action": "invite_selected", "_selected_action": [ready.pk, elsewhere.pk]}
+    assert said(as_(root()).post(url("signatory"), mixed, follow=True)) == [
+        "Choose offices of one declaration: a round is of one."
     ]
-    assert [(each.signatory, each.language) for each in Invitation.objects.all()] == [(ready, "fr")]
+
+
+def test_one_office_is_reminded_with_its_button_unless_it_was_written_to_this_week() -> None:
+    invitation, _token = invited()
+    path = f"/admin/declarations/signatory/{invitation.signatory_id}/remind/"
+    early = said(as_(root()).post(path))
+    assert early[0].startswith("This office was invited or reminded less than a week ago.")
+    as_(root()).post(path, {"insists": "on"})
+    invitation.refresh_from_db()
+    assert invitation.reminders == 1
 
 
 def test_one_office_is_invited_with_its_button() -> None:
@@ -437,7 +382,7 @@ def test_a_list_costs_the_same_for_one_and_for_many(model: str) -> None:
 @pytest.mark.parametrize(
     ("model", "steps"),
     [
-        ("declaration", ["publish"]),
+        ("declaration", ["preview", "propose", "publish"]),
         ("signatory", ["mailbox", "confirm-mailbox", "invite"]),
         ("signature", ["verify", "ask", "refuse", "withdraw"]),
         ("invitation", ["revoke"]),

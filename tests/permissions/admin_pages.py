@@ -212,8 +212,11 @@ PAGES: list[Row] = [
     *only("officer", "declarations_signatory_send_invitation"),
     *only("officer", "declarations_signatory_confirm_change", "404"),  # no change waits for a second officer
     *only("officer", "declarations_invitation_revoke_link", "200", "302"),
-    *only("officer", "declarations_signature_verify_it", "200", "302"),
+    *only("officer", "declarations_signature_verify_it"),  # not without what was seen
     *only("officer", "declarations_signature_ask"),
+    *only("officer", "declarations_signature_take_it"),
+    *only("officer", "declarations_signature_review", "302"),
+    *only("officer", "declarations_declaration_review", "200", "404"),  # decides what is named, and nothing is
     *only("officer", "declarations_signature_refuse_it"),
     *only("officer", "declarations_signature_withdraw_it"),
     # Nobody's: the choice of language.

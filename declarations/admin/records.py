@@ -1,0 +1,98 @@
+"""A signature as one who has to judge it sees it: the record, its files, what strikes the eye, who may not decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.admin.utils import label_for_field
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from declarations.actions import NoteMissing
+from declarations.actions.deciding import last_event
+from declarations.actions.refusals import SENTENCES
+from declarations.conflicts import parts_in
+from declarations.findings import in_words
+from declarations.languages import OFFICE_LANGUAGES
+from declarations.models import Evidence, Mandate, Signature
+from declarations.names import flags_of
+from efus_conference.models import User
+from efus_conference.writing import only_line_breaks
+
+RECORDED = ("signer_name", "signer_office", "signed_on")
+
+
+def record_of(signature: Signature, *, by: User) -> dict[str, Any]:
+    """What the office recorded and sent, for an officer who has to judge it.
+
+    `seen` is what a decision says it was made on (`declarations.actions.deciding`), `conflicts` the sentences why
+    this officer may not decide.
+    """
+    parts = parts_in([signature], by=by).get(signature.pk, [])
+    return {
+        "facts": facts(signature),
+        "files": [(file, in_words(file.findings)) for file in files(signature)],
+        "doubts": doubts(signature),
+        "conflicts": [SENTENCES[name] for name in parts],
+        "seen": str(last_event(signature)),
+    }
+
+
+def facts(signature: Signature) -> list[tuple[Any, Any]]:
+    """What was recorded, name by name, as the officer compares it with the signed page."""
+    mandate = Mandate.objects.filter(signature=signature).first()
+    named: list[tuple[Any, Any]] = [
+        (_("signatory"), signature.signatory),
+        (_("declaration"), signature.signatory.declaration),
+        *((label_for_field(name, Signature), getattr(signature, name)) for name in RECORDED),
+        (label_for_field("language", Signature), dict(OFFICE_LANGUAGES).get(signature.language, "")),
+    ]
+    if mandate:
+        named.append((_("mandate"), mandate.get_basis_display()))
+        named += [
+            (label_for_field(name, Mandate), getattr(mandate, name))
+            for name in ("body", "decided_on", "reference", "ratify_until")
+            if getattr(mandate, name)
+        ]
+    if signature.replaces_id:
+        named.append((label_for_field("replaces", Signature), signature.replaces))
+    return named
+
+
+def doubts(signature: Signature) -> list[tuple[str, str]]:
+    """What was typed and what there is to look at in it: letters that look like others, signs nobody sees."""
+    mandate = Mandate.objects.filter(signature=signature).first()
+    organisation = signature.signatory.organisation
+    typed = [signature.signer_name, signature.signer_office]
+    typed += [getattr(organisation, f"name_{code}") or "" for code, _name in settings.LANGUAGES]
+    if mandate:
+        typed += [mandate.body, mandate.reference]
+    return [(text, str(flag.label)) for text in dict.fromkeys(typed) for flag in flags_of(text)]
+
+
+def files(signature: Signature) -> QuerySet[Evidence]:
+    return signature.evidence.order_by("kind", "-pk")
+
+
+class NoteForm(forms.Form):
+    """What an officer writes with a decision; the office reads it where it has to know why."""
+
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=4000,
+        validators=[only_line_breaks],
+        widget=UnfoldAdminTextareaWidget(),
+    )
+
+    def __init__(self, *args: Any, is_for_the_office: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_for_the_office:
+            self.fields["note"].required = True
+            self.fields["note"].error_messages["required"] = NoteMissing.message
+        self.fields["note"].help_text = (
+            _("The office reads it.") if is_for_the_office else _("Only organisers read it.")
+        )
