@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from django.utils.translation import get_language
 
 from archive.models import Partner, Video, Voice
-from declarations.models import Signature
 from efus_conference.models import Edition, EditionHost, Organisation
 from programme.models import ReleasedSession, Speaker
 from programme.people import on_the_programme
@@ -109,13 +108,3 @@ def _on_record(organisation: Organisation) -> list[tuple[int, Spoken]]:
         for row in rows
         if row.speaker is not None
     ]
-
-
-def signed(organisation: Organisation) -> list[Signature]:
-    """The public signatures on published declarations, the latest declaration first."""
-    return list(
-        Signature.objects.public()
-        .filter(signatory__organisation=organisation, signatory__declaration__is_published=True)
-        .select_related("signatory__declaration")
-        .order_by("-signatory__declaration__adopted_on", "pk")
-    )

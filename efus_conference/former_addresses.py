@@ -29,6 +29,7 @@ FOLDERS = {
     "kinds": Kind.SESSION_KIND,
     "themes": Kind.THEME,
     "declarations": Kind.DECLARATION,
+    "signatories": Kind.ORGANISATION,
 }
 PARAMETERS = {
     "edition": Kind.EDITION,

@@ -8,6 +8,7 @@ from typing import Any
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from declarations import register
 from declarations.models import Declaration
 from efus_conference.kept import known_parameters
 from efus_conference.models import Edition, User
@@ -78,6 +79,7 @@ def addresses() -> dict[str, str]:
     row = ReleasedSession.objects.of(edition).exclude(appearances=[])[0]
     person = shown_speakers([row])[0]
     declaration = Declaration.objects.public().exclude(text_hash="")[0]
+    signatory = register.entries(declaration)[0].organisation
     arguments = {
         "home": [],
         "robots": [],
@@ -90,6 +92,7 @@ def addresses() -> dict[str, str]:
         "registration:desk": [],
         "registration_machine:service_worker": [],
         "declarations:declarations": [],
+        "declarations:signatory": [declaration.slug, signatory.slug],
         "declarations_machine:text": [declaration.slug, "en"],
     }
     return {

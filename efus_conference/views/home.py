@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from archive.editions import kinds_of_sessions, side_by_side, topics
 from archive.organisations import in_reader_s_language
 from archive.timeline import line
+from declarations import register
 from declarations.models import Declaration
 from efus_conference.conference import about
 from efus_conference.kept import same_for_everyone
@@ -42,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "stops": line(published),
         "about": about(),
         "last": last_with_figures(edition),
-        "adopted": adopted_last(),
+        **who_signed(adopted_last()),
     }
     if edition is not None:
         kinds = kinds_of_sessions(edition)
@@ -78,6 +79,17 @@ def adopted_last() -> Declaration | None:
     """The latest declaration that is no demonstration."""
     known = Declaration.objects.public().filter(is_demonstration=False, adopted_on__isnull=False)
     return known.order_by("-adopted_on").first()
+
+
+def who_signed(adopted: Declaration | None) -> dict[str, Any]:
+    """How many, how sure the register is of them, and where they are."""
+    entries = register.entries(adopted) if adopted else []
+    return {
+        "adopted": adopted,
+        "entries": entries,
+        "counted": register.counted(entries),
+        "maps": register.maps_of(entries),
+    }
 
 
 @dataclass(frozen=True)

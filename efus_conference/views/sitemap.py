@@ -15,7 +15,7 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 from lxml import etree
 
-from declarations.models import Declaration
+from declarations.models import Declaration, Signature
 from efus_conference.kept import same_for_everyone
 from efus_conference.mail import site_address
 from efus_conference.models import Edition, Organisation
@@ -91,6 +91,10 @@ def _declarations() -> Iterator[Page]:
     for declaration in Declaration.objects.public().order_by("slug"):
         for name in ("declarations:declaration", "declarations:signatories"):
             yield reverse(name, args=[declaration.slug]), None
+    signed = Signature.objects.public().filter(signatory__declaration__in=Declaration.objects.public())
+    slugs = signed.values_list("signatory__declaration__slug", "signatory__organisation__slug")
+    for declaration_slug, organisation_slug in sorted(slugs):
+        yield reverse("declarations:signatory", args=[declaration_slug, organisation_slug]), None
 
 
 def _organisations() -> Iterator[Page]:

@@ -7,7 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from archive.models import Partner, Voice
-from archive.organisations import chapters, signed
+from archive.organisations import chapters
+from declarations import register
 from declarations.actions import enter_historical
 from efus_conference.models import EditionHost
 from programme.actions import release
@@ -72,7 +73,7 @@ def test_what_is_not_public_leaves_no_trace(client: Client) -> None:
         edition, organisation=city, given_name="Secret", family_name="Participant", function="Deputy"
     )
     page = shown(client, city.get_absolute_url())
-    assert (chapters(city), signed(city)) == ([], [])
+    assert (chapters(city), register.of_organisation(city)) == ([], [])
     assert "Nothing is on record yet" in page
     assert not {"Gone Person", "Secret", "Participant", "Deputy"} & set(re.findall(r"[\w ]+", page))
     assert "Participant" not in page

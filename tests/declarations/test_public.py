@@ -158,35 +158,52 @@ def test_a_historical_record_never_counts_as_verified(client: Client) -> None:
     rows = json.loads(client.get("/declarations/brussels/signatories.json").content)["signatories"]
     assert [(row["name"], row["assurance"]) for row in rows] == [("Πειραιάς", "historical_record")]
     (row,) = client.get("/en/declarations/brussels/signatories/").context["entries"]
-    assert [row.is_verified, row.assurance] == [False, "historical record"]
+    assert [row.is_verified, row.assurance.label] == [False, "historical record"]
 
 
 def test_the_register_as_json_says_all_there_is(client: Client) -> None:
     declaration = published(slug="d", title="D", is_demonstration=True)
-    add_verified(declaration, name="Turin", name_fr="Turin (fr)", endonym="Torino", country="IT")
+    add_verified(
+        declaration, name="Turin", slug="turin", name_fr="Turin (fr)", endonym="Torino", country="IT"
+    )
     body = json.loads(client.get("/declarations/d/signatories.json?lang=fr").content)
     today = body["signatories"][0].pop("signed_on")
+    site = "http://localhost:8000/fr/declarations/d/"
     assert [date.fromisoformat(today) <= date.today(), body] == [  # noqa: DTZ011
         True,
         {
             "declaration": {
                 "slug": "d",
                 "title": "D (fr)",
+                "page": site,
                 "adopted_on": None,
                 "is_historical": False,
                 "is_demonstration": True,
                 "text_hash": declaration.text_hash,
             },
+            "count": 1,
+            "counts": {"evidence_checked": 1},
             "signatories": [
                 {
                     "name": "Turin (fr)",
                     "own_name": "Torino",
                     "country": "IT",
                     "kind": "city",
+                    "latitude": None,
+                    "longitude": None,
                     "person": "Robin Example",
                     "office": "Mayor",
-                    "mandate": "own_competence",
+                    "text_language": "en",
+                    "text_hash": declaration.text_hash,
+                    "mandate": {
+                        "basis": "own_competence",
+                        "body": None,
+                        "decided_on": None,
+                        "reference": None,
+                        "to_be_ratified_until": None,
+                    },
                     "assurance": "evidence_checked",
+                    "record": f"{site}signatories/turin/",
                 }
             ],
         },
@@ -194,7 +211,7 @@ def test_the_register_as_json_says_all_there_is(client: Client) -> None:
 
 
 def test_the_register_as_a_spreadsheet_opens_in_one_and_runs_no_formula(client: Client) -> None:
-    add_historical(historical(), name="=HYPERLINK(1)", endonym="Rīga", country="LV")
+    add_historical(historical(), name="=HYPERLINK(1)", slug="riga", endonym="Rīga", country="LV")
     response = client.get("/declarations/brussels/signatories.csv")
     assert [
         response.content[:3],
@@ -207,11 +224,20 @@ def test_the_register_as_a_spreadsheet_opens_in_one_and_runs_no_formula(client: 
         "own_name": "Rīga",
         "country": "LV",
         "kind": "city",
+        "latitude": "",
+        "longitude": "",
         "person": "",
         "office": "",
         "signed_on": "",
         "mandate": "",
+        "mandate_body": "",
+        "mandate_decided_on": "",
+        "mandate_reference": "",
+        "to_be_ratified_until": "",
+        "text_language": "",
+        "text_hash": "",
         "assurance": "historical_record",
+        "record": "http://localhost:8000/en/declarations/brussels/signatories/riga/",
         "is_demonstration": "no",
     }
 
@@ -231,7 +257,8 @@ def test_the_demonstration_says_so_on_every_page(client: Client) -> None:
 
 
 PAGES = ["/en/declarations/", "/en/declarations/d/", "/fr/declarations/d/?text=all", "/en/declarations/d/signatories/",
-         "/declarations/d/signatories.csv", "/declarations/d/signatories.json"]  # fmt: skip
+         "/en/declarations/d/embed/", "/declarations/d/signatories.csv", "/declarations/d/signatories.json",
+         "/declarations/d/signatories.jsonld"]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -15,7 +15,8 @@ from django.test import Client
 from django.utils import timezone
 
 from archive.models import EditionNote, KeyFigure, Partner, Video, Voice
-from declarations.models import Evidence
+from declarations.actions import enter_withdrawal, verify
+from declarations.models import Evidence, InvitationRun
 from efus_conference.mail import queue
 from efus_conference.management.content.groups import load_groups
 from efus_conference.management.content.ledger import Ledger
@@ -259,7 +260,15 @@ class World:
         other = factories.signatory(self.declaration)
         making.set_mailbox(signatory=other, email="other-office@town.example", by=sender)
         self.signature = making.submitted(other, by=sender)
+        # Over: it asked for nothing more.
+        self.run = InvitationRun.objects.create(
+            declaration=self.declaration, what="invite", by=making.actor(sender), finished_at=timezone.now()
+        )
         self.evidence = Evidence.objects.get(signature=self.signature)
+        self.signed_town = factories.organisation()
+        town = making.office(self.declaration, organisation=self.signed_town, by=sender)
+        standing = verify(signature=making.submitted(town, by=sender), by=making.officer())
+        enter_withdrawal(signature=standing, by=making.officer(), reason="A letter.")
 
     def _cookies(self, role: str) -> str:
         """Those of a browser in which the role logged in, or opened its link once."""
@@ -421,13 +430,21 @@ Maker = Callable[[World, str, bool], object]
 NO_TOKEN = "a-token-nobody-was-given"  # of the length of none
 
 # What is asked there, where nothing would be shown without a question.
-QUERIES = {"registration:desk_people": "?q=name"}
+QUERIES = {
+    "registration:desk_people": "?q=name",
+    "admin:declarations_campaign_ask": "?what=invite",
+}
 
 # By address, or by namespace.
 OBJECTS: dict[tuple[str, str], Maker] = {
     # Of someone else's decision, or of none: nobody but who decided comes back to it.
     ("admin:registration_registration_decided", "pk"): lambda world, whose, is_own: NO_UUID,
     ("admin:registration_accreditation_decided", "pk"): lambda world, whose, is_own: NO_UUID,
+    **{
+        (f"admin:declarations_campaign{page}", "pk"): lambda world, whose, is_own: world.declaration.pk
+        for page in ("", "_ask", "_round", "_sheet", "_template")
+    },
+    ("admin:declarations_campaign_round", "run"): lambda world, whose, is_own: world.run.pk,
     ("programme", "slug"): lambda world, whose, is_own: world.edition.slug,
     ("programme", "code"): lambda world, whose, is_own: world.session.code,
     ("programme", "room_slug"): lambda world, whose, is_own: world.room.slug,
@@ -443,6 +460,7 @@ OBJECTS: dict[tuple[str, str], Maker] = {
     ("programme_machine", "token"): lambda world, whose, is_own: world.speaker_token if is_own else NO_TOKEN,
     ("speak/<str:token>", "token"): lambda world, whose, is_own: world.speaker_token if is_own else NO_TOKEN,
     ("declarations", "slug"): lambda world, whose, is_own: world.declaration.slug,
+    ("declarations", "organisation_slug"): lambda world, whose, is_own: world.signed_town.slug,
     ("declarations_machine", "slug"): lambda world, whose, is_own: world.declaration.slug,
     ("declarations_machine", "lang"): lambda world, whose, is_own: "en",
     ("declarations_machine", "receipt_code"): lambda world, whose, is_own: (

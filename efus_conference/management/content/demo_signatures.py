@@ -49,7 +49,7 @@ def load_demo_declaration(ledger: Ledger) -> None:
             **translated("summary", item["summary"]),
         },
         natural={"slug": item["slug"]},
-        once={"is_demonstration": True, "is_open_to_signatures": True},
+        once={"is_demonstration": True, "is_open_to_signatures": True, "shows_recorded": True},
         needs=[edition],
     )
     if declaration is not None and is_new and not declaration.is_published:
