@@ -67,6 +67,7 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
         _("Declarations"),
         [
             ("declarations.Signature", "ink_pen"),
+            ("declarations.Withdrawal", "undo"),
             ("declarations.Declaration", "history_edu"),
             ("declarations.Signatory", "location_city"),
             ("declarations.Mailbox", "inbox"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from declarations.models import Signature
+from declarations.models import Signature, Withdrawal
 from efus_conference.admin_menu import list_address, may_read
 from efus_conference.models import Edition, Mail, User
 from programme.actions import differences
@@ -58,6 +58,30 @@ def signatures_to_verify(request: HttpRequest) -> list[Task]:
             % {"count": count},
             list_address("declarations.Signature", "state__in=submitted,under_review"),
             [f"{row.signatory.organisation} · {row.signatory.declaration}" for row in first],
+        )
+    ]
+
+
+def withdrawals_to_decide(request: HttpRequest) -> list[Task]:
+    if not may_read(request, "declarations.Withdrawal"):
+        return []
+    count, first = counted(
+        Withdrawal.objects.open()
+        .select_related("signature__signatory__organisation", "signature__signatory__declaration")
+        .order_by("entered_at")
+    )
+    if not count:
+        return []
+    return [
+        Task(
+            ngettext(
+                "%(count)d office wishes to withdraw its signature.",
+                "%(count)d offices wish to withdraw their signatures.",
+                count,
+            )
+            % {"count": count},
+            list_address("declarations.Withdrawal", "outcome__exact="),
+            [f"{row.signature.signatory} · {row.signature.signatory.declaration}" for row in first],
         )
     ]
 

@@ -113,17 +113,13 @@ def test_who_has_no_part_verifies_with_a_button() -> None:
     assert signature.state == "verified"
 
 
-def test_asking_refusing_and_withdrawing_want_a_note_and_keep_what_was_typed() -> None:
+def test_asking_and_refusing_want_a_note_and_keep_what_was_typed() -> None:
     signature, user = submitted(), root()
     for step, state in (("ask", "needs_information"), ("refuse", "refused")):
         signature = submitted()
         assert [decide(user, signature, step), signature.state] == [[], "submitted"]
         decide(user, signature, step, note="Which council?")
         assert [signature.state, signature.events.latest("pk").note] == [state, "Which council?"]
-    verified = actions.verify(signature=submitted(), by=officer())
-    actions.enter_withdrawal(signature=verified, by=officer(), reason="By letter.")
-    decide(user, verified, "withdraw", note="By letter.")
-    assert verified.state == "withdrawn"
 
 
 def test_a_stale_button_is_a_sentence() -> None:
@@ -318,12 +314,20 @@ def test_what_arrived_on_paper_is_recorded_with_its_page() -> None:
     browser = as_(user)
     path = url("signature", "add")
     empty = browser.post(path, {})
-    assert sorted(empty.context["form"].errors) == ["basis", "signatory", "signed_on", "signed_page", "signer_name", "signer_office"]  # fmt: skip
+    assert sorted(empty.context["form"].errors) == ["arrived", "basis", "signatory", "signed_on", "signed_page", "signer_name", "signer_office"]  # fmt: skip
     early = browser.post(
-        path, {**form(signed_on="2001-01-01"), "signatory": signatory.pk, "signed_page": upload(pdf())}
+        path,
+        {
+            **form(signed_on="2001-01-01"),
+            "signatory": signatory.pk,
+            "arrived": "By post.",
+            "signed_page": upload(pdf()),
+        },
     )
     assert list(early.context["form"].errors) == ["signed_on"]
-    browser.post(path, {**form(), "signatory": signatory.pk, "signed_page": upload(pdf())})
+    browser.post(
+        path, {**form(), "signatory": signatory.pk, "arrived": "By post.", "signed_page": upload(pdf())}
+    )
     signature = Signature.objects.get(state="submitted")
     assert signature.events.get().actor.user == user
 
