@@ -67,6 +67,7 @@ declarations.signature            ----     ----    ----    va--    va--
 declarations.signatureevent       ----     ----    ----    v---    v---
 declarations.actor                ----     ----    ----    v---    v---
 declarations.mandate              ----     ----    ----    v---    v---
+declarations.withdrawal           ----     ----    ----    v---    v---
 archive.keyfigure                 vacd     ----    vac-    ----    vacd
 archive.video                     vacd     ----    vac-    ----    vacd
 archive.voice                     vacd     ----    ----    ----    vacd
@@ -205,11 +206,20 @@ PAGES: list[Row] = [
     *only("desk", "registration_registration_open_badge", "302"),
     *only("desk", "registration_booking_give_up_this", "200", "302"),
     *only("desk", "registration_wait_take_off_this", "200", "302"),
+    *only("officer", "declarations_declaration_preview"),
+    *only("officer", "declarations_declaration_propose"),
     *only("officer", "declarations_declaration_publish"),
+    *only("officer", "declarations_declaration_to_campaign", "302"),
+    *only("officer", "declarations_campaign", "200", "405"),
+    *only("officer", "declarations_campaign_ask", "200", "302"),  # nobody was chosen: back to the campaign
+    *only("officer", "declarations_campaign_round", "200", "302"),
+    *only("officer", "declarations_campaign_sheet"),
+    *only("officer", "declarations_campaign_template", "200", "405"),
     *only("officer", "declarations_evidence_download"),
     *only("officer", "declarations_evidence_preview"),
     *only("officer", "declarations_signatory_change_mailbox"),
     *only("officer", "declarations_signatory_send_invitation"),
+    *only("officer", "declarations_signatory_send_reminder"),
     *only("officer", "declarations_signatory_confirm_change", "404"),  # no change waits for a second officer
     *only("officer", "declarations_invitation_revoke_link", "200", "302"),
     *only("officer", "declarations_signature_verify_it"),  # not without what was seen
@@ -219,6 +229,8 @@ PAGES: list[Row] = [
     *only("officer", "declarations_declaration_review", "200", "404"),  # decides what is named, and nothing is
     *only("officer", "declarations_signature_refuse_it"),
     *only("officer", "declarations_signature_withdraw_it"),
+    *only("officer", "declarations_withdrawal_carry_out"),
+    *only("officer", "declarations_withdrawal_drop_it"),
     # Nobody's: the choice of language.
     same("GET", "set_language", "302"),
     same("POST", "set_language", "302"),
