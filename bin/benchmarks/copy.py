@@ -52,6 +52,18 @@ class Copy:
         self.masters[port] = _serve(self.environment, port, None)
         return port
 
+    def worker(self) -> subprocess.Popen[str]:
+        """The process that does the jobs: mails, rounds, what comes by the clock."""
+        number = len(list(Path(self.environment["DATA_DIR"]).glob("worker-*.log")))
+        with (Path(self.environment["DATA_DIR"]) / f"worker-{number}.log").open("w", encoding="utf-8") as log:
+            command = [PYTHON, "manage.py", "procrastinate", "worker", "--shutdown-graceful-timeout", "10"]
+            return start(command, env=self.environment, stdout=log, stderr=log)
+
+    @property
+    def mails(self) -> Path:
+        """Where each mail is a file of its own."""
+        return Path(self.environment["DATA_DIR"]) / "mail"
+
     def workers(self, port: int) -> list[int]:
         """The process ids of that gunicorn's workers, as Linux lists a process's children."""
         master = self.masters[port]
@@ -59,14 +71,14 @@ class Copy:
 
 
 @contextmanager
-def copy_of_the_site() -> Iterator[Copy]:
-    """All of it is gone afterwards."""
+def copy_of_the_site(**settings: str) -> Iterator[Copy]:
+    """All of it is gone afterwards; `settings` are of its environment, beside its own."""
     data_dir = Path(tempfile.mkdtemp(prefix="efus-bench-"))
     # As root the database runs as another user, who must find its folder.
     data_dir.chmod(0o755)
     try:
         ports = [_free_port() for _ in range(3)]
-        environment = _environment(data_dir, ports[0])
+        environment = {**_environment(data_dir, ports[0]), **settings}
         log = data_dir / "prepare.log"
         with log.open("w", encoding="utf-8") as output:
             code = run([PYTHON, "manage.py", "prepare"], env=environment, stdout=output, stderr=output)
