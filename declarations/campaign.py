@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -286,3 +287,15 @@ def needs_of(office: Office) -> list[str]:
         )
         if is_needed
     ]
+
+
+def reminders_due(at: datetime | None = None) -> QuerySet[Invitation]:
+    """The open links of all campaigns that nobody was reminded of for a week, and that led to no signature yet."""
+    at = at or timezone.now()
+    signed = Signature.objects.active().exclude(state=State.NEEDS_INFORMATION)
+    return (
+        Invitation.objects.usable(at)
+        .annotate(written_at=Coalesce("reminded_at", "sent_at"))
+        .filter(written_at__lte=at - BETWEEN_REMINDERS)
+        .exclude(Exists(signed.filter(signatory=OuterRef("signatory"))))
+    )

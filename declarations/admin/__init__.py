@@ -1,3 +1,3 @@
-from declarations.admin import declarations, evidence, signatories, signatures
+from declarations.admin import declarations, evidence, invitations, signatories, signatures, withdrawals
 
-__all__ = ["declarations", "evidence", "signatories", "signatures"]
+__all__ = ["declarations", "evidence", "invitations", "signatories", "signatures", "withdrawals"]

@@ -178,7 +178,7 @@ def ask_page(request: HttpRequest, pk: int, admin: Any) -> HttpResponse:
     """Says who would be invited or reminded, and who would not and why; on POST begins the round."""
     declaration = declaration_for(request, pk, to_run=True)
     given = request.POST if request.method == "POST" else request.GET
-    what = given.get("what", "")
+    what = given.get("what") or request.GET.get("what", "")
     if what not in What.values:
         raise Http404
     if request.method == "POST":

@@ -69,6 +69,8 @@ def sheet_page(request: HttpRequest, pk: int, admin: Any) -> HttpResponse:
 def template(request: HttpRequest, pk: int, admin: Any) -> HttpResponse:
     """The sheet to fill in, in the officer's language."""
     _declaration(request, pk)
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
     headers = {"Content-Disposition": 'attachment; filename="offices.xlsx"'}
     return HttpResponse(sheet_to_fill_in(), content_type=XLSX, headers=headers)
 

@@ -1,23 +1,25 @@
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminEmailInputWidget
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminRadioSelectWidget, UnfoldBooleanWidget
 
-from declarations.actions import Refusal, confirm_mailbox, invite, revoke, set_mailbox
+from declarations.actions import confirm_mailbox, invite, remind, set_mailbox
+from declarations.admin.campaign import READ, ask
+from declarations.admin.names import NamesLookedAt, NamesToLookAt
 from declarations.admin.steps import officer, step
-from declarations.models import Invitation, Mailbox, Signatory, Signature
+from declarations.campaign import campaign_of, chosen
+from declarations.languages import OFFICE_LANGUAGES
+from declarations.models import Declaration, Invitation, InvitationRun, Mailbox, Signatory, Signature
 from efus_conference.admin_base import OrganisersAdmin, OrganisersTabularInline, ReadOnlyAdmin, number
 
 STATES = dict(Signature.State.choices)
@@ -38,20 +40,42 @@ class MailboxInline(ReadOnlyAdmin, OrganisersTabularInline):
 
 class InvitationInline(ReadOnlyAdmin, OrganisersTabularInline):
     model = Invitation
-    fields = ["mailbox", "language", "sent_by", "sent_at", "expires_at", "revoked_at", "opened_at", "used_at"]
+    fields = [
+        "mailbox",
+        "language",
+        "sent_by",
+        "sent_at",
+        "reminded_at",
+        "expires_at",
+        "revoked_at",
+        "opened_at",
+        "used_at",
+        "declined_at",
+        "decline_reason",
+    ]
     readonly_fields = fields
 
 
 @admin.register(Signatory)
-class SignatoryAdmin(OrganisersAdmin):
-    list_display = ["organisation", "declaration", "mailbox", "invited", "opened", "state"]
-    list_filter = ["declaration", "organisation__kind"]
+class SignatoryAdmin(NamesLookedAt, OrganisersAdmin):
+    list_display = [
+        "organisation",
+        "declaration",
+        "language",
+        "mailbox",
+        "invited",
+        "opened",
+        "state",
+        "name_to_look_at",
+    ]
+    list_filter = ["declaration", "language", "organisation__kind", NamesToLookAt]
     search_fields = ["organisation__name_en__unaccent", "organisation__endonym__unaccent"]
     list_select_related = ["organisation", "declaration"]
     ordering = ["declaration_id", "order", "pk"]
     autocomplete_fields = ["organisation", "declaration"]
     inlines = [MailboxInline, InvitationInline]
-    actions_detail = ["change_mailbox", "confirm_change", "send_invitation"]
+    actions = ["invite_selected", "remind_selected"]
+    actions_detail = ["change_mailbox", "confirm_change", "send_invitation", "send_reminder", "look_at_it"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Signatory]:
         of_this = {"signatory": OuterRef("pk")}
@@ -65,7 +89,7 @@ class SignatoryAdmin(OrganisersAdmin):
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Signatory | None = None) -> list[str]:
-        return ["declaration", "organisation"] if obj else []
+        return ["declaration", "organisation", "name_findings"] if obj else []
 
     def has_delete_permission(self, request: HttpRequest, obj: Signatory | None = None) -> bool:
         # Who was invited, and who set the mailbox, is what the rules of verification rest on.
@@ -92,15 +116,26 @@ class SignatoryAdmin(OrganisersAdmin):
         actions = super().get_actions(request)
         # One row may go only where nothing hangs on it; the list's own action asks nobody.
         actions.pop("delete_selected", None)
-        if self.has_change_permission(request):
-            for code, name in settings.LANGUAGES:
-                described = gettext("Invite the selected offices in %(language)s") % {"language": name}
-                actions[f"invite_in_{code}"] = (
-                    partial(_invite_selected, language=code),
-                    f"invite_in_{code}",
-                    described,
-                )
         return actions
+
+    @admin.action(description=_("Invite the selected offices …"), permissions=["change"])
+    def invite_selected(self, request: HttpRequest, selected: QuerySet[Signatory]) -> HttpResponse | None:
+        return self._ask(request, selected, InvitationRun.What.INVITE)
+
+    @admin.action(description=_("Remind the selected offices …"), permissions=["change"])
+    def remind_selected(self, request: HttpRequest, selected: QuerySet[Signatory]) -> HttpResponse | None:
+        return self._ask(request, selected, InvitationRun.What.REMIND)
+
+    def _ask(self, request: HttpRequest, selected: QuerySet[Signatory], what: str) -> HttpResponse | None:
+        """The page that says who would be written to, before anybody is."""
+        if not request.user.has_perms(READ):
+            raise PermissionDenied
+        declarations = Declaration.objects.filter(pk__in=selected.order_by().values("declaration"))
+        if len(declarations) != 1:
+            messages.error(request, gettext("Choose offices of one declaration: a round is of one."))
+            return None
+        ids = set(selected.order_by().values_list("pk", flat=True))
+        return ask(request, self, declarations[0], what, chosen(campaign_of(declarations[0]), ids=ids))
 
     @action(description=_("Set the mailbox …"), url_path="mailbox", permissions=["change"])
     def change_mailbox(self, request: HttpRequest, object_id: int) -> HttpResponse:
@@ -165,19 +200,49 @@ class SignatoryAdmin(OrganisersAdmin):
             invite(signatory=signatory, language=form.cleaned_data["language"], by=officer(request))
             return signatory
 
+        declined = signatory.invitations.exclude(declined_at=None).order_by("-declined_at").first()
+
         return step(
             self,
             request,
             signatory,
             title=_("Invite this office to sign"),
             explanation=[
+                *_said_when_declining(declined),
                 _("A link goes to the registered mailbox and works for 30 days. Earlier links stop working."),
                 _("Whoever invites cannot decide on the signature later."),
             ],
             button=_("Send the invitation"),
-            form=InviteForm(request.POST if request.method == "POST" else None),
+            form=InviteForm(
+                request.POST if request.method == "POST" else None, initial={"language": signatory.language}
+            ),
             do=do,
             done=_("The invitation is on its way."),
+        )
+
+    @action(description=_("Remind …"), url_path="remind", permissions=["change"])
+    def send_reminder(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        signatory = get_object_or_404(Signatory, pk=number(object_id))
+
+        def do(form: forms.Form) -> Signatory:
+            remind(signatory=signatory, insists=form.cleaned_data["insists"])
+            return signatory
+
+        return step(
+            self,
+            request,
+            signatory,
+            title=_("Remind this office of its invitation"),
+            explanation=[
+                _(
+                    "A fresh link goes to the registered mailbox and works for 30 days from now. The link before it "
+                    "stops working; what was typed in stays."
+                ),
+            ],
+            button=_("Send the reminder"),
+            form=RemindForm(request.POST if request.method == "POST" else None),
+            do=do,
+            done=_("The reminder is on its way."),
         )
 
     def get_actions_detail(self, request: HttpRequest, object_id: int | str | None = None) -> Any:
@@ -190,93 +255,24 @@ class SignatoryAdmin(OrganisersAdmin):
 
 class InviteForm(forms.Form):
     language = forms.ChoiceField(
-        label=_("Language of the invitation"), choices=settings.LANGUAGES, widget=forms.RadioSelect
+        label=_("Language of the invitation"),
+        help_text=_("The office is written to in this language from now on."),
+        choices=OFFICE_LANGUAGES,
+        widget=UnfoldAdminRadioSelectWidget,
     )
 
 
-def _invite_selected(
-    model_admin: SignatoryAdmin, request: HttpRequest, selected: QuerySet[Signatory], *, language: str
-) -> None:
-    invited = 0
-    for signatory in selected.select_related("organisation"):
-        try:
-            invite(signatory=signatory, language=language, by=officer(request))
-            invited += 1
-        except Refusal as refusal:
-            messages.error(
-                request,
-                gettext("%(office)s: %(why)s") % {"office": signatory.organisation, "why": refusal},
-            )
-    if invited:
-        messages.success(
-            request,
-            ngettext("%(count)d office was invited.", "%(count)d offices were invited.", invited)
-            % {"count": invited},
-        )
+class RemindForm(forms.Form):
+    insists = forms.BooleanField(
+        label=_("Also if it was written to less than a week ago"),
+        required=False,
+        widget=UnfoldBooleanWidget(),
+    )
 
 
-@admin.register(Invitation)
-class InvitationAdmin(ReadOnlyAdmin, OrganisersAdmin):
-    """The token is in none of the fields: only its hash exists here, and that is not shown either."""
-
-    list_display = [
-        "signatory",
-        "mailbox",
-        "language",
-        "sent_at",
-        "expires_at",
-        "opened_at",
-        "used_at",
-        "is_open",
-    ]
-    list_filter = ["signatory__declaration", "language"]
-    search_fields = ["signatory__organisation__name_en__unaccent", "mailbox__email"]
-    list_select_related = ["signatory__organisation", "signatory__declaration", "mailbox"]
-    fields = [
-        "signatory",
-        "mailbox",
-        "language",
-        "sent_by",
-        "made_at",
-        "sent_at",
-        "expires_at",
-        "revoked_at",
-        "opened_at",
-        "used_at",
-    ]
-    actions = ["revoke_selected"]
-    actions_detail = ["revoke_link"]
-
-    @display(description=_("works"), boolean=True)
-    def is_open(self, obj: Invitation) -> bool:
-        return obj.used_at is None and obj.revoked_at is None and obj.expires_at > timezone.now()
-
-    def has_revoke_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.has_perm("declarations.change_invitation"))
-
-    @admin.action(description=_("Revoke the selected links"), permissions=["revoke"])
-    def revoke_selected(self, request: HttpRequest, selected: QuerySet[Invitation]) -> None:
-        for invitation in selected:
-            revoke(invitation=invitation)
-        messages.success(request, gettext("The links do not work any more."))
-
-    @action(description=_("Revoke …"), url_path="revoke", permissions=["revoke"])
-    def revoke_link(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        invitation = get_object_or_404(Invitation, pk=number(object_id))
-
-        def do(form: forms.Form) -> Invitation:
-            revoke(invitation=invitation)
-            return invitation
-
-        return step(
-            self,
-            request,
-            invitation,
-            title=_("Revoke this link"),
-            explanation=[_("The link stops working at once. One that was used stays as it is.")],
-            button=_("Revoke"),
-            form=forms.Form(request.POST if request.method == "POST" else None),
-            do=do,
-            done=_("The link does not work any more."),
-            is_danger=True,
-        )
+def _said_when_declining(invitation: Invitation | None) -> list[str]:
+    if invitation is None:
+        return []
+    if not invitation.decline_reason:
+        return [gettext("This office declined, and gave no reason.")]
+    return [gettext("This office declined, and wrote: “%(reason)s”") % {"reason": invitation.decline_reason}]

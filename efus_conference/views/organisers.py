@@ -21,6 +21,11 @@ from efus_conference.admin_menu import list_address, may_read
 from efus_conference.models import Edition
 from efus_conference.plots import Plot
 from efus_conference.templatetags.dates import in_full
+from efus_conference.views.organiser_campaign_tasks import (
+    offices_that_declined,
+    offices_to_remind,
+    rounds_going_on,
+)
 from efus_conference.views.organiser_desk_tasks import (
     cities_without_delegate,
     clashing_bookings,
@@ -50,7 +55,9 @@ from efus_conference.views.organiser_tasks import (
     signatures_to_verify,
     speakers_who_declined,
     undelivered_mails,
+    withdrawals_to_decide,
 )
+from efus_conference.views.organiser_text_tasks import texts_to_freeze
 from programme.models import ReleasedSession
 from registration.models import Certificate, CheckIn, HeadsetLoan, Registration, SeatPool
 from registration.states import Status
@@ -95,6 +102,11 @@ def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict
     edition, now = Edition.objects.current(), timezone.now()
     tasks = [
         *signatures_to_verify(request),
+        *texts_to_freeze(request),
+        *withdrawals_to_decide(request),
+        *offices_that_declined(request),
+        *offices_to_remind(request),
+        *rounds_going_on(request),
         *deleted_soon(request),
         *failed_jobs(request),
         *undelivered_mails(request),

@@ -218,6 +218,7 @@ PAGES: list[Row] = [
     *only("officer", "declarations_evidence_download"),
     *only("officer", "declarations_evidence_preview"),
     *only("officer", "declarations_signatory_change_mailbox"),
+    *only("officer", "declarations_signatory_look_at_it"),
     *only("officer", "declarations_signatory_send_invitation"),
     *only("officer", "declarations_signatory_send_reminder"),
     *only("officer", "declarations_signatory_confirm_change", "404"),  # no change waits for a second officer
