@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
@@ -26,6 +27,7 @@ DIGITS = 6
 VALID_FOR = timedelta(minutes=30)
 MOST_WRONG = 5
 PROOF_LASTS = timedelta(hours=2)
+SECOND_CLICK = timedelta(seconds=15)  # within which a button was clicked twice, rather than asked twice
 # By the mailbox, by who asks, and by both: whoever has a forwarded link cannot use up what the office itself may ask.
 CODES_PER_HOUR = {"mailbox": 10, "address": 60, "both": 5}
 COOKIE = "office"
@@ -50,8 +52,14 @@ class TooManyCodes(Refusal):
 def send_code(*, mailbox: Mailbox, purpose: str, language: str, address: str) -> MailboxCode:
     """Queues the mail with a code of six digits; the code itself is made when the mail is.
 
-    `address` is the asker's network address, for the limits. TooManyCodes when they are reached.
+    `address` is the asker's network address, for the limits. TooManyCodes when they are reached. A second click gets
+    the code of the first.
     """
+    # The lock makes two clicks follow each other.
+    mailbox = Mailbox.objects.select_for_update().get(pk=mailbox.pk)
+    just_sent = open_code(mailbox, purpose)
+    if just_sent and just_sent.made_at > timezone.now() - SECOND_CLICK:
+        return just_sent
     limits = {"both": f"{mailbox.pk} {address}", "address": address, "mailbox": str(mailbox.pk)}
     if not all(
         is_within_limit(f"declarations:code:{of}", who, per_hour=CODES_PER_HOUR[of])
@@ -93,26 +101,25 @@ def prove(*, mailbox: Mailbox, purpose: str, typed: str) -> MailboxCode:
 
     WrongCode for other digits, CodeOver where none is open: used, older than half an hour, or typed wrong five
     times. Several may be open when one mail was slow and another was asked for; a wrong one counts against each.
+    The second click on the same button gets what the first one got.
     """
     digits = "".join(character for character in typed[:100] if character.isdecimal())
     with transaction.atomic():
         # The lock makes guesses follow each other: five at once are five.
-        still_open = list(
+        now = timezone.now()
+        sent = (
             MailboxCode.objects.select_for_update()
-            .filter(
-                mailbox=mailbox,
-                purpose=purpose,
-                used_at=None,
-                wrong__lt=MOST_WRONG,
-                expires_at__gt=timezone.now(),
-            )
+            .filter(mailbox=mailbox, purpose=purpose, expires_at__gt=now)
+            .filter(Q(used_at=None, wrong__lt=MOST_WRONG) | Q(used_at__gt=now - SECOND_CLICK))
             .exclude(code_hash="")
             .order_by("pk")
         )
-        right = [code for code in still_open if constant_time_compare(code.code_hash, _hash_of(code, digits))]
+        still_open = [code for code in sent if code.used_at is None]
+        right = [code for code in sent if constant_time_compare(code.code_hash, _hash_of(code, digits))]
         for code in right[:1]:
-            code.used_at = timezone.now()
-            code.save(update_fields=["used_at"])
+            if code.used_at is None:
+                code.used_at = now
+                code.save(update_fields=["used_at"])
             return code
         for code in still_open:
             code.wrong += 1

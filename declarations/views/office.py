@@ -34,7 +34,7 @@ from declarations.mailbox_codes import TooManyCodes, open_code, proof_of, send_c
 from declarations.mandates import in_words
 from declarations.models import MailboxCode
 from declarations.views.office_codes import ask_for_code, masked, with_proof
-from declarations.views.office_frame import Visit, office_page, read_again, step, to_receipt
+from declarations.views.office_frame import Visit, office_page, read_again, said_no, step, to_receipt
 from declarations.views.public import language_name, text_for_reader, texts_of
 from efus_conference.secret_links import language_choices
 
@@ -199,7 +199,7 @@ def decline(visit: Visit) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             language=translation.get_language() or "",
         )
-        return render(request, "declarations/office/declined.html", visit.context())
+        return render(request, "declarations/office/declined.html", said_no(visit.invitation))
     return render(request, "declarations/office/decline.html", {**visit.context(), "form": form})
 
 
@@ -209,7 +209,7 @@ def _begin(visit: Visit, language: str, text_hash: str) -> HttpResponse:
     try:
         open_invitation(invitation=visit.invitation, language=language, text_hash=text_hash)
     except ReadAgain:
-        return read_again(visit)
+        return read_again(visit, action=visit.address("sign"))
     return visit.to("sign_record")
 
 

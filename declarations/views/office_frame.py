@@ -78,7 +78,8 @@ class Visit:
             "invitation": self.invitation,
             "question": question,
             "draft": self.draft,
-            "may_decline": self.draft is None or self.draft.state == Signature.State.NEW,
+            "may_decline": self.invitation.replaces_id is None
+            and (self.draft is None or self.draft.state == Signature.State.NEW),
             **{f"{name}_url": self.address(f"sign_{name}") for name in ("record", "meaning", "decline")},
             "sign_url": self.address("sign"),
             "languages": language_choices(OFFICE_LANGUAGES),
@@ -167,8 +168,8 @@ def _has_read(visit: Visit) -> bool:
     return visit.draft is None or visit.draft.text_hash == current
 
 
-def read_again(visit: Visit) -> HttpResponse:
-    """The texts as they are now, with what was typed kept below them."""
+def read_again(visit: Visit, *, action: str = "") -> HttpResponse:
+    """The texts as they are now, with what was typed kept below them, to be sent to `action`: else this address."""
     visit.declaration.refresh_from_db()
     texts = texts_of(visit.declaration)
     read = visit.draft.language if visit.draft else ""
@@ -180,6 +181,7 @@ def read_again(visit: Visit) -> HttpResponse:
         "text": text,
         "body": markup.render(text.version.body),
         "typed": AnswersTyped(visit.request.POST),
+        "action": action,
     }
     return render(visit.request, "declarations/office/changed.html", context, status=409)
 
@@ -194,6 +196,8 @@ def _not_usable(request: HttpRequest, token: str) -> HttpResponse:
         )
         for signature in signed.exclude(state=Signature.State.NEW):
             return to_receipt(request, signature)
+    if "decline" in request.POST and (declined := _declined(request, token)):
+        return render(request, "declarations/office/declined.html", declined)
     is_asked = request.method == "POST" and "new_link" in request.POST
     if is_asked:
         ask_for_new_link(token=token, address=get_adapter().get_client_ip(request))
@@ -203,6 +207,28 @@ def _not_usable(request: HttpRequest, token: str) -> HttpResponse:
         "languages": language_choices(OFFICE_LANGUAGES),
     }
     return render(request, "declarations/office/not_usable.html", context, status=200 if is_asked else 404)
+
+
+def _declined(request: HttpRequest, token: str) -> dict[str, object] | None:
+    """What the second click on “decline” is shown: only to whoever proved the mailbox."""
+    declined = (
+        Invitation.objects.by_token(token)
+        .exclude(declined_at=None)
+        .select_related("signatory__declaration", "signatory__organisation", "mailbox")
+        .first()
+    )
+    if declined is None or not proof_of(request, declined.mailbox, MailboxCode.Purpose.RECORD):
+        return None
+    return said_no(declined)
+
+
+def said_no(invitation: Invitation) -> dict[str, object]:
+    """What the page after declining shows."""
+    return {
+        "declaration": invitation.signatory.declaration,
+        "signatory": invitation.signatory,
+        "languages": language_choices(OFFICE_LANGUAGES),
+    }
 
 
 def to_receipt(request: HttpRequest, signature: Signature) -> HttpResponse:

@@ -212,3 +212,7 @@ def look_whose(jobs: Any = None) -> None:
     queued = ProcrastinateJob.objects.filter(task_name=send_new_link.name) if jobs is None else jobs
     for job in queued:
         send_new_link(**job.args)
+
+
+def decline(browser: Client, token: str, reason: str) -> Any:
+    return browser.post(f"/sign/{token}/decline", {**text_hash(token), "reason": reason})

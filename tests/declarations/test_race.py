@@ -11,7 +11,8 @@ from django.db import connection
 from django.test import Client
 
 from declarations import actions
-from declarations.models import Invitation, Signature, SignatureEvent
+from declarations.mailbox_codes import new_digits, prove, send_code
+from declarations.models import Invitation, Mailbox, MailboxCode, Signature, SignatureEvent
 from tests.declarations.making import (
     answers,
     begin,
@@ -119,3 +120,38 @@ def test_of_two_decisions_at_once_one_counts(fresh_db: str) -> None:
     )
     assert sorted(results) == ["RefusedByRegister", "decided"]
     assert signature.events.count() == 2
+
+
+def sent_to(mailbox: Mailbox) -> str:
+    code = send_code(mailbox=mailbox, purpose="record", language="en", address="192.0.2.1")
+    return new_digits(code)
+
+
+def test_guesses_at_the_same_time_all_count(fresh_db: str) -> None:
+    mailbox = office().mailboxes.get()
+    digits = sent_to(mailbox)
+    at_once(*[lambda: prove(mailbox=mailbox, purpose="record", typed="banana")] * 5)
+    told = at_once(lambda: prove(mailbox=mailbox, purpose="record", typed=digits))
+    assert [MailboxCode.objects.get().wrong, told] == [5, ["CodeOver"]]
+
+
+@pytest.mark.parametrize("has_lock", [True, False])
+def test_without_the_lock_guesses_at_the_same_time_are_lost(
+    fresh_db: str, has_lock: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: all have read the count before any of them writes its own."""
+    mailbox = office().mailboxes.get()
+    sent_to(mailbox)
+    if not has_lock:
+        monkeypatch.setattr(
+            "django.db.models.query.QuerySet.select_for_update", lambda self, **options: self.all()
+        )
+        together, save = Barrier(4), MailboxCode.save
+
+        def save_together(self: MailboxCode, **options: Any) -> None:
+            together.wait()
+            save(self, **options)
+
+        monkeypatch.setattr(MailboxCode, "save", save_together)
+    at_once(*[lambda: prove(mailbox=mailbox, purpose="record", typed="banana")] * 4)
+    assert MailboxCode.objects.get().wrong == (4 if has_lock else 1)
