@@ -63,6 +63,10 @@ class TextsChangedSinceRead(Refusal):
     message = _("A text was changed since you opened this page. Read the texts as they are now.")
 
 
+class NameChangedSinceRead(Refusal):
+    message = _("The name was changed since you opened this page. Look at it as it is now.")
+
+
 class ProposerLeft(Refusal):
     message = _("Whoever proposed these texts is no organiser any more. Propose them anew.")
 

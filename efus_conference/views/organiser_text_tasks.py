@@ -1,0 +1,39 @@
+"""Texts of declarations that wait for the second of two people."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils.translation import ngettext
+
+from declarations.models import Declaration
+from declarations.models.texts import hash_of_texts
+from efus_conference.admin_menu import list_address
+from efus_conference.views.organiser_tasks import ROWS_SHOWN, Task
+
+
+def texts_to_freeze(request: HttpRequest) -> list[Task]:
+    """Those that somebody else proposed and nobody changed since, for whoever may freeze them."""
+    if not request.user.has_perm("declarations.change_declaration"):
+        return []
+    waiting = [
+        declaration
+        for declaration in Declaration.objects.filter(is_published=False, proposed_by__isnull=False)
+        .exclude(proposed_by__user=request.user)
+        .prefetch_related("texts")
+        .order_by("proposed_at")
+        if declaration.proposed_hash == hash_of_texts(list(declaration.texts.all()))
+    ]
+    if not waiting:
+        return []
+    sentence = ngettext(
+        "The texts of %(count)d declaration are proposed: read them and freeze them.",
+        "The texts of %(count)d declarations are proposed: read them and freeze them.",
+        len(waiting),
+    )
+    return [
+        Task(
+            sentence % {"count": len(waiting)},
+            list_address("declarations.Declaration", "is_published__exact=0"),
+            [declaration.title for declaration in waiting[:ROWS_SHOWN]],
+        )
+    ]
