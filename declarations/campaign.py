@@ -6,7 +6,7 @@ Read in six queries, however many offices there are.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -82,6 +82,11 @@ class Office:
     def needs_invitation(self) -> bool:
         """There is a mailbox, and neither a signature, nor an open link, nor a word that it declines."""
         return bool(self.mailbox) and not self.bounce and self.stage in WITHOUT_OPEN_LINK
+
+    @property
+    def can_be_reminded(self) -> bool:
+        """It has an open link, and not one to mend a signature that stands."""
+        return self.has_open_link and self.stage not in HAS_SIGNED - {Stage.INFORMATION}
 
     @property
     def decline_reason(self) -> str:
@@ -244,20 +249,19 @@ def _why(stage: Stage) -> str:
 
 
 def chosen(
-    campaign: Campaign,
-    *,
-    stage: str = "",
-    came: str = "",
-    country: str = "",
-    language: str = "",
-    needs: str = "",
-    q: str = "",
-    ids: Iterable[int] | None = None,
+    campaign: Campaign, filters: Mapping[str, str] | None = None, *, ids: Iterable[int] | None = None
 ) -> list[Office]:
-    """The offices a filter leaves; what is no such value leaves none."""
+    """The offices that filters leave: `stage`, `came`, `country`, `language`, `needs`, `q`.
+
+    What is no such value leaves none.
+    """
+    given = filters or {}
+    stage, came, country, language, needs = (
+        given.get(name, "") for name in ("stage", "came", "country", "language", "needs")
+    )
     wanted = None if ids is None else set(ids)
     reached = campaign.came().get(came, {}) if came else None
-    text = q.strip().casefold()
+    text = given.get("q", "").strip().casefold()
 
     def is_wanted(office: Office) -> bool:
         organisation = office.signatory.organisation

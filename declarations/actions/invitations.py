@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.core.validators import validate_email
 from django.db import transaction
@@ -114,8 +114,8 @@ def remind(*, signatory: Signatory, insists: bool = False) -> Invitation:
     if invitation is None:
         raise NotInvited
     now = timezone.now()
-    last: datetime = invitation.reminded_at or invitation.sent_at
-    if now - last < BETWEEN_REMINDERS and not insists:
+    last = invitation.reminded_at or invitation.sent_at
+    if last and now - last < BETWEEN_REMINDERS and not insists:
         raise RemindedLately
     invitation.reminded_at = now
     invitation.reminders += 1
@@ -173,7 +173,7 @@ def make_invitation(
     active = signatory.signatures.active()
     asked = active.filter(state=Signature.State.NEEDS_INFORMATION)
     standing = active.exclude(state=Signature.State.NEEDS_INFORMATION)
-    if standing.exclude(pk=replaces.pk if replaces else None).exists():
+    if standing.exclude(pk=replaces.pk if replaces else 0).exists():
         raise HasSigned
     # Who was asked for information answers also when the time is over, and so does who mends what stands.
     if signatory.declaration.is_over() and replaces is None and not asked.exists():

@@ -86,7 +86,7 @@ def campaign_page(request: HttpRequest, pk: int, admin: Any) -> HttpResponse:
         return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
     campaign = campaign_of(declaration)
     filters = asked(request.GET)
-    offices = chosen(campaign, **filters)
+    offices = chosen(campaign, filters)
     if request.GET.get("as") == "xlsx":
         return _sheet(declaration, offices)
     pages = Paginator(offices, OFFICES_ON_A_PAGE)
@@ -196,7 +196,7 @@ def ask_page(request: HttpRequest, pk: int, admin: Any) -> HttpResponse:
         return redirect("admin:declarations_campaign_round", pk=declaration.pk, run=run.pk)
     filters = asked(request.GET)
     return ask(
-        request, admin, declaration, what, chosen(campaign_of(declaration), **filters), given.urlencode()
+        request, admin, declaration, what, chosen(campaign_of(declaration), filters), given.urlencode()
     )
 
 
@@ -211,7 +211,7 @@ def ask(
     """The page between a list and a round; also shown by the list of signatories for what was ticked there."""
     is_invitation = what == What.INVITE
     ready = [
-        office for office in offices if (office.needs_invitation if is_invitation else office.has_open_link)
+        office for office in offices if (office.needs_invitation if is_invitation else office.can_be_reminded)
     ]
     left = [office for office in offices if office not in ready]
     back = reverse("admin:declarations_campaign", args=[declaration.pk])

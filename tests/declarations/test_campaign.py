@@ -146,7 +146,7 @@ def test_filters_leave_those_that_are_like_it_and_nonsense_leaves_none() -> None
     campaign = campaign_of(declaration)
 
     def left(**filters: str) -> set[int]:
-        return {office.pk for office in chosen(campaign, **filters)}
+        return {office.pk for office in chosen(campaign, filters)}
 
     assert left(stage="declined") == {found["declined"].pk}
     assert left(came="verified") == {found["verified"].pk}
