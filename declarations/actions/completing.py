@@ -18,8 +18,11 @@ IN_THE_FORM = ("basis", "body", "decided_on", "reference", "ratify_until")
 
 
 def can_be_completed(signature: Signature) -> bool:
-    """Whether its office may change it now: it was asked to, or it stands and nothing waits to replace it."""
-    if not signature.signatory.declaration.takes_signatures:
+    """Whether its office may change it now: it was asked to, or it stands and nothing waits to replace it.
+
+    Not while its wish to withdraw waits.
+    """
+    if not signature.signatory.declaration.takes_signatures or signature.withdrawals.open().exists():
         return False
     if signature.state == Signature.State.NEEDS_INFORMATION:
         return True

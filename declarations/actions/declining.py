@@ -17,14 +17,14 @@ def decline_invitation(*, invitation: Invitation, reason: str, language: str = "
     """Ends the link; the office may ask for a new one and sign after all.
 
     `language` is the one the office worked in. ReasonMissing without a reason; LinkNotUsable also for who recorded
-    a signature already and is only asked about it: that one is withdrawn instead.
+    a signature already and is only asked about it, or mends it: that one is withdrawn instead.
     """
     reason = reason.strip()
     if not reason:
         raise ReasonMissing
     invitation = usable(invitation)
     draft = draft_of(invitation)
-    if draft is not None and draft.state != Signature.State.NEW:
+    if invitation.replaces_id is not None or (draft is not None and draft.state != Signature.State.NEW):
         raise LinkNotUsable
     invitation.declined_at = timezone.now()
     invitation.decline_reason = reason

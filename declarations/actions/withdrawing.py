@@ -85,7 +85,8 @@ def drop_withdrawal(*, withdrawal: Withdrawal, by: User, note: str) -> Withdrawa
 def take_back_withdrawal(*, withdrawal: Withdrawal, code: MailboxCode) -> Withdrawal:
     """The office takes its wish back before it was carried out; `code` proves that it reads its mailbox."""
     invitation = invitation_of(withdrawal.signature)
-    if invitation is None or code.mailbox.signatory_id != withdrawal.signature.signatory_id:
+    is_proof = code.purpose == MailboxCode.Purpose.WITHDRAW and code.used_at is not None
+    if invitation is None or not is_proof or code.mailbox.signatory_id != withdrawal.signature.signatory_id:
         raise NothingToWithdraw
     return _drop(withdrawal, actor_of_invitation(invitation), "")
 

@@ -13,7 +13,6 @@ from declarations.models.signatures import (
     Signature,
     SignatureEvent,
     SignatureQuerySet,
-    Withdrawal,
 )
 from declarations.models.texts import (
     Declaration,
@@ -21,6 +20,7 @@ from declarations.models.texts import (
     DeclarationQuerySet,
     TextVersion,
 )
+from declarations.models.withdrawals import Withdrawal
 
 __all__ = [
     "Actor",

@@ -60,7 +60,7 @@ class Receipt:
 
     @property
     def may_complete(self) -> bool:
-        return self.mailbox is not None and can_be_completed(self.signature) and self.wish is None
+        return self.mailbox is not None and can_be_completed(self.signature)
 
     @property
     def may_withdraw(self) -> bool:
