@@ -17,9 +17,9 @@ MOST_MONTHS = 36
 
 
 def timeline(listed: Sequence[Entry]) -> Plot | None:
-    """None where the day of fewer than two signatures is known: one bar says nothing."""
+    """None where all that are known are of one day: one bar says nothing."""
     days = sorted(entry.signed_on for entry in listed if entry.signed_on)
-    if len(days) < 2:
+    if len(set(days)) < 2:
         return None
     first, last = days[0], days[-1]
     description = _("A bar for each stretch of time, as high as the number of signatures given in it.")

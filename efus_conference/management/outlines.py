@@ -17,40 +17,62 @@ MARGIN = 8.0  # units beyond the window at which countries are cut
 
 def path_of(topology: dict[str, Any], area: Area) -> str:
     """One path of the drawing around all countries of a TopoJSON file, in whole units."""
-    arcs = [_thinned(arc) for arc in _arcs(topology, area)]
+    places = list(_arcs(topology))
+    near = [any(_is_near(place, area) for place in arc) for arc in places]
+    arcs = [_thinned(_projected(arc, area)) for arc in places]
     parts = []
-    for ring in _rings(topology, arcs):
+    for numbers in _rings(topology):
+        # A ring that is far away all around could lie across the window once it is drawn towards it.
+        if not any(near[_index(number)] for number in numbers):
+            continue
+        ring = _joined(arcs, numbers)
         drawn = _compact(_cut(ring, (-MARGIN, WIDTH + MARGIN, -MARGIN, area.height + MARGIN)))
         if abs(_surface(drawn)) >= SMALLEST:
             parts.append(_path(drawn))
     return "".join(parts)
 
 
-def _arcs(topology: dict[str, Any], area: Area) -> Iterator[list[Point]]:
-    """The lines between two crossings, as the file has them, in units of the drawing."""
+def _arcs(topology: dict[str, Any]) -> Iterator[list[Point]]:
+    """The lines between two crossings, as the file has them: longitudes and latitudes."""
     (sx, sy), (tx, ty) = topology["transform"]["scale"], topology["transform"]["translate"]
-    left, right, bottom, top = FAR[area.name]
     for arc in topology["arcs"]:
         x = y = 0
         line = []
         for dx, dy in arc:
             x, y = x + dx, y + dy
-            longitude = min(max(x * sx + tx, left), right)
-            latitude = min(max(y * sy + ty, bottom), top)
-            line.append(area.place(longitude, latitude))
+            line.append((x * sx + tx, y * sy + ty))
         yield line
 
 
-def _rings(topology: dict[str, Any], arcs: list[list[Point]]) -> Iterator[list[Point]]:
+def _is_near(place: Point, area: Area) -> bool:
+    left, right, bottom, top = FAR[area.name]
+    return left <= place[0] <= right and bottom <= place[1] <= top
+
+
+def _projected(line: list[Point], area: Area) -> list[Point]:
+    """In units of the drawing; what is far away is drawn to where a projection still makes sense of it."""
+    left, right, bottom, top = FAR[area.name]
+    return [area.place(min(max(x, left), right), min(max(y, bottom), top)) for x, y in line]
+
+
+def _rings(topology: dict[str, Any]) -> Iterator[list[int]]:
+    """Of each the numbers of its arcs; the complement of one that is taken backwards (TopoJSON, 2.1.4)."""
     for country in topology["objects"]["countries"]["geometries"]:
         polygons = country["arcs"] if country["type"] == "MultiPolygon" else [country["arcs"]]
         for polygon in polygons:
-            for ring in polygon:
-                points: list[Point] = []
-                for number in ring:
-                    line = arcs[number] if number >= 0 else arcs[~number][::-1]
-                    points += line[1:] if points else line
-                yield points
+            yield from polygon
+
+
+def _index(number: int) -> int:
+    return number if number >= 0 else ~number
+
+
+def _joined(arcs: list[list[Point]], numbers: list[int]) -> list[Point]:
+    points: list[Point] = []
+    for number in numbers:
+        line = arcs[_index(number)] if number >= 0 else arcs[_index(number)][::-1]
+        points += line[1:] if points else line
+    return points
 
 
 def _thinned(line: list[Point]) -> list[Point]:
