@@ -148,7 +148,9 @@ LINKS: list[Row] = [
     *by_link("declarations_machine:sign_meaning", "302", "200"),
     *by_link("declarations_machine:sign_check", "302", "200"),
     *by_link("declarations_machine:sign_decline", "302", "200"),
-    *by_link("declarations_machine:receipt", "200", "405"),
+    *by_link("declarations_machine:receipt", "200", "302"),
+    *by_link("declarations_machine:complete", "200", "200"),
+    *by_link("declarations_machine:withdraw", "200", "200"),  # asks for the code
     *by_link("registration_machine:agenda_feed", "200", "405"),
     *by_link("registration_machine:check_certificate", "200", "200"),
     *by_link("registration:shared_agenda", "200", "405"),
