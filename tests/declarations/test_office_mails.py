@@ -12,14 +12,9 @@ from declarations import actions
 from declarations.mailbox_codes import prove, send_code
 from efus_conference.models import Mail
 from tests.declarations.making import decline, invited, let_in, office, officer
+from tests.journeys.walking import code_in, text_of
 
 Mails = Callable[[], list[EmailMessage]]
-
-
-def code_in(mail: EmailMessage) -> str:
-    body = mail.get_body(("plain",))
-    assert body is not None
-    return next(line for line in body.get_content().splitlines() if len(line) == 6 and line.isdecimal())
 
 
 def test_only_a_keyed_hash_of_the_code_is_kept(
@@ -54,7 +49,7 @@ def test_a_code_goes_before_the_invitations_that_wait(
     run_worker()
     kinds = list(Mail.objects.order_by("pk").values_list("kind", flat=True))
     assert kinds == ["declarations/code", "declarations/invitation"]
-    assert "withdraw" in str(mailbox()[0])
+    assert "withdraw" in text_of(mailbox()[0])
 
 
 def test_links_come_from_the_site_s_own_address_whatever_host_is_asked(

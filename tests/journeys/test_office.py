@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from declarations.models import Invitation, Signature
 from tests.conftest import DemoSite
-from tests.journeys.walking import LANGUAGES, link_in, log_in, mail_to, signed_page
+from tests.journeys.walking import LANGUAGES, code_in, link_in, log_in, mail_to, signed_page
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -32,7 +32,17 @@ def test_an_office_records_a_signature_that_an_officer_verifies_and_the_public_s
         office.goto(f"{link}?lang={language}")
     assert_accessible(office)
     assert Invitation.objects.usable().filter(used_at__isnull=True).exists()
+    # What records takes a code from the office's mailbox, which the link alone does not open.
     office.click("main form button")
+    office.wait_for_url("**/code**")
+    assert_accessible(office)
+    office.fill("input[name=code]", "banana")
+    office.click("main form button")
+    expect(office.locator(".error-summary")).to_be_visible()
+    run_worker()
+    office.fill("input[name=code]", code_in(mail_to(mailbox, demo_site.accounts["office"]["email"])))
+    office.click("main form button")
+    office.wait_for_url("**/record**")
     assert_accessible(office)
 
     # An empty form says what is missing.
@@ -53,6 +63,13 @@ def test_an_office_records_a_signature_that_an_officer_verifies_and_the_public_s
     expect(office.locator(".error-summary")).to_be_visible()
     expect(office.locator("input[name=signer_name]")).to_have_value("Ιωάννα Παράδειγμα")
     office.set_input_files("input[name=signed_page]", signed_page(tmp_path))
+    office.click("main form button")
+    office.wait_for_url("**/meaning**")
+    assert_accessible(office)
+    # What signing means is read before the answers are checked.
+    office.click("main form button")
+    expect(office.locator(".error-summary")).to_be_visible()
+    office.check("input[name=informed]")
     office.click("main form button")
     office.wait_for_url("**/check**")
     assert_accessible(office)

@@ -36,6 +36,11 @@ def mail_to(mailbox: Callable[[], list[EmailMessage]], address: str) -> EmailMes
     return [mail for mail in mailbox() if address in str(mail["to"])][-1]
 
 
+def code_in(mail: EmailMessage) -> str:
+    """The six digits of a mail with a code: they have a line of their own."""
+    return next(line for line in text_of(mail).splitlines() if len(line) == 6 and line.isdecimal())
+
+
 def link_in(mail: EmailMessage, pattern: str) -> str:
     found = re.search(rf"https?://\S*{pattern}\S*", text_of(mail))
     assert found, text_of(mail)
