@@ -267,9 +267,9 @@ class AnswersTyped:
     def __init__(self, sent: QueryDict, *, with_hash: bool = False) -> None:
         fields = {name: field for form in self.FORMS for name, field in form.base_fields.items()}
         typed = {
-            name: sent[name]
+            name: value
             for name, field in fields.items()
-            if sent.get(name, "").strip() and not isinstance(field, forms.FileField)
+            if (value := str(sent.get(name, ""))).strip() and not isinstance(field, forms.FileField)
         }
         carried = ("receipt", "text", "text_hash", "read_again") if with_hash else ("receipt",)
         self.hidden = {**typed, **{name: sent[name] for name in carried if name in sent}}
@@ -281,7 +281,7 @@ class AnswersTyped:
 
     @staticmethod
     def _shown(field: forms.Field, value: str) -> Any:
-        choices = dict(field.choices) if isinstance(field, forms.ChoiceField) else {}
+        choices: dict[Any, Any] = dict(Mandate.Basis.choices) if isinstance(field, forms.ChoiceField) else {}
         return choices.get(value, value)
 
 
