@@ -20,6 +20,7 @@ from tests import benchmarks_path, factories
 from tests.factories import NINE
 
 assert benchmarks_path.BIN in sys.path
+from benchmarks import declarations as of_declarations  # noqa: E402
 from benchmarks.browser import the_form  # noqa: E402 - found by the path above
 from benchmarks.desk import lost_or_doubled  # noqa: E402
 from benchmarks.devices import share_out  # noqa: E402
@@ -242,4 +243,52 @@ def test_some_codes_are_read_at_two_devices() -> None:
         [0, 1, 3, 4, 6, 9],
         [1, 2, 4, 7, 10],
         [0, 2, 5, 8, 11],
+    ]
+
+
+# --- its checks of declarations -----------------------------------------------------------------------------
+
+
+WHOLE = [
+    [1, "submitted", "A", "code-1", 1, 1],
+    [2, "submitted", "B", "code-2", 1, 1],
+    [3, "new", "C", "c", 0, 0],
+]
+RECEIPTS = {1: "/sign/receipt/code-1/", 2: "/sign/receipt/code-2/"}
+
+
+@pytest.mark.parametrize(
+    ("receipts", "signatures", "sentences"),
+    [
+        (RECEIPTS, WHOLE, []),
+        (RECEIPTS, [*WHOLE, WHOLE[0]], ["1 offices have more than one signature: [1]"]),
+        (RECEIPTS, WHOLE[:1], ["1 offices saw a receipt and have no signature: [2]"]),
+        ({1: RECEIPTS[1]}, WHOLE, ["1 signatures are there whose office saw no receipt: [2]"]),
+        ({**RECEIPTS, 2: RECEIPTS[1]}, WHOLE, ["1 offices saw the receipt of another: [2]"]),
+        (
+            RECEIPTS,
+            [WHOLE[0], [2, "submitted", "B", "code-2", 2, 1]],
+            ["1 signatures have not one signed page and one event: [2]"],
+        ),
+    ],
+)
+def test_it_finds_signatures_that_were_lost_doubled_or_mixed_up(
+    receipts: dict[int, str], signatures: list[list[object]], sentences: list[str]
+) -> None:
+    assert of_declarations.lost_or_doubled(receipts, signatures) == sentences
+
+
+def test_it_finds_offices_that_were_not_invited_and_mailed_once_each() -> None:
+    well = {"offices": 3, "invitations": {"1": 3}, "mails": {"1": 2, "2": 1}, "usable": 3}
+
+    assert of_declarations.not_once(well, 1) == []
+    assert of_declarations.not_once(well, 0) == [
+        "1 offices were written to more than once, and at most 0 may be"
+    ]
+    assert of_declarations.not_once(
+        {"offices": 3, "invitations": {"1": 1, "2": 1}, "mails": {"1": 2}, "usable": 2}, 0
+    ) == [
+        "3 offices have so many invitations each: {'1': 1, '2': 1}",
+        "1 offices were never written to",
+        "2 of 3 offices have a link that works",
     ]

@@ -20,7 +20,7 @@ from bootstrap import PYTHON, ROOT, SetupError, end_all, run, site_environment, 
 HERE = Path(__file__).resolve().parent
 HOST = "127.0.0.1"
 WORKERS = 2
-INSIDE = "import django; django.setup(); from benchmarks.{module} import main; main()"
+INSIDE = "import django; django.setup(); from {package}.{module} import main; main()"
 PATIENCE = 60  # seconds until a server answers
 
 
@@ -34,10 +34,10 @@ class Copy:
     environment: Mapping[str, str]
     masters: dict[int, int]  # the process that gunicorn's workers are children of, by port
 
-    def ask_inside(self, *arguments: str, module: str = "inside") -> Any:
-        """What bin/benchmarks/<module>.py answers, run with the site's own modules and database."""
+    def ask_inside(self, *arguments: str, module: str = "inside", package: str = "benchmarks") -> Any:
+        """What bin/<package>/<module>.py answers, run with the site's own modules and database."""
         done = subprocess.run(
-            [PYTHON, "-c", INSIDE.format(module=module), *arguments],
+            [PYTHON, "-c", INSIDE.format(package=package, module=module), *arguments],
             cwd=ROOT, env={**self.environment, "PYTHONPATH": str(HERE.parent)},
             capture_output=True, text=True, check=False,
         )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Pictures of the site for the documentation, each walk a module of its own."""
