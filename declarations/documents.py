@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import get_language_info
 
 from declarations import markup, parallel
@@ -95,11 +96,8 @@ class Lineage:
 
 def lineage_of(declaration: Declaration) -> Lineage:
     """Three queries at most; a draft's title is nobody's business yet, nor is that of a session."""
-    after = list(
-        (declaration.superseded_by.public() | declaration.successors.public())
-        .distinct()
-        .order_by("published_at", "pk")
-    )
+    later = Declaration.objects.public().filter(Q(supersedes=declaration) | Q(based_on=declaration))
+    after = list(later.order_by("published_at", "pk"))
     superseding = [each for each in after if each.supersedes_id == declaration.pk]
     return Lineage(
         based_on=_public(declaration.based_on),

@@ -18,7 +18,7 @@ def texts_to_freeze(request: HttpRequest) -> list[Task]:
     waiting = [
         declaration
         for declaration in Declaration.objects.filter(is_published=False, proposed_by__isnull=False)
-        .exclude(proposed_by__user=request.user)
+        .exclude(proposed_by__user=request.user.pk)
         .prefetch_related("texts")
         .order_by("proposed_at")
         if declaration.proposed_hash == hash_of_texts(list(declaration.texts.all()))
