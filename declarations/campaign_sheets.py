@@ -26,6 +26,7 @@ from declarations.languages import OFFICE_LANGUAGES
 from declarations.models import Declaration
 from declarations.names import flags_of, skeleton
 from efus_conference.models import Organisation, User
+from efus_conference.models.organisations import country_name
 from efus_conference.sheets import plain_table
 from efus_conference.writing import without_control_characters
 
@@ -86,44 +87,26 @@ def rows_of(content: bytes, declaration: Declaration) -> list[SheetRow]:
 
 
 def _row(number: int, texts: dict[str, str], known: Known, seen: dict[str, int]) -> SheetRow:
-    problems = [*_unreadable(texts)]
+    problems = _unreadable(texts)
     if problems:
         return SheetRow(number, short(texts), None, problems)
     country = known.countries.get(folded(texts["country"]), "")
-    if texts["country"] and not country:
-        problems.append(
-            _("There is no country “%(value)s”. Write its two letters, such as LV.")
-            % _value(texts, "country")
-        )
     kind = known.kinds.get(folded(texts["kind"]), "")
-    if texts["kind"] and not kind:
-        problems.append(
-            _("There is no kind “%(value)s”. Choose one of those on the sheet to fill in.")
-            % _value(texts, "kind")
-        )
     language = known.languages.get(folded(texts["language"]), "")
-    if texts["language"] and not language:
-        names = ", ".join(name for _code, name in OFFICE_LANGUAGES)
-        sentence = _("“%(value)s” is no language of our invitations. Write one of: %(names)s.")
-        problems.append(sentence % {**_value(texts, "language"), "names": names})
-    organisation, notes = None, []
-    if texts["organisation"]:
-        found = _found(texts["organisation"], country, known)
-        if len(found) > 1:
-            slugs = ", ".join(one.slug for one in found[:5])
-            sentence = _(
-                "Several organisations have this name. Write the address of the right one: %(addresses)s."
-            )
-            problems.append(sentence % {"addresses": slugs})
-        elif found:
-            organisation = found[0]
-            problems += _differs(organisation, country)
-        else:
-            problems += _is_new(
-                texts["organisation"], texts["own_name"], country, bool(texts["country"]), known
-            )
-            notes += _to_look_at(texts)
+    problems = _unknown_words(texts, country, kind, language)
+    found = _found(texts["organisation"], country, known)
+    organisation = found[0] if len(found) == 1 else None
     office = known.offices.get(organisation.pk) if organisation else None
+    if not found:
+        problems += _is_new(texts, country, known)
+    elif organisation is None:
+        slugs = ", ".join(one.slug for one in found[:5])
+        sentence = _(
+            "Several organisations have this name. Write the address of the right one: %(addresses)s."
+        )
+        problems.append(sentence % {"addresses": slugs})
+    else:
+        problems += _differs(organisation, country)
     problems += _mailbox(texts["mailbox"], office, known)
     key = f"organisation {organisation.pk}" if organisation else f"new {skeleton(texts['organisation'])}"
     if (first := seen.setdefault(key, number)) != number:
@@ -132,11 +115,17 @@ def _row(number: int, texts: dict[str, str], known: Known, seen: dict[str, int])
         problems.append(_("It has signed already."))
     elif office and office.stage == Stage.DECLINED:
         problems.append(_("It declined. Invite it on its own page, if it asks for it."))
+    notes = (
+        [] if found else [_("This organisation is new: it is entered with the office."), *_to_look_at(texts)]
+    )
     notes += _shared(texts["mailbox"], office, known, seen, number)
-    if not language:
-        own = organisation.endonym_language if organisation else ""
-        language = office.signatory.language if office else own if own in dict(OFFICE_LANGUAGES) else "en"
-    texts = {**texts, "language": dict(OFFICE_LANGUAGES)[language]} if not texts["language"] else texts
+    # As it was understood, where “Lettland” and “lv” may have been written.
+    understood = dict(texts)
+    if country:
+        understood["country"] = country_name(country)
+    if language or not texts["language"]:
+        language = language or _own_language(organisation, office)
+        understood["language"] = dict(OFFICE_LANGUAGES)[language]
     entered = NewOffice(
         organisation_id=organisation.pk if organisation else None,
         mailbox=texts["mailbox"],
@@ -147,9 +136,31 @@ def _row(number: int, texts: dict[str, str], known: Known, seen: dict[str, int])
         kind=kind or Organisation.Kind.CITY,
     )
     is_invited = bool(office and office.has_open_link and not problems)
-    if organisation is None and not problems:
-        notes = [_("This organisation is new: it is entered with the office."), *notes]
-    return SheetRow(number, short(texts), None if problems else entered, problems, notes, is_invited)
+    return SheetRow(number, short(understood), None if problems else entered, problems, notes, is_invited)
+
+
+def _own_language(organisation: Organisation | None, office: Office | None) -> str:
+    """Where the sheet says none: that of the office, else of the place's own name, else English."""
+    if office:
+        return office.signatory.language
+    own = organisation.endonym_language if organisation else ""
+    return own if own in dict(OFFICE_LANGUAGES) else "en"
+
+
+def _unknown_words(texts: dict[str, str], country: str, kind: str, language: str) -> list[str]:
+    """Of what was written in the columns to choose from, what is none of the choices."""
+    problems = []
+    if texts["country"] and not country:
+        sentence = _("There is no country “%(value)s”. Write its two letters, such as LV.")
+        problems.append(sentence % {"value": texts["country"][:80]})
+    if texts["kind"] and not kind:
+        sentence = _("There is no kind “%(value)s”. Choose one of those on the sheet to fill in.")
+        problems.append(sentence % {"value": texts["kind"][:80]})
+    if texts["language"] and not language:
+        names = ", ".join(name for _code, name in OFFICE_LANGUAGES)
+        sentence = _("“%(value)s” is no language of our invitations. Write one of: %(names)s.")
+        problems.append(sentence % {"value": texts["language"][:80], "names": names})
+    return problems
 
 
 def _unreadable(texts: dict[str, str]) -> list[str]:
@@ -189,16 +200,16 @@ def _differs(organisation: Organisation, country: str) -> list[str]:
     return [sentence % {"country": organisation.country_name or _("No country")}]
 
 
-def _is_new(name: str, own_name: str, country: str, has_country: bool, known: Known) -> list[str]:
+def _is_new(texts: dict[str, str], country: str, known: Known) -> list[str]:
     problems = []
-    for each in filter(None, (name, own_name)):
+    for each in filter(None, (texts["organisation"], texts["own_name"])):
         if other := known.by_look.get(skeleton(each)):
             sentence = _(
                 "“%(name)s” looks like “%(other)s”, which we know. If that is meant, write it so; if not, enter the "
                 "organisation by hand first."
             )
             problems.append(sentence % {"name": each, "other": other})
-    if not country and not has_country:
+    if not country and not texts["country"]:
         problems.append(_("We do not know this organisation. Write its country, or its name as we know it."))
     return problems
 
@@ -245,10 +256,6 @@ def _shared(email: str, office: Office | None, known: Known, seen: dict[str, int
         sentence = _("The same mailbox is that of %(office)s: one office would record for both.")
         return [sentence % {"office": other.signatory.organisation}]
     return []
-
-
-def _value(texts: dict[str, str], name: str) -> dict[str, str]:
-    return {"value": texts[name][:80]}
 
 
 def _names(organisation: Organisation) -> list[str]:
