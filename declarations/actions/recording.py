@@ -165,8 +165,14 @@ def submit_signature(*, signature: Signature, invitation: Invitation, language: 
 
 
 @transaction.atomic
-def record_on_paper(*, signatory: Signatory, answers: Answers, files: Files, by: User) -> Signature:
-    """An officer enters what arrived on paper; someone else has to verify it."""
+def record_on_paper(
+    *, signatory: Signatory, answers: Answers, files: Files, by: User, language: str = "", note: str = ""
+) -> Signature:
+    """An officer enters what arrived on paper; someone else has to verify it.
+
+    `language` is that of the text that was signed, `note` how and when it arrived, for organisers. What was signed
+    in time may arrive after the last moment for links; the day on it may not be later.
+    """
     signatory = (
         Signatory.objects.select_for_update(of=("self",)).select_related("declaration").get(pk=signatory.pk)
     )
@@ -179,9 +185,11 @@ def record_on_paper(*, signatory: Signatory, answers: Answers, files: Files, by:
         raise HasSigned
     signature = asked or Signature.objects.create(signatory=signatory)
     _record(signature, answers, files)
+    if language:
+        signature.language = language
     if not is_complete(signature):
         raise Incomplete
-    _submit(signature, actor_of_person(by))
+    _submit(signature, actor_of_person(by), note)
     return signature
 
 
@@ -289,12 +297,14 @@ def _delete(evidence: Evidence) -> None:
     transaction.on_commit(delete_files)
 
 
-def _submit(signature: Signature, actor: Actor) -> None:
+def _submit(signature: Signature, actor: Actor, note: str = "") -> None:
     signatory = signature.signatory
     signature.text_hash = signatory.declaration.text_hash
     with explained():
         signature.save()
-        SignatureEvent.objects.create(signature=signature, kind=SignatureEvent.Kind.SUBMITTED, actor=actor)
+        SignatureEvent.objects.create(
+            signature=signature, kind=SignatureEvent.Kind.SUBMITTED, actor=actor, note=note
+        )
     revoke_open_links(signatory)
     if signatory.registered_mailbox():
         queue("declarations/receipt", signature_id=signature.pk)

@@ -12,8 +12,11 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from declarations.forms import SignatureForm
+from declarations.actions import SignedTooLate
+from declarations.forms import TEXT, SignatureForm
+from declarations.languages import OFFICE_LANGUAGES
 from declarations.models import Signatory
+from efus_conference.writing import without_control_characters
 
 
 class SignatoryField(forms.ModelChoiceField):
@@ -30,7 +33,21 @@ class PaperForm(SignatureForm):
         widget=UnfoldAdminSelectWidget(),
         error_messages={"required": _("Choose the signatory.")},
     )
-    field_order = ["signatory"]
+    language = forms.ChoiceField(
+        label=_("Language of the text that was signed"),
+        help_text=_("As on the page that was sent. Leave it open where the page does not say."),
+        choices=[("", "–"), *OFFICE_LANGUAGES],
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+    )
+    arrived = forms.CharField(
+        label=_("How and when it arrived"),
+        help_text=_("For example “By post, on 3 May”. Only organisers read it."),
+        max_length=500,
+        validators=[without_control_characters],
+        error_messages={**TEXT, "required": _("Write how and when it arrived.")},
+    )
+    field_order = ["signatory", "language", "arrived"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, published_on=None, **kwargs)
@@ -54,3 +71,17 @@ class PaperForm(SignatureForm):
         published_at = signatory.declaration.published_at
         self.published_on = timezone.localdate(published_at) if published_at else None
         return signatory
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        signatory, day = given.get("signatory"), given.get("signed_on")
+        if signatory is None:
+            return given
+        declaration = signatory.declaration
+        texts = set(declaration.texts.values_list("language", flat=True))
+        if given.get("language") and given["language"] not in texts:
+            self.add_error("language", _("There is no text of this declaration in that language."))
+        until = declaration.signatures_until
+        if day and until and day > timezone.localdate(until):
+            self.add_error("signed_on", SignedTooLate.message)
+        return given

@@ -117,6 +117,8 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
                 answers=form.answers,
                 files=form.sent,
                 by=officer(request),
+                language=form.cleaned_data["language"],
+                note=form.cleaned_data["arrived"],
             )
 
         return step(
@@ -126,6 +128,7 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
             title=_("Record a signature that arrived on paper"),
             explanation=[
                 _("Scan the signed page first. Someone else has to verify what you record here."),
+                _("What was signed in time may be recorded after the last day for signatures."),
             ],
             button=_("Record"),
             form=PaperForm(*data),
@@ -141,7 +144,7 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
         possible = [*possible, ""] if possible else []
         return [each for each in found if LEADS_TO.get(each.action_name.removeprefix(prefix), "") in possible]
 
-    @action(description=_("Review one by one"), url_path="review", icon="fact_check")
+    @action(description=_("Review one by one"), url_path="review", icon="fact_check", permissions=["decide"])
     def review(self, request: HttpRequest, object_id: int) -> HttpResponse:
         signature = get_object_or_404(Signature.objects.select_related("signatory"), pk=number(object_id))
         address = reverse("admin:declarations_declaration_review", args=[signature.signatory.declaration_id])
