@@ -217,5 +217,7 @@ def _wish(
         if "again" not in page.request.POST:
             context["reason"] = form.cleaned_data["reason"]
     except Refusal as refusal:
+        if page.signature.withdrawals.open().filter(code=proof).exists():
+            return redirect(page.address("receipt"))  # a double click: the first one entered it
         context["refusal"] = refusal
     return render(page.request, "declarations/office/receipt_withdraw.html", context)

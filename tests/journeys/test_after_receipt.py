@@ -11,7 +11,7 @@ from declarations import actions
 from declarations.models import Invitation, Mandate, Signature, Withdrawal
 from tests.conftest import DemoSite
 from tests.declarations.making import office, officer, published, submitted
-from tests.journeys.walking import log_in, mail_to, text_of
+from tests.journeys.walking import code_in, log_in, mail_to, text_of
 
 LANGUAGES = ["en", "fr", "it"]
 
@@ -19,8 +19,7 @@ LANGUAGES = ["en", "fr", "it"]
 def with_code(page: Page, mailbox: Callable[[], list[EmailMessage]], run_worker: Callable[[], None]) -> None:
     """Types in the code that was mailed to the office."""
     run_worker()
-    mail = text_of(mail_to(mailbox, "office@town.example"))
-    page.fill("input[name=code]", next(line for line in mail.splitlines() if line.isdecimal()))
+    page.fill("input[name=code]", code_in(mail_to(mailbox, "office@town.example")))
     page.click("main form button")
 
 
@@ -39,6 +38,7 @@ def test_an_office_follows_completes_and_withdraws_from_its_receipt(
     Invitation.objects.filter(pk=old.invitation_id).update(language=language)
     phone = new_person(viewport={"width": 390, "height": 844})
     receipt = f"/sign/receipt/{old.receipt_code}/"
+    run_worker()  # what was queued so far
 
     # The record is mended: a new one begins with the old answers and files.
     phone.goto(receipt)
@@ -67,6 +67,7 @@ def test_an_office_follows_completes_and_withdraws_from_its_receipt(
         1,
     ]
     actions.verify(signature=new, by=officer())
+    run_worker()
     phone.goto(receipt)
     assert_accessible(phone)
     old.refresh_from_db()
