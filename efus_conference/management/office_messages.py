@@ -29,6 +29,7 @@ TEMPLATES = (
     "templates/emails/base.html",
     "templates/components/demonstration.html",
     "templates/efus/**/*.html",
+    "templates/declarations/_fingerprint.html",
     "templates/declarations/office/**/*.html",
     "templates/declarations/emails/*.*",
 )
@@ -76,6 +77,7 @@ MODULES: dict[str, tuple[str, ...] | None] = {
         "Evidence.Kind",
     ),
     "efus_conference/context.py": None,
+    "efus_conference/foreign_pdfs/sentences.py": None,
     "efus_conference/uploads.py": None,
     "efus_conference/writing.py": None,
 }

@@ -4,18 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from gettext import NullTranslations
+from typing import Any
 
 import pytest
 from babel.messages.catalog import Catalog
 from django.test import Client
 from django.utils import translation
 from django.utils.translation import trans_real
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from declarations import actions
+from declarations.actions import enter_withdrawal
 from declarations.languages import OFFICE_LANGUAGES
+from efus_conference import mail
 from efus_conference.management import office_messages
 from efus_conference.management.office_messages import Text
-from tests.declarations.making import invited, office, published, submitted
+from tests.declarations.making import (
+    begin,
+    form,
+    inform,
+    invited,
+    office,
+    officer,
+    pdf,
+    published,
+    record,
+    submitted,
+    text_hash,
+    upload,
+    withdrawn,
+)
 
 CODES = [code for code, _name in OFFICE_LANGUAGES]
 TRANSLATED = [code for code in CODES if code != "en"]
@@ -123,24 +143,90 @@ def misses(monkeypatch: pytest.MonkeyPatch, language: str) -> Misses:
     return heard
 
 
-def pages() -> Iterable[str]:
-    """The address of a page of each kind that an office can open."""
-    _invitation, token = invited()
-    yield f"/sign/{token}"
-    yield "/sign/of-a-link-that-was-never-made"
-    yield f"/sign/receipt/{submitted().receipt_code}/"
+def steps(browser: Client, token: str) -> Iterable[tuple[str, dict[str, Any] | None]]:
+    """What a browser asks for on its way from the link to the receipt, its mistakes included."""
+    yield f"/sign/{token}", None
+    yield f"/sign/{token}/code", None
+    yield f"/sign/{token}/code", {"code": "banana"}
+    begin(browser, token)
+    yield f"/sign/{token}/record", None
+    yield f"/sign/{token}/record", {**text_hash(token), "signed_on": "banana", "signed_page": upload(b"")}
+    yield f"/sign/{token}/record", {**text_hash(token), **form(signed_on="1900-01-01", basis="ratification")}
+    yield f"/sign/{token}/record", {**text_hash(token), **form(), "signed_page": upload(b"<svg>")}
+    yield f"/sign/{token}/record", {"text_hash": "0" * 64, **form()}
+    ratification = {"basis": "ratification", "body": "Council", "ratify_until": "2099-01-31"}
+    record(browser, token, {**form(**ratification), "signed_page": upload(pdf())})
+    yield f"/sign/{token}/meaning", None
+    yield f"/sign/{token}/meaning", text_hash(token)
+    inform(browser, token)
+    yield f"/sign/{token}/check", None
+    yield f"/sign/{token}/decline", None
+    yield f"/sign/{token}/decline", text_hash(token)
+
+
+def receipts() -> Iterable[str]:
+    """The addresses after the receipt, in each state a signature can be in."""
+    for decide in (
+        None,
+        actions.take_under_review,
+        actions.ask_for_information,
+        actions.refuse,
+        actions.verify,
+    ):
+        signature = submitted()
+        if decide:
+            note = {} if decide in (actions.take_under_review, actions.verify) else {"note": "Because."}
+            decide(signature=signature, by=officer(), **note)
+        yield from (f"/sign/receipt/{signature.receipt_code}/{step}" for step in ("", "complete", "withdraw"))
+    yield f"/sign/receipt/{withdrawn(actions.verify(signature=submitted(), by=officer())).receipt_code}/"
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", TRANSLATED)
-def test_a_page_of_the_office_shows_no_english_in_another_language(
+def test_no_page_on_the_office_s_way_shows_english_in_another_language(
     client: Client, language: str, misses: Misses
 ) -> None:
-    for address in pages():
-        answer = client.get(f"{address}?lang={language}")
-        shown = answer.content.decode()
-        assert (answer.headers["Content-Language"], f'<html lang="{language}">' in shown) == (language, True)
-    assert misses.heard == set()
+    _invitation, token = invited()
+    shown = {}
+    for address, data in [*steps(client, token), ("/sign/of-a-link-that-was-never-made", None)]:
+        path = f"{address}?lang={language}"
+        answer = client.get(path) if data is None else client.post(path, data)
+        shown[address] = (answer.headers.get("Content-Language"), lang_of_page(answer))
+    assert (misses.heard, set(shown.values())) == (set(), {(language, language)})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_page_after_the_receipt_shows_english_in_another_language(
+    client: Client, language: str, misses: Misses
+) -> None:
+    answers = [client.get(f"{address}?lang={language}") for address in receipts()]
+    shown = {(answer.headers.get("Content-Language"), lang_of_page(answer)) for answer in answers}
+    assert (misses.heard, shown) == (set(), {(language, language)})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_mail_to_an_office_shows_english_in_another_language(
+    client: Client, language: str, misses: Misses
+) -> None:
+    _invitation, token = invited()
+    client.post(f"/sign/{token}", {"text": "en", **text_hash(token)})
+    list(receipts())
+    enter_withdrawal(
+        signature=actions.verify(signature=submitted(), by=officer()), by=officer(), reason="So."
+    )
+    told = set()
+    for job in ProcrastinateJob.objects.filter(task_name="mail.send", args__kind__startswith="declarations/"):
+        for letter in mail.compose(job.args["kind"], **job.args["ids"]):
+            told.add(job.args["kind"])
+            mail.render(job.args["kind"], replace(letter, language=language))
+    assert (misses.heard, len(told) >= 6) == (set(), True)
+
+
+def lang_of_page(answer: Any) -> str:
+    found = re.search(r'<html lang="(\w+)">', answer.content.decode())
+    return found[1] if found else ""
 
 
 @pytest.mark.django_db
