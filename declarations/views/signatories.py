@@ -22,7 +22,7 @@ from efus_conference.kept import do_not_keep, same_for_everyone
 from efus_conference.mail import site_address
 
 ON_A_PAGE = 250
-EMBED_HEIGHT = 620  # pixels that the page to embed takes where it is 600 wide
+EMBED_HEIGHT = 660  # pixels that the page to embed takes where it is 600 wide
 
 
 @same_for_everyone("country", "kind", "from", "until", "page")

@@ -24,13 +24,13 @@ def refusal(answer: asking.Answer) -> tuple[str, str]:
 
 
 def test_every_page_but_the_one_to_embed_refuses_a_frame(world: World) -> None:
-    """Of all addresses there are, as an administrator reads them and as a stranger does."""
+    """Of all addresses there are, as an administrator reads them and as anyone does."""
     application = KeptPages(WSGIHandler())
     framed = {}
     for address in addresses():
         if NOT_FOUND_IN_ADMIN.fullmatch(address.route):
             continue
-        for role in ("administrator", "stranger"):
+        for role in ("administrator", "anyone"):
             _is_own, values = objects_of(world, address, role)[0]
             path = address.path(values, LANGUAGES[0]) + QUERIES.get(address.name, "")
             answer = asking.ask(application, path, **world.environ(role, "GET", {}))
