@@ -103,6 +103,10 @@ class TextVersionForm(forms.ModelForm):
         if isinstance(body := self.fields.get("body"), forms.CharField):
             # A page that is saved as it was opened changes no byte, also none at the end.
             body.strip = False
+            body.help_text = _(
+                "# begins a heading, “1. ” a numbered article, “- ” an item of a list; [words](https://…) is a link. "
+                "An empty line ends a paragraph."
+            )
 
     def clean_body(self) -> str:
         # Browsers send two bytes at the end of a line, and keyboards accents in two ways; one is hashed.
