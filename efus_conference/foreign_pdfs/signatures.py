@@ -15,7 +15,10 @@ from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signatu
 from pyhanko_certvalidator import ValidationContext
 
 MAX_SIGNATURES = 20
-COVERS = {SignatureCoverageLevel.ENTIRE_FILE: "whole", SignatureCoverageLevel.ENTIRE_REVISION: "earlier"}
+COVERS: dict[Any, str] = {
+    SignatureCoverageLevel.ENTIRE_FILE: "whole",
+    SignatureCoverageLevel.ENTIRE_REVISION: "earlier",
+}
 HARMLESS = {ModificationLevel.NONE, ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING}
 
 

@@ -135,9 +135,7 @@ def test_a_formula_is_text_in_the_officers_spreadsheet(value: str) -> None:
     invitation, _token = invited(signatory)
     signature = draft(signatory, signer_name=value, invitation=invitation)
     signature.events.create(kind="submitted", actor=actions.recording.actor_of_invitation(invitation))
-    response = as_(root()).get(url("signature") + "?as=xlsx")
-    if response.status_code != 200 or "spreadsheet" not in response.headers["Content-Type"]:
-        pytest.fail(f"no sheet: {response.status_code} {response.headers['Content-Type']}")
+    response: Any = as_(root()).get(url("signature") + "?as=xlsx")
     content = b"".join(response.streaming_content) if response.streaming else response.content
     cells = [cell for row in openpyxl.load_workbook(io.BytesIO(content)).active for cell in row]
     named = [cell.data_type for cell in cells if str(cell.value).strip("'\t") == value.strip()]

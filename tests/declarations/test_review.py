@@ -215,7 +215,7 @@ def test_a_digital_signature_is_told_in_words_with_what_it_does_not_prove() -> N
         "Digitally signed by <b>Robin</b>: so says the certificate.",
         4,
     ]
-    worse = [
+    worse: list[dict[str, Any]] = [
         {**finding, "is_intact": False},
         {**finding, "covers": "part"},
         {**finding, "changes": "other", "covers": "earlier", "revisions_after": 1},

@@ -254,6 +254,7 @@ BOMBS = [
 def test_a_bomb_ends_soon_and_harms_nobody(made: Any) -> None:
     """Refused, or drawn as far as its first page goes: in bounded time either way, and in no memory of ours."""
     content, began = made(), time.monotonic()
+    outcome: int | str
     try:
         outcome = max(Image.open(io.BytesIO(look_into(content, pixels=PREVIEW_PIXELS).preview)).size)
     except Unwanted as unwanted:
