@@ -43,6 +43,8 @@ class EvidenceAdmin(ReadOnlyAdmin, OrganisersAdmin):
     def download(self, request: HttpRequest, pk: int) -> FileResponse:
         """The exact bytes, for the disk and never for the browser's window."""
         evidence = self._for(request, pk)
+        if not evidence.file:  # forgotten long after its signature ended
+            raise Http404
         ending = ENDINGS.get(evidence.content_type, "bin")
         return self._response(
             evidence.file,

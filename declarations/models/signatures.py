@@ -280,4 +280,4 @@ class Evidence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or str(self.get_kind_display())

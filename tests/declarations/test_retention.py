@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.test import Client
 from django.utils import timezone
 
 from declarations.actions import open_invitation, refuse, verify
@@ -29,6 +30,7 @@ from declarations.retention import (
 )
 from efus_conference.models import Mail
 from efus_conference.private_files import private_storage
+from tests import factories
 from tests.declarations.making import invited, officer, recorded, refused_by, submitted, withdrawn
 
 NOTHING = {"drafts": 0, "codes": 0, "evidence": 0, "reasons": 0, "mails": 0}
@@ -172,6 +174,29 @@ def test_the_database_lets_no_file_go_earlier_and_changes_nothing_else_of_it() -
     stands = submitted()
     age(stands, years(EVIDENCE_KEPT_YEARS) + DAY)
     assert refused_by(lambda: Evidence.objects.filter(signature=stands).update(**emptied)) == rule
+
+
+@pytest.mark.usefixtures("fresh_db")
+def test_an_officer_finds_what_is_left_of_a_file_that_went() -> None:
+    signature = ended_by_refusal()
+    evidence = signature.evidence.get()
+    client = Client()
+    client.force_login(factories.user(is_staff=True, is_superuser=True))
+    address = f"/admin/declarations/evidence/{evidence.pk}"
+    sent = client.get(f"{address}/download/")
+    assert b"".join(sent.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]
+    sent.close()
+
+    age(signature, years(EVIDENCE_KEPT_YEARS) + DAY)
+    forget()
+
+    assert [client.get(f"{address}/{what}/").status_code for what in ("download", "preview")] == [404, 404]
+    for page in (f"{address}/change/", f"/admin/declarations/signature/{signature.pk}/change/"):
+        answer = client.get(page)
+        assert answer.status_code == 200
+        assert evidence.sha256 in answer.content.decode()
+        assert f"{address}/preview/" not in answer.content.decode()
+    assert str(Evidence.objects.get()) == "signed page"
 
 
 @pytest.mark.usefixtures("fresh_db")
