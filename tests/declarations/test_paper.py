@@ -37,7 +37,7 @@ def _without_second_factor(settings: Any) -> None:
     settings.DEMONSTRATION = True
 
 
-def typed(signatory: Any, **fields: Any) -> dict[str, Any]:
+def typed(signatory: Any, /, **fields: Any) -> dict[str, Any]:
     return {
         **form(),
         "signatory": signatory.pk,
