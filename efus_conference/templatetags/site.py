@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TypedDict
 
 from django import template
@@ -11,6 +12,7 @@ from django.http import HttpRequest
 from django.template import Context, NodeList
 from django.template.loader_tags import BlockNode
 from django.urls import is_valid_path
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -88,3 +90,9 @@ def lang_of(row: Model, field: str) -> SafeString:
     """` lang="en"` where a translated field is shown in another language than the page's, for its element's tag."""
     shown = language_shown(row, field)
     return SafeString() if shown == get_language() else format_html(' lang="{}"', shown)
+
+
+@register.filter
+def zone(value: datetime) -> str:
+    """The zone's abbreviation, as CET. `date:"T"` leaves it out in the doubled hour, where it matters most."""
+    return timezone.localtime(value).tzname() or ""
