@@ -120,7 +120,7 @@ def test_an_office_records_a_signature_that_an_officer_verifies_and_the_public_s
     assert_accessible(reader)
     reader.goto(f"/{language}/declarations/{declaration.slug}/")
     expect(
-        reader.locator(f"main a[href$='/organisations/{signatory.organisation.slug}/']").first
+        reader.locator(f"main a[href$='/signatories/{signatory.organisation.slug}/']").first
     ).to_be_visible()
     assert_accessible(reader)
 
