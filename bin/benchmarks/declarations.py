@@ -145,10 +145,14 @@ def _offices(copy: Copy, outcome: Outcome) -> None:
     begun = time.monotonic()
     with ThreadPoolExecutor(READERS) as public, ThreadPoolExecutor(AT_ONCE) as pool:
         readers = [public.submit(read_on, copy.site, path, is_over) for _ in range(READERS)]
-        for job in [pool.submit(record, *one) for one in enumerate(told["offices"])]:
-            job.result()
-        took = time.monotonic() - begun
-        is_over.set()
+        try:
+            for job in [pool.submit(record, *one) for one in enumerate(told["offices"])]:
+                job.result()
+        finally:
+            # Also when somebody stops us: whoever has not begun does not begin.
+            pool.shutdown(wait=False, cancel_futures=True)
+            took = time.monotonic() - begun
+            is_over.set()
         read = [one for reader in readers for one in reader.result()]
     worker.terminate()
     worker.wait()
