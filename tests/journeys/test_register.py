@@ -1,13 +1,12 @@
-"""The public register in a real browser: read by everybody, and shown in a frame of another site."""
+"""The public register in a real browser: read by everybody."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.conftest import DemoSite
 from tests.journeys.walking import LANGUAGES
 
 PAGES = [
@@ -48,20 +47,3 @@ def test_a_reader_narrows_the_register_down_by_the_form_alone(new_person: Callab
     page.get_by_role("link", name="Xàbia").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Xàbia")
     expect(page.get_by_role("main")).to_contain_text("This is a historical record")
-
-
-def test_a_city_frames_the_page_to_embed_and_can_frame_no_other(
-    browser: Browser, demo_site: DemoSite
-) -> None:
-    """On a page of another origin, as any browser would show it."""
-    context = browser.new_context(base_url=demo_site.url)
-    page = context.new_page()
-    register = f"{demo_site.url}/en/declarations/brussels-declaration-2022"
-    body = f'<iframe name="may" src="{register}/embed/"></iframe><iframe name="may-not" src="{register}/"></iframe>'
-    page.route(
-        "http://127.0.0.1/**", lambda route: route.fulfill(body=body, content_type="text/html; charset=utf-8")
-    )
-    page.goto("http://127.0.0.1/city")
-    expect(page.frame_locator("[name=may]").get_by_text("11 signatories")).to_be_visible()
-    expect(page.frame_locator("[name=may-not]").get_by_text("Brussels")).to_have_count(0)
-    context.close()
