@@ -11,7 +11,7 @@ from declarations.markup import Block, anchors, blocks, html
 # How well two blocks that go together hold the rows: numbers are surer than the order of headings and paragraphs.
 WEIGHTS = {"article": 4, "heading": 2, "paragraph": 1, "list": 1}
 MOST_STEPS = 400_000  # of aligning two texts; beyond, they stand beside each other whole
-NOWHERE = SafeString("")
+NOWHERE = SafeString("")  # safe: nothing at all
 
 Key = tuple[str, str]
 
