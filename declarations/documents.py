@@ -55,10 +55,17 @@ def as_texts(declaration: Declaration, versions: Iterable[TextVersion]) -> list[
         Text(
             version=version,
             name=language_name(version.language),
-            title=getattr(declaration, f"title_{version.language}", "") or declaration.title,
+            title=getattr(declaration, f"title_{version.language}", "")
+            or _first_heading(version.body)
+            or declaration.title,
         )
         for version in versions
     ]
+
+
+def _first_heading(body: str) -> str:
+    """A version in a language the site does not have brings its title along."""
+    return next((block.text for block in markup.blocks(body) if block.kind == "heading"), "")
 
 
 def text_for_reader(texts: list[Text], *wanted: str) -> Text | None:

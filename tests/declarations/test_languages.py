@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from gettext import NullTranslations
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -17,7 +18,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from declarations import actions
 from declarations.actions import enter_withdrawal
+from declarations.documents import as_texts
 from declarations.languages import OFFICE_LANGUAGES
+from declarations.models import Declaration, TextVersion
 from efus_conference import mail
 from efus_conference.management import office_messages
 from efus_conference.management.office_messages import Text
@@ -28,7 +31,7 @@ from tests.declarations.making import (
     invited,
     office,
     officer,
-    pdf,
+    png,
     published,
     record,
     submitted,
@@ -155,7 +158,7 @@ def steps(browser: Client, token: str) -> Iterable[tuple[str, dict[str, Any] | N
     yield f"/sign/{token}/record", {**text_hash(token), **form(), "signed_page": upload(b"<svg>")}
     yield f"/sign/{token}/record", {"text_hash": "0" * 64, **form()}
     ratification = {"basis": "ratification", "body": "Council", "ratify_until": "2099-01-31"}
-    record(browser, token, {**form(**ratification), "signed_page": upload(pdf())})
+    record(browser, token, {**form(**ratification), "signed_page": upload(png(), "page.png")})
     yield f"/sign/{token}/meaning", None
     yield f"/sign/{token}/meaning", text_hash(token)
     inform(browser, token)
@@ -187,12 +190,14 @@ def test_no_page_on_the_office_s_way_shows_english_in_another_language(
     client: Client, language: str, misses: Misses
 ) -> None:
     _invitation, token = invited()
-    shown = {}
-    for address, data in [*steps(client, token), ("/sign/of-a-link-that-was-never-made", None)]:
+    # As it goes: what a page can show depends on what was typed before it.
+    elsewhere = []
+    for address, data in chain(steps(client, token), [("/sign/of-a-link-that-was-never-made", None)]):
         path = f"{address}?lang={language}"
         answer = client.get(path) if data is None else client.post(path, data)
-        shown[address] = (answer.headers.get("Content-Language"), lang_of_page(answer))
-    assert (misses.heard, set(shown.values())) == (set(), {(language, language)})
+        if (answer.headers.get("Content-Language"), lang_of_page(answer)) != (language, language):
+            elsewhere.append((address, data, answer.status_code))
+    assert (misses.heard, elsewhere) == (set(), [])
 
 
 @pytest.mark.django_db
@@ -249,6 +254,17 @@ def test_a_title_that_is_not_there_in_a_language_says_in_which_it_is_shown(clien
     _invitation, token = invited(office(published(title_en="On safe cities")))
     assert '<h1 lang="en">On safe cities</h1>' in client.get(f"/sign/{token}?lang=lv").content.decode()
     assert "<h1>On safe cities</h1>" in client.get(f"/sign/{token}?lang=en").content.decode()
+
+
+def test_a_version_in_another_language_than_the_site_s_has_its_own_first_heading_as_title() -> None:
+    declaration = Declaration(title_en="On safe cities", title_fr="Des villes sûres")
+    bodies = {"fr": "# Des villes", "lv": "# Drošas pilsētas\n\n1. Pilsētas rīkojas.", "pl": "1. Miasta."}
+    versions = [TextVersion(language=code, body=body) for code, body in bodies.items()]
+    assert [text.title for text in as_texts(declaration, versions)] == [
+        "Des villes sûres",
+        "Drošas pilsētas",
+        "On safe cities",
+    ]
 
 
 @pytest.mark.django_db
