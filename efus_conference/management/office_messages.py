@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -153,7 +153,7 @@ def _targets(node: ast.Assign | ast.AnnAssign) -> set[str]:
     return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
-def _text(function: str, arguments: list[object]) -> Text:
+def _text(function: str, arguments: Sequence[object]) -> Text:
     words = [str(argument) for argument in arguments]
     context = words.pop(0) if function.startswith(("pgettext", "npgettext")) else ""
     plural = words[1] if function.startswith(("ngettext", "npgettext")) else ""

@@ -47,7 +47,9 @@ PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]")
 
 def ids(catalogue: Catalog) -> set[Text]:
     return {
-        Text(*((m.id, "") if isinstance(m.id, str) else m.id), m.context or "") for m in catalogue if m.id
+        Text(m.id, "", m.context or "") if isinstance(m.id, str) else Text(m.id[0], m.id[1], m.context or "")
+        for m in catalogue
+        if m.id
     }
 
 
@@ -169,17 +171,12 @@ def steps(browser: Client, token: str) -> Iterable[tuple[str, dict[str, Any] | N
 
 def receipts() -> Iterable[str]:
     """The addresses after the receipt, in each state a signature can be in."""
-    for decide in (
-        None,
-        actions.take_under_review,
-        actions.ask_for_information,
-        actions.refuse,
-        actions.verify,
-    ):
-        signature = submitted()
-        if decide:
-            note = {} if decide in (actions.take_under_review, actions.verify) else {"note": "Because."}
-            decide(signature=signature, by=officer(), **note)
+    signatures = [submitted() for _state in range(5)]
+    actions.take_under_review(signature=signatures[1], by=officer())
+    actions.ask_for_information(signature=signatures[2], by=officer(), note="When?")
+    actions.refuse(signature=signatures[3], by=officer(), note="It is not signed.")
+    actions.verify(signature=signatures[4], by=officer())
+    for signature in signatures:
         yield from (f"/sign/receipt/{signature.receipt_code}/{step}" for step in ("", "complete", "withdraw"))
     yield f"/sign/receipt/{withdrawn(actions.verify(signature=submitted(), by=officer())).receipt_code}/"
 
