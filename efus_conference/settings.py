@@ -243,9 +243,8 @@ STORAGES = {
 }
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # bytes of a form without its files
-MATERIALS_MAX_BYTES = (
-    environment.integer("MATERIALS_MAX_MB", 50, lowest=1) * 1024 * 1024
-)  # of one file of slides
+# Of one file of slides.
+MATERIALS_MAX_BYTES = environment.integer("MATERIALS_MAX_MB", 50, lowest=1) * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000  # the admin's longest inline tables
 
 # --- mail and jobs -----------------------------------------------------------------------------------

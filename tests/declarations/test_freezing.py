@@ -129,7 +129,7 @@ def test_a_page_that_shows_older_texts_proposes_and_freezes_nothing() -> None:
     )
     propose_freezing(declaration=declaration, by=officer())
     assert [
-        refusal_of(lambda: publish_declaration(declaration=declaration, by=officer(), seen=stale))
+        refusal_of(lambda stale=stale: publish_declaration(declaration=declaration, by=officer(), seen=stale))
         for stale in (seen, "", "x" * 10_000)
     ] == [TextsChangedSinceRead] * 3
 
