@@ -89,9 +89,7 @@ def site_page(name: str, *args: str) -> str:
 def lang_of(row: Model, field: str) -> SafeString:
     """` lang="en"` where a translated field is shown in another language than the page's, for its element's tag."""
     shown = language_shown(row, field)
-    return (
-        format_html(' lang="{}"', shown) if shown != get_language() else SafeString()
-    )  # safe: nothing at all
+    return format_html(' lang="{}"', shown) if shown != get_language() else format_html("{}", "")
 
 
 @register.filter
