@@ -128,6 +128,9 @@ def step(
             if request.method == "POST" and not _has_read(visit):
                 return read_again(visit)
             if needs_draft and not visit.is_begun:
+                # A second click may find the draft submitted by the first, after the link still worked.
+                if not Invitation.objects.usable().filter(pk=visit.invitation.pk).exists():
+                    raise LinkNotUsable
                 return visit.to("sign")
             try:
                 return view(visit)
