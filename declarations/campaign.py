@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from declarations.actions.invitations import BETWEEN_REMINDERS
 from declarations.models import Declaration, Invitation, Mailbox, Signatory, Signature, SignatureEvent
@@ -32,11 +32,11 @@ class Stage(models.TextChoices):
 
     NO_MAILBOX = "no_mailbox", gettext_lazy("no mailbox set")
     NOT_INVITED = "not_invited", gettext_lazy("not invited")
-    INVITED = "invited", gettext_lazy("invited")
+    INVITED = "invited", pgettext_lazy("stage", "invited")
     OPENED = "opened", gettext_lazy("opened the link")
     BEGUN = "begun", gettext_lazy("began to record")
     EXPIRED = "expired", gettext_lazy("link expired or revoked")
-    DECLINED = "declined", gettext_lazy("declined")
+    DECLINED = "declined", pgettext_lazy("stage", "declined")
     RECORDED = "recorded", gettext_lazy("recorded, to be verified")
     INFORMATION = "information", gettext_lazy("asked for information")
     VERIFIED = "verified", gettext_lazy("verified")
@@ -151,7 +151,7 @@ def campaign_of(declaration: Declaration, at: datetime | None = None) -> Campaig
     for pk, email in Mailbox.objects.registered().filter(**of_it).values_list("signatory", "email"):
         mailboxes.setdefault(pk, email)
     invitations: dict[int, list[Invitation]] = defaultdict(list)
-    for invitation in Invitation.objects.filter(**of_it).order_by("pk"):
+    for invitation in Invitation.objects.filter(**of_it).with_usable(at).order_by("pk"):
         invitations[invitation.signatory_id].append(invitation)
     states: dict[int, list[str]] = defaultdict(list)
     for pk, state in Signature.objects.filter(**of_it).order_by("pk").values_list("signatory", "state"):
@@ -169,7 +169,6 @@ def campaign_of(declaration: Declaration, at: datetime | None = None) -> Campaig
             invitations[one.pk],
             states[one.pk],
             bounces.get(mailboxes.get(one.pk, ""), ""),
-            declaration,
             at,
         )
         for one in signatories
@@ -200,18 +199,10 @@ def _office(
     invitations: list[Invitation],
     states: list[str],
     bounce: str,
-    declaration: Declaration,
     at: datetime,
 ) -> Office:
     last = invitations[-1] if invitations else None
-    is_asked = State.NEEDS_INFORMATION in states
-    is_open = (
-        last is not None
-        and (last.used_at, last.declined_at, last.revoked_at) == (None, None, None)
-        and last.expires_at > at
-        and declaration.takes_signatures
-        and (is_asked or not declaration.is_over(at))
-    )
+    is_open = bool(getattr(last, "is_usable", False))
     stage = _stage(last, is_open, states, has_mailbox=bool(mailbox))
     reminder = ""
     if is_open and last is not None and not bounce:
@@ -297,9 +288,11 @@ def reminders_due(at: datetime | None = None) -> QuerySet[Invitation]:
     """The open links of all campaigns that nobody was reminded of for a week, and that led to no signature yet."""
     at = at or timezone.now()
     signed = Signature.objects.active().exclude(state=State.NEEDS_INFORMATION)
+    came_back = Mail.objects.undelivered().filter(kind__startswith="declarations/")
     return (
         Invitation.objects.usable(at)
         .annotate(written_at=Coalesce("reminded_at", "sent_at"))
         .filter(written_at__lte=at - BETWEEN_REMINDERS)
         .exclude(Exists(signed.filter(signatory=OuterRef("signatory"))))
+        .exclude(mailbox__email__in=came_back.values("to"))
     )

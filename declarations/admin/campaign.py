@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.cache import never_cache
 from openpyxl import Workbook
 from unfold.decorators import action
@@ -152,7 +152,8 @@ def _sheet(declaration: Declaration, offices: Sequence[Office]) -> HttpResponse:
     sheet = book.create_sheet(sheet_title(_("Campaign"), "Campaign"))
     languages = dict(OFFICE_LANGUAGES)
     headings = [
-        _("Office"), _("Country"), _("Kind"), _("Mailbox"), _("Language"), _("Stands at"), _("Last written to"),
+        pgettext("mayor's office", "Office"),
+        _("Country"), _("Kind"), _("Mailbox"), _("Language"), _("Stands at"), _("Last written to"),
         _("Reminders"), _("First opened"), _("Link works until"), _("Needs a reminder because"),
         _("E-mails come back"), _("Why it was declined"),
     ]  # fmt: skip

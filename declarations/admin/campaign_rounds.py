@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from openpyxl import Workbook
 
 from declarations.actions import Refusal, resume_round, stop_round
@@ -90,8 +90,8 @@ def _sheet(
 ) -> HttpResponse:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(sheet_title(_("Round"), "Round"))
-    sheet.append([_("Office"), _("What came of it"), _("Why")])
-    was_done = _("invited") if run.what == InvitationRun.What.INVITE else _("reminded")
+    sheet.append([pgettext("mayor's office", "Office"), _("What came of it"), _("Why")])
+    was_done = pgettext("stage", "invited") if run.what == InvitationRun.What.INVITE else _("reminded")
     for _pk, office in done:
         sheet.append([cell(office), cell(was_done), None])
     for _pk, office, why in refused:

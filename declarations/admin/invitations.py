@@ -9,14 +9,13 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from declarations.actions import revoke
 from declarations.admin.steps import step
-from declarations.models import Invitation
+from declarations.models import Invitation, InvitationQuerySet
 from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin, number
 
 
@@ -59,10 +58,13 @@ class InvitationAdmin(ReadOnlyAdmin, OrganisersAdmin):
     actions = ["revoke_selected"]
     actions_detail = ["revoke_link"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
+        shown: InvitationQuerySet = super().get_queryset(request)
+        return shown.with_usable()
+
     @display(description=_("works"), boolean=True)
     def is_open(self, obj: Invitation) -> bool:
-        is_untouched = (obj.used_at, obj.revoked_at, obj.declined_at) == (None, None, None)
-        return is_untouched and obj.expires_at > timezone.now()
+        return bool(getattr(obj, "is_usable", False))
 
     def has_revoke_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("declarations.change_invitation"))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -13,9 +14,9 @@ from unfold.widgets import (
 )
 
 from declarations.actions import SignedTooLate
+from declarations.documents import language_name
 from declarations.forms import TEXT, SignatureForm
-from declarations.languages import OFFICE_LANGUAGES
-from declarations.models import Signatory
+from declarations.models import Signatory, TextVersion
 from efus_conference.writing import without_control_characters
 
 
@@ -36,7 +37,6 @@ class PaperForm(SignatureForm):
     language = forms.ChoiceField(
         label=_("Language of the text that was signed"),
         help_text=_("As on the page that was sent. Leave it open where the page does not say."),
-        choices=[("", "–"), *OFFICE_LANGUAGES],
         required=False,
         widget=UnfoldAdminSelectWidget(),
     )
@@ -53,6 +53,12 @@ class PaperForm(SignatureForm):
         super().__init__(*args, published_on=None, **kwargs)
         signatories = Signatory.objects.that_may_sign().select_related("declaration", "organisation")
         self.fields["signatory"].queryset = signatories  # type: ignore[attr-defined]
+        texts = TextVersion.objects.filter(declaration__in=signatories.values("declaration"))
+        codes = texts.order_by("language").values_list("language", flat=True).distinct()
+        self.fields["language"].choices = [  # type: ignore[attr-defined]
+            ("", "–"),
+            *((code, language_name(code)) for code in codes),
+        ]
         for name, field in self.fields.items():
             if isinstance(field, forms.FileField):
                 field.widget = UnfoldAdminFileFieldWidget(attrs=field.widget.attrs)
@@ -82,6 +88,7 @@ class PaperForm(SignatureForm):
         if given.get("language") and given["language"] not in texts:
             self.add_error("language", _("There is no text of this declaration in that language."))
         until = declaration.signatures_until
-        if day and until and day > timezone.localdate(until):
+        # The moment itself is over: midnight ends the day before.
+        if day and until and day > timezone.localdate(until - timedelta(microseconds=1)):
             self.add_error("signed_on", SignedTooLate.message)
         return given

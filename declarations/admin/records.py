@@ -15,8 +15,8 @@ from declarations.actions import NoteMissing
 from declarations.actions.deciding import last_event
 from declarations.actions.refusals import SENTENCES
 from declarations.conflicts import parts_in
+from declarations.documents import language_name
 from declarations.findings import in_words
-from declarations.languages import OFFICE_LANGUAGES
 from declarations.models import Evidence, Mandate, Signature
 from declarations.names import flags_of
 from efus_conference.models import User
@@ -48,7 +48,10 @@ def facts(signature: Signature) -> list[tuple[Any, Any]]:
         (_("signatory"), signature.signatory),
         (_("declaration"), signature.signatory.declaration),
         *((label_for_field(name, Signature), getattr(signature, name)) for name in RECORDED),
-        (label_for_field("language", Signature), dict(OFFICE_LANGUAGES).get(signature.language, "")),
+        (
+            label_for_field("language", Signature),
+            language_name(signature.language) if signature.language else "",
+        ),
     ]
     if mandate:
         named.append((_("mandate"), mandate.get_basis_display()))

@@ -22,7 +22,8 @@ class Actor(models.Model):
 
     While it names an account, that account is not deleted: a new one of the same person would be a new actor,
     whom no rule keeps from verifying what the old one recorded or invited. It is deactivated instead. Erasing a
-    person is a deliberate act: it empties `user` first, which the database allows, and touches no event.
+    person is a deliberate act: it empties the account, then `user`, which the database allows in this order alone, and
+    touches no event.
     The archive is the actor of records from before this register, and of nothing else.
     """
 
@@ -121,6 +122,7 @@ class Signatory(models.Model):
             ),
         ]
         triggers = [
+            *triggers.SIGNATORY,
             # Whom an office invites is nobody else's business until it signed.
             raises_public_version(
                 only_if="""
@@ -213,6 +215,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
                 | Exists(asked)
             )
         )
+
+    def with_usable(self, at: datetime | None = None) -> InvitationQuerySet:
+        """With `is_usable` on each: whether it is among the `usable` ones."""
+        return self.annotate(is_usable=Exists(Invitation.objects.usable(at).filter(pk=OuterRef("pk"))))
 
     def by_token(self, token: str) -> InvitationQuerySet:
         return self.filter(token_hash=hash_of_token(token))

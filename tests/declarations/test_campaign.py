@@ -10,9 +10,9 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
-from declarations.actions import begin_round, invite, stop_round, verify
+from declarations.actions import begin_round, invite, set_mailbox, stop_round, verify
 from declarations.actions.rounds import next_batch
-from declarations.campaign import Stage, campaign_of, chosen
+from declarations.campaign import Stage, campaign_of, chosen, reminders_due
 from declarations.models import Declaration, Invitation, InvitationRun, Signatory
 from efus_conference.models import Mail, User
 from tests import factories
@@ -129,6 +129,19 @@ def test_a_mailbox_from_which_mails_come_back_needs_another_address_and_no_remin
     came_back("office@town.example")
     (shown,) = campaign_of(declaration).offices
     assert [shown.bounce, shown.reminder, shown.needs_invitation] == ["5.1.1", "", False]
+
+
+def test_the_task_on_the_first_page_counts_whom_the_campaign_would_remind() -> None:
+    declaration, by = published(), officer()
+    ago = timezone.now() - timedelta(days=8)
+    offices = [factories.signatory(declaration) for _name in ("silent", "unreachable", "just written to")]
+    for number, signatory in enumerate(offices):
+        set_mailbox(signatory=signatory, email=f"office{number}@town.example", by=by)
+        invitation, _token = invited(signatory, by=by)
+        change(invitation, sent_at=ago if number < 2 else timezone.now())
+    came_back("office1@town.example")
+    due = [row.signatory_id for row in reminders_due()]
+    assert due == [each.pk for each in campaign_of(declaration).offices if each.reminder] == [offices[0].pk]
 
 
 def test_when_the_time_is_over_no_link_is_open() -> None:
