@@ -140,6 +140,8 @@ class SignatureForm(forms.Form):
                 gettext("We have this file: %(name)s (%(size)s). Choose another one only to replace it.")
                 % {"name": evidence.name, "size": filesizeformat(evidence.size)}
             )
+            # Once the answers were judged, the field on the page has its hint already.
+            self[kind].help_text = field.help_text
 
     def clean_signed_on(self) -> date:
         day: date = self.cleaned_data["signed_on"]

@@ -210,6 +210,7 @@ def test_a_bad_answer_gets_its_message_and_costs_no_other_answer(
     assert response.context["form"].errors == {field: [message]}
     assert "Decision &lt;17&gt; &amp; more" in text_of(response)
     assert Signature.objects.get().evidence.get().name == "page.pdf"  # the upload is kept
+    assert "We have this file: page.pdf" in text_of(response)
     council = {"basis": "council", "body": "Council", "decided_on": yesterday()}
     assert record(browser, token, {**form(), **council}).headers["Location"] == f"/sign/{token}/meaning"
 
