@@ -32,7 +32,8 @@ from declarations.forms import WithdrawalForm
 from declarations.history import of_signature
 from declarations.languages import OFFICE_LANGUAGES
 from declarations.mailbox_codes import proof_of
-from declarations.models import Mailbox, MailboxCode, Signature, SignatureEvent, Withdrawal
+from declarations.mandates import in_words
+from declarations.models import Mailbox, MailboxCode, Mandate, Signature, SignatureEvent, Withdrawal
 from declarations.retention import EVIDENCE_KEPT_YEARS
 from declarations.views.office_codes import ask_for_code, with_proof
 from declarations.views.public import language_name
@@ -127,8 +128,10 @@ def receipt(page: Receipt) -> HttpResponse:
         return redirect(page.address("receipt"))
     signature = page.signature
     last = signature.events.order_by("-pk").first()
+    mandate: Mandate | None = getattr(signature, "mandate", None)
     context = {
         **page.context(),
+        "mandate_in_words": in_words(mandate) if mandate else "",
         "files": list(signature.evidence.order_by("kind", "pk")),
         "history": of_signature(signature),
         "note": last.note if last and signature.state in WITH_NOTE else "",

@@ -217,6 +217,7 @@ def test_a_ratification_decided_since_replaces_the_record_that_stands(browser: C
         "council",
     ]
     assert "took the place of this one" in text_of(browser.get(address(old)))
+    assert "By a decision of its council: City council" in text_of(browser.get(address(new)))
 
 
 def test_the_new_record_begins_with_copies_of_the_very_files() -> None:
