@@ -170,6 +170,7 @@ WITHOUT_A_PAGE = {
     "registration.PressCard",  # on the page of the accreditation
     "registration.WaitParty",  # the rows of the waiting lists show it
     "declarations.Actor",  # a pseudonym, shown where it acted
+    "declarations.FormerLink",  # a secret
     "declarations.InvitationRun",  # on the page of its campaign
     "declarations.MailboxCode",  # a secret, and gone after a while
 }

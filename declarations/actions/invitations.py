@@ -25,7 +25,15 @@ from declarations.actions.refusals import (
     explained,
 )
 from declarations.languages import OFFICE_LANGUAGES
-from declarations.models import Actor, Invitation, InvitationRun, Mailbox, Signatory, Signature
+from declarations.models import (
+    Actor,
+    FormerLink,
+    Invitation,
+    InvitationRun,
+    Mailbox,
+    Signatory,
+    Signature,
+)
 from efus_conference.mail import queue
 from efus_conference.models import User
 from efus_conference.secret_links import hash_of_token
@@ -41,7 +49,7 @@ def set_mailbox(*, signatory: Signatory, email: str, by: User) -> Mailbox:
     ValidationError for what is no e-mail address.
     """
     validate_email(email)
-    signatory = _locked(signatory)
+    signatory = lock_signatory(signatory.pk)
     registered = signatory.registered_mailbox()
     if registered and registered.email.casefold() == email.casefold():
         raise SameMailbox
@@ -54,7 +62,7 @@ def set_mailbox(*, signatory: Signatory, email: str, by: User) -> Mailbox:
 @transaction.atomic
 def confirm_mailbox(*, mailbox: Mailbox, by: User) -> Mailbox:
     """Confirms a changed mailbox; links sent to the one before stop working."""
-    signatory = _locked(mailbox.signatory)
+    signatory = lock_signatory(mailbox.signatory_id)
     mailbox.refresh_from_db()
     if mailbox != signatory.last_mailbox_change() or mailbox.confirmed_at is not None:
         raise NothingToConfirm
@@ -99,7 +107,7 @@ def remind(*, signatory: Signatory, insists: bool = False) -> Invitation:
     The link before it stops working when the mail is sent; what was typed in stays. No more than one reminder in
     a week, unless one insists. Nobody loses the right to verify by it: whom it goes to was decided before.
     """
-    signatory = _locked(signatory)
+    signatory = lock_signatory(signatory.pk)
     if not signatory.declaration.takes_signatures:
         raise TakesNoSignatures
     if signatory.signatures.active().exclude(state=Signature.State.NEEDS_INFORMATION).exists():
@@ -137,11 +145,15 @@ def revoke(*, invitation: Invitation) -> None:
 def new_link(*, invitation: Invitation, is_to_be_mailed: bool = False) -> str:
     """Makes the secret part of an invitation's link and keeps its hash alone; an earlier link stops working.
 
+    The hash of that one is kept too: whoever stands before it asks there for a new one.
+
     A link that is handed over otherwise than by mail counts as sent, and the queued mail is not sent then.
     """
     locked = Invitation.objects.select_for_update().filter(pk=invitation.pk).usable().first()
     if locked is None:
         raise LinkNotUsable
+    if locked.token_hash:
+        FormerLink.objects.create(invitation=locked, token_hash=locked.token_hash)
     token = secrets.token_urlsafe(32)
     invitation.token_hash = locked.token_hash = hash_of_token(token)
     if not is_to_be_mailed:
@@ -162,7 +174,7 @@ def make_invitation(
 
     With `replaces`, for a new signature in the place of a standing one, which must be of the same signatory.
     """
-    signatory = _locked(signatory)
+    signatory = lock_signatory(signatory.pk)
     if not signatory.declaration.takes_signatures:
         raise TakesNoSignatures
     if language not in dict(OFFICE_LANGUAGES):
@@ -196,8 +208,14 @@ def revoke_open_links(signatory: Signatory) -> None:
     )
 
 
-def _locked(signatory: Signatory) -> Signatory:
-    # Everything about one office's mailboxes and links happens one after the other.
+def lock_signatory(pk: int) -> Signatory:
+    """Everything about one office happens one after the other: whatever it is, its signatory is locked first.
+
+    Whoever took a link or a record before it could wait for somebody who waits for that. Weak enough for rows that
+    only point to it (`no_key`), which are entered beside.
+    """
     return (
-        Signatory.objects.select_for_update(of=("self",)).select_related("declaration").get(pk=signatory.pk)
+        Signatory.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("declaration")
+        .get(pk=pk)
     )

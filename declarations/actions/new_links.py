@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -28,7 +29,12 @@ def ask_for_new_link(*, token: str, address: str) -> None:
 @app.task(name="declarations.send_new_link", queue="mail", retry=RetryStrategy(max_attempts=3))
 def send_new_link(token_hash: str) -> None:
     """A new link, or the receipt where its office has signed already; nothing where it may not sign any more."""
-    known = Invitation.objects.filter(token_hash=token_hash).select_related("signatory", "sent_by").first()
+    # Also where a reminder or a newer mail took the place of this link since.
+    known = (
+        Invitation.objects.filter(Q(token_hash=token_hash) | Q(former_links__token_hash=token_hash))
+        .select_related("signatory", "sent_by")
+        .first()
+    )
     if known is None or not _is_within_limit("signatory", str(known.signatory_id)):
         return
     try:

@@ -1,3 +1,4 @@
+from declarations.models.former_links import FormerLink
 from declarations.models.invitations import (
     Actor,
     Invitation,
@@ -28,6 +29,7 @@ __all__ = [
     "DeclarationPoint",
     "DeclarationQuerySet",
     "Evidence",
+    "FormerLink",
     "Invitation",
     "InvitationQuerySet",
     "InvitationRun",

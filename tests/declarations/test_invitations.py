@@ -142,6 +142,22 @@ def test_a_new_link_is_asked_for_on_behalf_of_who_invited() -> None:
     assert [renewed.signatory, renewed.sent_by] == [invitation.signatory, actor(by)]
 
 
+def test_a_link_that_a_reminder_replaced_still_asks_for_a_new_one() -> None:
+    by = officer()
+    invitation, first = invited(by=by)
+    new_link(invitation=invitation)
+    third = new_link(invitation=invitation)
+    usable = Invitation.objects.usable()
+    assert [usable.by_token(token).exists() for token in (first, third)] == [False, True]
+    asked_for_new_link(first)
+    renewed = Invitation.objects.usable().get()
+    assert [renewed == invitation, renewed.signatory, renewed.sent_by] == [
+        False,
+        invitation.signatory,
+        actor(by),
+    ]
+
+
 def test_new_links_are_limited_per_signatory_and_per_asker() -> None:
     _invitation, token = invited()
     for number in range(5):

@@ -118,6 +118,7 @@ LEAVES_ALONE = {
     "declarations.Actor": "a pseudonym, shown to officers",
     "declarations.Mailbox": "personal",
     "declarations.Invitation": "secret",
+    "declarations.FormerLink": "secret",
     "declarations.SignatureEvent": "a history; what counts stands with the signature",
     "declarations.Evidence": "confidential",
     "declarations.InvitationRun": "a round of invitations, shown to officers",

@@ -224,6 +224,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "declined_at decline_reason",
         "secret": "token_hash",
     },
+    "declarations.FormerLink": {"row": "id invitation", "office": "replaced_at", "secret": "token_hash"},
     "declarations.MailboxCode": {
         "row": "id mailbox",
         "office": "purpose language made_at expires_at wrong used_at",
