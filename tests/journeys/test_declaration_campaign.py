@@ -240,6 +240,7 @@ def records_subject_to_ratification(desk: Desk, phone: Page) -> str:
     phone.click(SEND)
     # By whom and until when was forgotten; the file that came is kept.
     expect(phone.locator(".error-summary a")).to_have_count(2)
+    expect(phone.locator("main form")).to_contain_text("signed page.jpg")
     desk.look_at(phone)
     phone.fill("input[name=body]", "Consiglio comunale")
     phone.fill("input[name=ratify_until]", today.replace(year=today.year + 1, day=1).isoformat())
@@ -263,6 +264,7 @@ def submits(desk: Desk, phone: Page, body: str) -> None:
     phone.click(SEND)
     phone.wait_for_url("**/sign/receipt/**")
     expect(phone.locator("html")).to_have_attribute("lang", "it")
+    expect(phone.locator(".summary-list").first).to_contain_text(body)
     desk.look_at(phone)
 
 
@@ -308,7 +310,8 @@ def records_the_ratification(desk: Desk, phone: Page, receipt: str) -> None:
     phone.fill("input[name=reference]", "n. 12")
     decision = signed_page(desk.folder).rename(desk.folder / "decision.jpg")
     phone.set_input_files("input[name=decision]", decision)
-    submits(desk, phone, "n. 12")
+    submits(desk, phone, "Consiglio comunale")
+    expect(phone.locator(".summary-list").first).to_contain_text("n. 12")
 
 
 def withdraws(desk: Desk, phone: Page, receipt: str) -> None:
