@@ -13,6 +13,9 @@ from django.db.models import Exists, OuterRef, Q
 from declarations.models import Invitation, Mailbox, Signature, SignatureEvent
 from efus_conference.models import User
 
+# The rules that hold for carrying out a withdrawal too, where the wish came by the mailbox.
+OF_THE_MAILBOX = ("verifier_did_not_set_the_mailbox", "verifier_does_not_read_the_mailbox")
+
 
 def parts_in(signatures: Iterable[Signature], *, by: User) -> dict[int, list[str]]:
     """By id of the signature, the names of the rules that keep this officer from deciding on it.

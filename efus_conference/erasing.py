@@ -119,8 +119,9 @@ def _erase(*, user: User, by: User) -> Erasure:
     for speaker in speakers.values():
         erase_speaker(speaker=speaker)
     forget_voices(speakers=speakers.values(), traces=spoken)
-    forget_officer(user=fresh)
     erase_account(user=fresh)
+    # The pseudonym lets go of an erased account alone.
+    forget_officer(user=fresh)
     forget_invitations(addresses)
     masking.mask()
     erase_mails(mails, masking.traces, registration_ids=left.erased)

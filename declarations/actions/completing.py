@@ -8,10 +8,10 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from declarations.actions.actors import actor_of_archive
-from declarations.actions.invitations import make_invitation, new_link
+from declarations.actions.invitations import lock_signatory, make_invitation, new_link
 from declarations.actions.recording import draft_of, open_invitation
 from declarations.actions.refusals import CannotComplete
-from declarations.models import Actor, Evidence, Invitation, Mandate, Signatory, Signature, SignatureEvent
+from declarations.models import Actor, Evidence, Invitation, Mandate, Signature, SignatureEvent
 
 STANDING = [Signature.State.VERIFIED, Signature.State.HISTORICAL]
 IN_THE_FORM = ("basis", "body", "decided_on", "reference", "ratify_until")
@@ -43,7 +43,7 @@ def begin_completion(*, signature: Signature, language: str) -> str:
     one that stands, and takes its place once it is verified. CannotComplete in any other state.
     """
     # The lock of an event: nobody decides on the record between this and the link.
-    Signatory.objects.select_for_update(of=("self",)).get(pk=signature.signatory_id)
+    lock_signatory(signature.signatory_id)
     signature.refresh_from_db()
     if not can_be_completed(signature):
         raise CannotComplete

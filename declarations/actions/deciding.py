@@ -9,9 +9,9 @@ from __future__ import annotations
 from django.db import transaction
 
 from declarations.actions.actors import actor_of_person
-from declarations.actions.invitations import make_invitation
+from declarations.actions.invitations import lock_signatory, make_invitation
 from declarations.actions.refusals import ChangedSince, NoteMissing, explained
-from declarations.models import Signatory, Signature, SignatureEvent
+from declarations.models import Signature, SignatureEvent
 from efus_conference.mail import queue
 from efus_conference.models import User
 
@@ -77,7 +77,7 @@ def _require(note: str) -> None:
 def _happen(signature: Signature, kind: str, by: User, note: str, seen: int | None = None) -> SignatureEvent:
     # Locked as the event's own trigger does, the signatory first: between the comparison and the event nothing
     # else happens.
-    Signatory.objects.select_for_update(no_key=True, of=("self",)).get(pk=signature.signatory_id)
+    lock_signatory(signature.signatory_id)
     if seen is not None and last_event(signature) != seen:
         signature.refresh_from_db()
         raise ChangedSince

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from declarations.actions.actors import actor_of_archive, actor_of_invitation, actor_of_person
-from declarations.actions.invitations import revoke_open_links
+from declarations.actions.invitations import lock_signatory, revoke_open_links
 from declarations.actions.refusals import (
     AlreadySubmitted,
     HasSigned,
@@ -75,6 +75,7 @@ def open_invitation(*, invitation: Invitation, language: str, text_hash: str = "
     if signature.invitation != invitation:
         # What signing means is read with each link: what it said may have changed since.
         signature.informed_at = None
+        signature.told_shown = False
     if signature.state == Signature.State.NEW:
         # A draft that was begun to replace another one may go on under a plain invitation, and the other way round.
         signature.replaces = invitation.replaces
@@ -121,7 +122,8 @@ def be_informed(*, invitation: Invitation) -> Signature:
     _same_texts(signature)
     if signature.informed_at is None:
         signature.informed_at = timezone.now()
-        signature.save(update_fields=["informed_at"])
+        signature.told_shown = signature.signatory.declaration.shows_recorded
+        signature.save(update_fields=["informed_at", "told_shown"])
     return signature
 
 
@@ -143,6 +145,7 @@ def submit_signature(*, signature: Signature, invitation: Invitation, language: 
     the texts are not those it was begun with, NotInformed when nobody said to have read what signing means.
     """
     # The lock makes two clicks follow each other: the second one finds the link used.
+    lock_signatory(invitation.signatory_id)
     locked = Invitation.objects.select_for_update().get(pk=invitation.pk)
     signature = Signature.objects.select_for_update(of=("self",)).get(pk=signature.pk)
     if locked.used_at is not None and signature.invitation_id == locked.pk:
@@ -173,12 +176,10 @@ def record_on_paper(
     `language` is that of the text that was signed, `note` how and when it arrived, for organisers. What was signed
     in time may arrive after the last moment for links; the day on it may not be later.
     """
-    signatory = (
-        Signatory.objects.select_for_update(of=("self",)).select_related("declaration").get(pk=signatory.pk)
-    )
+    signatory = lock_signatory(signatory.pk)
     if not signatory.declaration.takes_signatures:
         raise TakesNoSignatures
-    # First, as the office's own steps lock its link before its record: it is done by now, or finds no link.
+    # First: the office's own steps wait for the signatory, and then find no link.
     revoke_open_links(signatory)
     asked = signatory.signatures.filter(state=Signature.State.NEEDS_INFORMATION).first()
     if asked is None and signatory.signatures.active().exists():
@@ -226,6 +227,7 @@ def is_complete(signature: Signature) -> bool:
 
 def usable(invitation: Invitation) -> Invitation:
     """The invitation as it is now, locked; LinkNotUsable when it is not open any more."""
+    lock_signatory(invitation.signatory_id)
     locked = (
         Invitation.objects.usable()
         .select_related("signatory__declaration")

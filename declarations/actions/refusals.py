@@ -275,6 +275,10 @@ SENTENCES: dict[str, StrOrPromise] = {
         "This is an organiser’s own address. Enter the mailbox of the office itself."
     ),
     "declaration_takes_signatures": TakesNoSignatures.message,
+    "time_for_signing_is_over": TimeIsOver.message,
+    "office_records_by_its_own_link": LinkNotUsable.message,
+    "recorder_is_an_organiser": _("Only an organiser decides on a signature."),
+    "signatory_stays_who_it_is": _("A signature stays with its signatory."),
     "signature_pins_the_texts": ReadAgain.message,
     "signature_is_complete": Incomplete.message,
     "signed_between_publication_and_today": _(

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from declarations.actions.actors import actor_of_invitation, actor_of_person
-from declarations.actions.invitations import revoke_open_links
+from declarations.actions.invitations import lock_signatory, revoke_open_links
 from declarations.actions.refusals import (
     CannotWithdraw,
     NoInvitation,
@@ -18,7 +18,6 @@ from declarations.models import (
     Actor,
     Invitation,
     MailboxCode,
-    Signatory,
     Signature,
     SignatureEvent,
     Withdrawal,
@@ -122,7 +121,7 @@ def _drop(withdrawal: Withdrawal, actor: Actor, note: str) -> Withdrawal:
 
 def _locked(signature: Signature) -> None:
     """Whatever happens to a signatory's signatures follows one after the other: the lock of the event's trigger."""
-    Signatory.objects.select_for_update(no_key=True, of=("self",)).get(pk=signature.signatory_id)
+    lock_signatory(signature.signatory_id)
     signature.refresh_from_db()
 
 

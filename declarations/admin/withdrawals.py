@@ -16,19 +16,30 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from declarations.actions import NoteMissing, drop_withdrawal, enter_withdrawal, withdraw
+from declarations.actions.refusals import SENTENCES
 from declarations.admin.records import record_of
 from declarations.admin.steps import officer, step
+from declarations.conflicts import OF_THE_MAILBOX, parts_in
 from declarations.models import Signature, Withdrawal
 from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin, number
+from efus_conference.models import User
 from efus_conference.writing import only_line_breaks
 
 OPEN_FIRST = Case(When(outcome="", then=Value(0)), default=Value(1))
 
 
 def _record(signature: Signature, request: HttpRequest) -> dict[str, Any]:
-    """The record and its files; who may not verify it may carry out its withdrawal all the same."""
+    """The record and its files; most of those who may not verify it may carry out its withdrawal all the same."""
     record = record_of(signature, by=officer(request))
     return {name: record[name] for name in ("facts", "files")}
+
+
+def _parts_in(withdrawal: Withdrawal, *, by: User) -> list[Any]:
+    """Why the database will refuse this officer: a wish that came by a mailbox of theirs may be their own."""
+    if withdrawal.is_from_paper:
+        return []
+    parts = parts_in([withdrawal.signature], by=by)[withdrawal.signature_id]
+    return [SENTENCES[name] for name in parts if name in OF_THE_MAILBOX]
 
 
 class WordsForm(forms.Form):
@@ -154,6 +165,7 @@ class WithdrawalAdmin(ReadOnlyAdmin, OrganisersAdmin):
         ]
         if withdrawal.entered_by.user_id == request.user.pk:
             explanation.append(_("You entered this withdrawal, so someone else has to carry it out."))
+        explanation += _parts_in(withdrawal, by=officer(request))
         return self._step(
             request,
             withdrawal,

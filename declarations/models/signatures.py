@@ -23,7 +23,8 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     def public(self) -> SignatureQuerySet:
         """What the register shows: historical records, and those whose evidence someone else checked.
 
-        Where the declaration shows them, also those that their office recorded and nobody checked yet.
+        Where the declaration shows them, also those that their office recorded and nobody checked yet, if it read
+        then that they are shown.
         """
         return self.filter(
             Q(state__in=PUBLIC_STATES)
@@ -31,6 +32,7 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
                 state__in=RECORDED_STATES,
                 signatory__declaration__shows_recorded=True,
                 recorded_by_office=True,
+                told_shown=True,
                 replaces=None,
             )
         )
@@ -75,6 +77,10 @@ class Signature(models.Model):
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
     language = models.CharField(_("text read in"), max_length=10, blank=True)
     informed_at = models.DateTimeField(_("read what signing means"), null=True, blank=True, editable=False)
+    # Pinned with `informed_at`: what is switched on later makes nothing public that was recorded before.
+    told_shown = models.BooleanField(
+        _("read that it is shown before it is checked"), default=False, editable=False
+    )
     replaces = models.ForeignKey(
         "self",
         models.PROTECT,

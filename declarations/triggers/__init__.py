@@ -5,7 +5,7 @@ apart and explain them kindly (`declarations/actions/refusals.py`).
 """
 
 from declarations.triggers.events import SIGNATURE_EVENT, TRANSITIONS
-from declarations.triggers.kept import ACTOR, INVITATION, MAILBOX, WITHDRAWAL
+from declarations.triggers.kept import ACTOR, INVITATION, MAILBOX, SIGNATORY, WITHDRAWAL
 from declarations.triggers.signatures import FILE_IS_FORGOTTEN, SIGNATURE, fixed_with_its_signature
 from declarations.triggers.texts import FROZEN_DECLARATION, FROZEN_TEXT
 
@@ -16,6 +16,7 @@ __all__ = [
     "FROZEN_TEXT",
     "INVITATION",
     "MAILBOX",
+    "SIGNATORY",
     "SIGNATURE",
     "SIGNATURE_EVENT",
     "TRANSITIONS",

@@ -33,7 +33,18 @@ _SUBMITTED = f"""
     END IF;
     IF actor_kind = 'invitation' AND signed.state = 'new' AND signed.replaces_id IS NULL
             AND clock_timestamp() >= to_sign.signatures_until THEN
-        {refuse("declaration_takes_signatures", "the time for signing is over")}
+        {refuse("time_for_signing_is_over", "the time for signing is over")}
+    END IF;
+    -- Who was not invited for this signatory does not record, nor anybody who read nothing of what it means.
+    IF actor_kind = 'invitation' AND NOT EXISTS (SELECT FROM declarations_actor a
+            JOIN declarations_invitation i ON i.id = a.invitation_id
+            WHERE a.id = NEW.actor_id AND i.signatory_id = the_signatory AND i.id = signed.invitation_id
+            AND i.used_at IS NOT NULL AND signed.language <> '' AND signed.informed_at IS NOT NULL) THEN
+        {refuse("office_records_by_its_own_link", "an office records by the link that it was sent")}
+    END IF;
+    IF actor_kind = 'person' AND NOT EXISTS (SELECT FROM efus_conference_user
+            WHERE id = actor_user AND is_staff AND is_active) THEN
+        {refuse("recorder_is_an_organiser", "only an organiser records what came on paper")}
     END IF;
     IF signed.text_hash <> to_sign.text_hash OR (signed.language <> '' AND NOT EXISTS (
             SELECT FROM declarations_textversion
@@ -51,7 +62,8 @@ _SUBMITTED = f"""
         {refuse("signed_between_publication_and_today", "signed before publication, or in the future")}
     END IF;
     -- What comes on paper may arrive later than the last moment for links; the day on it may not be later.
-    IF signed.signed_on > (to_sign.signatures_until {_HERE})::date THEN
+    -- The moment itself is over, so that midnight ends the day before.
+    IF signed.signed_on > ((to_sign.signatures_until - interval '1 microsecond') {_HERE})::date THEN
         {refuse("signed_in_time", "signed after the last day for it")}
     END IF;
     IF signed.replaces_id IS NOT NULL AND NOT EXISTS (SELECT FROM declarations_signature
@@ -69,6 +81,18 @@ _BY_AN_ORGANISER = f"""
         WHERE id = actor_user AND is_staff AND is_active;
     IF actor_kind <> 'person' OR NOT FOUND THEN
         {refuse("verifier_is_an_organiser", "only an organiser verifies")}
+    END IF;
+"""
+# Who made, or has, the way by which the office answers: what comes by it may be theirs.
+_NOT_THEIR_MAILBOX = f"""
+    IF EXISTS (SELECT FROM declarations_mailbox m
+            WHERE m.signatory_id = the_signatory
+            AND (m.set_by_id = NEW.actor_id OR m.confirmed_by_id = NEW.actor_id)) THEN
+        {refuse("verifier_did_not_set_the_mailbox", "nobody verifies an office whose mailbox they set")}
+    END IF;
+    IF EXISTS (SELECT FROM declarations_mailbox m JOIN efus_conference_user u ON lower(u.email) = lower(m.email)
+            WHERE m.signatory_id = the_signatory AND u.id = actor_user) THEN
+        {refuse("verifier_does_not_read_the_mailbox", "nobody verifies an office whose mailbox is their own")}
     END IF;
 """
 _DECIDED = f"""
@@ -95,24 +119,24 @@ _DECIDED = f"""
             WHERE signatory_id = the_signatory AND sent_by_id = NEW.actor_id) THEN
         {refuse("verifier_did_not_invite", "nobody verifies whom they invited")}
     END IF;
-    IF EXISTS (SELECT FROM declarations_mailbox m
-            WHERE m.signatory_id = the_signatory
-            AND (m.set_by_id = NEW.actor_id OR m.confirmed_by_id = NEW.actor_id)) THEN
-        {refuse("verifier_did_not_set_the_mailbox", "nobody verifies an office whose mailbox they set")}
-    END IF;
-    IF EXISTS (SELECT FROM declarations_mailbox m JOIN efus_conference_user u ON lower(u.email) = lower(m.email)
-            WHERE m.signatory_id = the_signatory AND u.id = actor_user) THEN
-        {refuse("verifier_does_not_read_the_mailbox", "nobody verifies an office whose mailbox is their own")}
-    END IF;
+    {_NOT_THEIR_MAILBOX}
 """
 _WITHDRAWN = f"""
     PERFORM FROM efus_conference_user WHERE id = actor_user AND is_staff AND is_active;
     IF actor_kind <> 'person' OR NOT FOUND THEN
         {refuse("withdrawal_takes_two", "an organiser carries a withdrawal out")}
     END IF;
+    -- A wish that came by the mailbox may be of whoever has the mailbox: one officer alone would be both.
+    IF EXISTS (SELECT FROM declarations_withdrawal w JOIN declarations_actor a ON a.id = w.entered_by_id
+            WHERE w.signature_id = NEW.signature_id AND w.outcome = '' AND a.kind = 'invitation') THEN
+        {_NOT_THEIR_MAILBOX}
+    END IF;
     UPDATE declarations_withdrawal SET outcome = 'done', decided_by_id = NEW.actor_id, decided_at = NEW.at
         WHERE signature_id = NEW.signature_id AND outcome = '' AND entered_by_id <> NEW.actor_id;
-    IF NOT FOUND THEN
+    -- What was to replace a signature goes with it: its office took back what it would have mended.
+    IF NOT FOUND AND NOT EXISTS (SELECT FROM declarations_signatureevent
+            WHERE signature_id = signed.replaces_id AND kind = 'withdrawn'
+            AND actor_id = NEW.actor_id AND at = NEW.at) THEN
         {refuse("withdrawal_takes_two", "a withdrawal takes the office, or two officers")}
     END IF;
 """
@@ -170,8 +194,11 @@ SIGNATURE_EVENT = [
             IF NEW.kind = 'withdrawn' THEN
                 {_WITHDRAWN}
             END IF;
-            -- A trigger's own statement is one level deeper than a statement from outside.
-            IF NEW.kind = 'superseded' AND pg_trigger_depth() < 2 THEN
+            -- Asked of the history and not of the depth of triggers, which a trigger on a table of one's own raises.
+            IF NEW.kind = 'superseded' AND NOT EXISTS (
+                    SELECT FROM declarations_signature r JOIN declarations_signatureevent e ON e.signature_id = r.id
+                    WHERE r.replaces_id = NEW.signature_id AND e.kind = 'verified'
+                    AND e.actor_id = NEW.actor_id AND e.at = NEW.at) THEN
                 {refuse("superseded_by_its_replacement", "a signature is superseded by the verification of another")}
             END IF;
             IF NEW.kind = 'verified' THEN
@@ -180,16 +207,25 @@ SIGNATURE_EVENT = [
                     WHERE id = signed.replaces_id AND state IN ('historical', 'verified');
             END IF;
 
-            UPDATE declarations_signature SET
-                state = NEW.kind,
-                decided_at = CASE WHEN NEW.kind IN ('verified', 'refused') THEN NEW.at ELSE decided_at END
-                WHERE id = NEW.signature_id;
             IF NEW.kind IN ('historical', 'submitted') THEN
+                -- In one statement: the snapshot changes only together with the state.
                 UPDATE declarations_signature SET
+                    state = NEW.kind,
                     names = {_NAMES}, country = signing.country, kind = signing.kind,
                     latitude = signing.latitude, longitude = signing.longitude,
                     recorded_by_office = (actor_kind = 'invitation')
                     WHERE id = NEW.signature_id;
+            ELSE
+                UPDATE declarations_signature SET
+                    state = NEW.kind,
+                    decided_at = CASE WHEN NEW.kind IN ('verified', 'refused') THEN NEW.at ELSE decided_at END
+                    WHERE id = NEW.signature_id;
+            END IF;
+            IF NEW.kind = 'withdrawn' THEN
+                INSERT INTO declarations_signatureevent (signature_id, kind, actor_id, note, at)
+                    SELECT id, 'withdrawn', NEW.actor_id, NEW.note, NEW.at FROM declarations_signature
+                    WHERE replaces_id = NEW.signature_id
+                    AND state IN ('submitted', 'under_review', 'needs_information');
             END IF;
             RETURN NULL;
         """,

@@ -29,6 +29,27 @@ INVITATION = [
     ),
 ]
 
+SIGNATORY = [
+    pgtrigger.Trigger(
+        name="signatory_stays_who_it_is",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Condition(
+            "((OLD.id, OLD.declaration_id, OLD.organisation_id)"
+            " IS DISTINCT FROM (NEW.id, NEW.declaration_id, NEW.organisation_id))"
+        ),
+        # What was sent to one city, or signed for one text, is not made another's.
+        func=f"""
+            IF EXISTS (SELECT FROM declarations_mailbox WHERE signatory_id = OLD.id)
+                    OR EXISTS (SELECT FROM declarations_invitation WHERE signatory_id = OLD.id)
+                    OR EXISTS (SELECT FROM declarations_signature WHERE signatory_id = OLD.id) THEN
+                {refuse("signatory_stays_who_it_is", "a signatory stays who it is, and what it signs")}
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+]
+
 MAILBOX = [
     pgtrigger.Trigger(
         name="mailbox_is_of_no_organiser",
@@ -70,8 +91,20 @@ WITHDRAWAL = [
                     OR (NEW.signature_id, NEW.reason, NEW.entered_by_id, NEW.code_id, NEW.entered_at)
                     IS DISTINCT FROM
                     (OLD.signature_id, OLD.reason, OLD.entered_by_id, OLD.code_id, OLD.entered_at)
-                    OR (NEW.outcome = 'done' AND (NEW.note <> '' OR pg_trigger_depth() < 2)) THEN
+                    OR (NEW.outcome = 'done' AND (NEW.note <> '' OR NOT EXISTS (
+                        SELECT FROM declarations_signatureevent WHERE signature_id = NEW.signature_id
+                        AND kind = 'withdrawn' AND actor_id = NEW.decided_by_id AND at = NEW.decided_at))) THEN
                 {refuse("withdrawal_stays_as_entered", "a withdrawal stays as it was entered and decided")}
+            END IF;
+            -- Dropped by an organiser, or taken back by the office itself.
+            IF NEW.outcome = 'dropped' AND NOT EXISTS (
+                SELECT FROM declarations_actor a WHERE a.id = NEW.decided_by_id AND (
+                    (a.kind = 'person' AND EXISTS (SELECT FROM efus_conference_user u
+                        WHERE u.id = a.user_id AND u.is_staff AND u.is_active))
+                    OR (a.kind = 'invitation' AND EXISTS (SELECT FROM declarations_invitation i
+                        JOIN declarations_signature s ON s.signatory_id = i.signatory_id
+                        WHERE i.id = a.invitation_id AND s.id = NEW.signature_id)))) THEN
+                {refuse("withdrawal_by_code_or_officer", "its office takes a wish back, or an officer drops it")}
             END IF;
             RETURN NEW;
         """,
@@ -107,11 +140,14 @@ ACTOR = [
         name="actor_keeps_its_person",
         when=pgtrigger.Before,
         operation=pgtrigger.Update | pgtrigger.Delete,
-        # Erasing a person empties the account's column, and that is all that may ever change.
+        # Erasing a person empties the account's column, and that is all that may ever change; not before the account
+        # is erased, or whoever it is of would get a new pseudonym that knows nothing of what the old one did.
         func=f"""
             IF TG_OP = 'DELETE' OR NEW.kind <> OLD.kind
                     OR NEW.invitation_id IS DISTINCT FROM OLD.invitation_id
-                    OR (NEW.user_id IS DISTINCT FROM OLD.user_id AND NEW.user_id IS NOT NULL) THEN
+                    OR (NEW.user_id IS DISTINCT FROM OLD.user_id AND (NEW.user_id IS NOT NULL OR EXISTS (
+                        SELECT FROM efus_conference_user u WHERE u.id = OLD.user_id
+                            AND (u.erased_at IS NULL OR u.is_active OR u.is_staff)))) THEN
                 {refuse("actor_keeps_its_person", "an actor stays who it was")}
             END IF;
             RETURN NEW;

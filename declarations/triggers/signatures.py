@@ -16,16 +16,23 @@ SIGNATURE = [
         name="signature_changes_by_event",
         when=pgtrigger.Before,
         operation=pgtrigger.Update,
-        # pg_trigger_depth() is above 1 only inside the trigger of an inserted event.
+        # The history is asked, and nothing about who runs this: an event stands there only if its own trigger let it
+        # pass, and no state follows itself, so what an event wrote cannot be written once more.
         func=f"""
-            IF (NEW.state, NEW.decided_at) IS DISTINCT FROM (OLD.state, OLD.decided_at)
-                    AND pg_trigger_depth() < 2 THEN
+            IF NEW.state <> OLD.state AND NEW.state IS DISTINCT FROM (
+                    SELECT kind FROM declarations_signatureevent
+                    WHERE signature_id = OLD.id ORDER BY id DESC LIMIT 1) THEN
+                {refuse("signature_changes_by_event", "only an event changes the state of a signature")}
+            END IF;
+            IF NEW.decided_at IS DISTINCT FROM OLD.decided_at AND NEW.decided_at IS DISTINCT FROM (
+                    SELECT at FROM declarations_signatureevent
+                    WHERE signature_id = OLD.id AND kind IN ('verified', 'refused') ORDER BY id DESC LIMIT 1) THEN
                 {refuse("signature_changes_by_event", "only an event changes the state of a signature")}
             END IF;
             IF (NEW.names, NEW.country, NEW.kind, NEW.latitude, NEW.longitude, NEW.recorded_by_office)
                     IS DISTINCT FROM
                     (OLD.names, OLD.country, OLD.kind, OLD.latitude, OLD.longitude, OLD.recorded_by_office)
-                    AND pg_trigger_depth() < 2 THEN
+                    AND (NEW.state = OLD.state OR NEW.state NOT IN ('historical', 'submitted')) THEN
                 {refuse("signature_keeps_its_snapshot", "who signed is written down by the event that submits")}
             END IF;
             IF NEW.signatory_id <> OLD.signatory_id OR NEW.receipt_code <> OLD.receipt_code THEN
@@ -33,10 +40,10 @@ SIGNATURE = [
             END IF;
             IF OLD.state NOT IN ('new', 'needs_information') AND
                     (NEW.signer_name, NEW.signer_office, NEW.signed_on, NEW.language, NEW.text_hash,
-                        NEW.invitation_id, NEW.informed_at, NEW.replaces_id)
+                        NEW.invitation_id, NEW.informed_at, NEW.told_shown, NEW.replaces_id)
                     IS DISTINCT FROM
                     (OLD.signer_name, OLD.signer_office, OLD.signed_on, OLD.language, OLD.text_hash,
-                        OLD.invitation_id, OLD.informed_at, OLD.replaces_id)
+                        OLD.invitation_id, OLD.informed_at, OLD.told_shown, OLD.replaces_id)
                     THEN
                 {refuse("signature_fixed_once_submitted", "what was submitted stays as it was submitted")}
             END IF;

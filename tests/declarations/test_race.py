@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Barrier, Thread
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError, Thread, local
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 
 from declarations import actions
@@ -89,11 +91,42 @@ def test_without_the_lock_the_second_click_is_not_told_that_it_was_the_second(
 
 def test_two_officers_at_once_leave_one_open_link(fresh_db: str) -> None:
     signatory, one, two = office(), officer(), officer()
-    at_once(
-        lambda: actions.invite(signatory=signatory, language="en", by=one),
-        lambda: actions.invite(signatory=signatory, language="fr", by=two),
+    told = at_once(
+        lambda: actions.invite(signatory=signatory, language="en", by=one) and "invited",
+        lambda: actions.invite(signatory=signatory, language="fr", by=two) and "invited",
     )
+    assert told == ["invited", "invited"]
     assert [Invitation.objects.count(), Invitation.objects.usable().count()] == [2, 1]
+
+
+@pytest.mark.parametrize("is_signatory_first", [True, False])
+def test_an_office_submits_while_it_is_reminded(
+    fresh_db: str, is_signatory_first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control: an office that takes its link before its signatory, and an officer, wait for each other."""
+    invitation, _token = invited()
+    signature = recorded(invitation)
+    if not is_signatory_first:
+        monkeypatch.setattr("declarations.actions.recording.lock_signatory", lambda pk: None)
+    each_has_its_first_lock, own, fetch = Barrier(2), local(), QuerySet._fetch_all
+
+    def fetch_and_meet(rows: Any) -> None:
+        fetch(rows)
+        if rows.query.select_for_update and not hasattr(own, "has_met"):
+            own.has_met = True
+            # Where both want the same first, the second never comes: the first goes on without it.
+            with suppress(BrokenBarrierError):
+                each_has_its_first_lock.wait(timeout=1)
+
+    monkeypatch.setattr(QuerySet, "_fetch_all", fetch_and_meet)
+    told = at_once(
+        lambda: actions.submit_signature(signature=signature, invitation=invitation) and "submitted",
+        lambda: actions.remind(signatory=invitation.signatory, insists=True) and "reminded",
+    )
+    if is_signatory_first:
+        assert told in (["submitted", "HasSigned"], ["submitted", "reminded"])
+    else:
+        assert "OperationalError" in told
 
 
 def test_paper_that_arrives_while_the_office_mends_its_record_leaves_one_of_the_two(fresh_db: str) -> None:

@@ -25,6 +25,7 @@ from tests.declarations.making import (
     office,
     officer,
     published,
+    refused_by,
     sent,
     submitted,
     withdrawn,
@@ -155,6 +156,24 @@ def test_the_register_says_of_each_how_sure_it_is(client: Client) -> None:
     declaration.save()
     after = text_of(client.get("/en/declarations/d/signatories/"))
     assert ["Gdańsk" in after, "not checked yet" in after] == [False, False]
+
+
+def test_nothing_becomes_public_unchecked_that_was_recorded_when_the_office_read_otherwise(
+    client: Client,
+) -> None:
+    declaration = published(slug="d")
+    signature = recorded(declaration, place("Turin"))
+    declaration.shows_recorded = True
+    declaration.save()
+    recorded(declaration, place("Gdańsk"))
+    page = client.get("/en/declarations/d/signatories/")
+    assert [entry.name for entry in page.context["entries"]] == ["Gdańsk"]
+    assert refused_by(lambda: Signature.objects.filter(pk=signature.pk).update(told_shown=True)) == (
+        "signature_fixed_once_submitted"
+    )
+    actions.verify(signature=signature, by=officer())
+    page = client.get("/en/declarations/d/signatories/")
+    assert sorted(entry.name for entry in page.context["entries"]) == ["Gdańsk", "Turin"]
 
 
 def test_what_an_officer_typed_in_from_paper_is_not_shown_as_recorded_by_the_office(client: Client) -> None:

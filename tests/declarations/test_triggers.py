@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 
 from declarations.actions import enter_historical, verify
-from declarations.actions.actors import actor_of_archive
-from declarations.models import Actor, Invitation, Mailbox, Signature, SignatureEvent, TextVersion
+from declarations.actions.actors import actor_of_archive, actor_of_invitation
+from declarations.models import (
+    Actor,
+    Declaration,
+    Invitation,
+    Mailbox,
+    Signature,
+    SignatureEvent,
+    TextVersion,
+)
+from efus_conference.erased_accounts import erase_account
 from efus_conference.models import User
 from efus_conference.secret_links import hash_of_token
 from tests import factories
@@ -261,8 +272,11 @@ def test_erasing_a_person_empties_the_pseudonym_and_nothing_else() -> None:
     decider = officer()
     signature = verify(signature=submitted(), by=decider)
     event = signature.events.get(kind="verified")
+    assert (
+        refused_by(lambda: Actor.objects.filter(user=decider).update(user=None)) == "actor_keeps_its_person"
+    )
+    erase_account(user=decider)
     Actor.objects.filter(user=decider).update(user=None)
-    decider.delete()
     event.refresh_from_db()
     assert [event.actor.user, Signature.objects.get(pk=signature.pk).state] == [None, "verified"]
 
@@ -283,3 +297,94 @@ def test_the_token_is_not_in_the_database() -> None:
     invitation = Invitation.objects.get(pk=signature.invitation_id)
     assert invitation.token_hash is not None
     assert [len(invitation.token_hash), invitation.token_hash != hash_of_token("")] == [64, True]
+
+
+def test_nobody_gets_a_pseudonym_that_knows_nothing_of_what_they_did() -> None:
+    inviter = officer()
+    signature = submitted(by=inviter)
+    cut = "UPDATE declarations_actor SET user_id = NULL WHERE user_id = %s"
+    assert sql(cut, inviter.pk) == "actor_keeps_its_person"
+    # Not by the word alone either, while the account still organises.
+    User.objects.filter(pk=inviter.pk).update(erased_at=timezone.now())
+    assert sql(cut, inviter.pk) == "actor_keeps_its_person"
+    assert decide(signature, inviter) == "verifier_did_not_invite"
+
+
+@pytest.mark.parametrize("has", ["mailbox", "invitation", "signature"])
+def test_a_signatory_becomes_neither_another_city_nor_one_of_another_text(has: str) -> None:
+    if has == "signature":
+        signatory = factories.signatory(published())
+        draft(signatory)
+    else:
+        signatory = invited()[0].signatory if has == "invitation" else office()
+    other, text = factories.organisation(), published()
+    move = "UPDATE declarations_signatory SET {} = %s WHERE id = %s"
+    assert [
+        sql(move.format("organisation_id"), other.pk, signatory.pk),
+        sql(move.format("declaration_id"), text.pk, signatory.pk),
+        sql('UPDATE declarations_signatory SET "order" = 3 WHERE id = %s', signatory.pk),
+    ] == ["signatory_stays_who_it_is", "signatory_stays_who_it_is", ""]
+
+
+def test_a_signatory_that_was_just_entered_wrong_is_mended() -> None:
+    signatory = factories.signatory(published())
+    signatory.organisation = factories.organisation()
+    assert refused_by(signatory.save) == ""
+
+
+def submits(signature: Signature, by: Actor) -> str:
+    return refused_by(lambda: SignatureEvent.objects.create(signature=signature, kind="submitted", actor=by))
+
+
+@pytest.mark.parametrize(
+    "lacks",
+    [
+        {"informed_at": None},
+        {"language": ""},
+        {"invitation": None},
+    ],
+)
+def test_an_office_records_what_it_read_in_a_language_and_was_told_the_meaning_of(
+    lacks: dict[str, Any],
+) -> None:
+    invitation, _token = invited()
+    signature = recorded(invitation)
+    by = actor_of_invitation(invitation)
+    assert submits(signature, by) == "office_records_by_its_own_link"  # the link is not used up
+    Invitation.objects.filter(pk=invitation.pk).update(used_at=timezone.now())
+    before = {name: getattr(signature, name) for name in lacks}
+    Signature.objects.filter(pk=signature.pk).update(**lacks)
+    assert submits(signature, by) == "office_records_by_its_own_link"
+    Signature.objects.filter(pk=signature.pk).update(**before)
+    assert submits(signature, by) == ""
+
+
+def test_an_office_records_by_its_own_link_alone() -> None:
+    invitation, _token = invited()
+    signature = recorded(invitation)
+    Invitation.objects.filter(pk=invitation.pk).update(used_at=timezone.now())
+    used = submitted(office(signature.signatory.declaration)).invitation
+    assert used is not None
+    assert submits(signature, actor_of_invitation(used)) == "office_records_by_its_own_link"
+    # Nor by that of another one that is written into the record.
+    Signature.objects.filter(pk=signature.pk).update(invitation=used)
+    assert submits(signature, actor_of_invitation(used)) == "office_records_by_its_own_link"
+
+
+def test_only_an_active_organiser_records_what_came_on_paper() -> None:
+    signature = draft(factories.signatory(published()))
+    people = [factories.user(), officer(is_active=False), officer()]
+    assert [submits(signature, actor(person)) for person in people] == [
+        "recorder_is_an_organiser",
+        "recorder_is_an_organiser",
+        "",
+    ]
+
+
+def test_midnight_ends_the_day_before_on_paper_too() -> None:
+    signature = draft(factories.signatory(published()))
+    start_of_today = timezone.make_aware(datetime.combine(timezone.localdate(), time.min))
+    Declaration.objects.update(signatures_until=start_of_today)
+    assert submits(signature, actor(officer())) == "signed_in_time"
+    Declaration.objects.update(signatures_until=start_of_today + timedelta(microseconds=1))
+    assert submits(signature, actor(officer())) == ""

@@ -11,7 +11,8 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from declarations import actions
-from declarations.models import Actor, MailboxCode, Signature, SignatureEvent, Withdrawal
+from declarations.models import Actor, Invitation, MailboxCode, Signature, SignatureEvent, Withdrawal
+from efus_conference.models import User
 from tests import factories
 from tests.declarations.making import (
     actor,
@@ -251,3 +252,76 @@ def test_the_history_of_what_was_withdrawn_stays() -> None:
     actions.withdraw(signature=signature, by=officer(), note="As its office asked.")
     kinds = SignatureEvent.objects.filter(signature=signature).order_by("pk").values_list("kind", flat=True)
     assert list(kinds) == ["submitted", "verified", "withdrawn"]
+
+
+def test_whoever_set_the_mailbox_does_not_carry_out_what_was_asked_from_it() -> None:
+    one = officer()
+    signature = actions.verify(signature=submitted(office(by=one)), by=officer())
+    asked(signature)
+    alone = refusal_of(lambda: actions.withdraw(signature=signature, by=one, note="As its office asked."))
+    signature.refresh_from_db()
+    assert [alone, signature.state] == ["verifier_did_not_set_the_mailbox", "verified"]
+    assert actions.withdraw(signature=signature, by=officer(), note="Done.").state == "withdrawn"
+
+
+def test_whoever_reads_the_mailbox_does_not_carry_out_what_was_asked_from_it() -> None:
+    signature, one = verified(), officer()
+    mailbox = signature.signatory.registered_mailbox()
+    assert mailbox is not None
+    # It was theirs before they came to organise.
+    User.objects.filter(pk=one.pk).update(email=mailbox.email.upper())
+    asked(signature)
+    alone = refusal_of(lambda: actions.withdraw(signature=signature, by=one, note="As its office asked."))
+    assert alone == "verifier_does_not_read_the_mailbox"
+
+
+def test_whoever_set_the_mailbox_may_carry_out_what_another_entered_from_paper() -> None:
+    one = officer()
+    signature = actions.verify(signature=submitted(office(by=one)), by=officer())
+    actions.enter_withdrawal(signature=signature, by=officer(), reason="A letter of today.")
+    assert actions.withdraw(signature=signature, by=one, note="Done.").state == "withdrawn"
+
+
+def replacement_of(old: Signature) -> Signature:
+    actions.begin_completion(signature=old, language="en")
+    invitation = Invitation.objects.usable().get()
+    draft = actions.be_informed(invitation=invitation)
+    return actions.submit_signature(signature=draft, invitation=invitation)
+
+
+@pytest.mark.parametrize("is_asked_about", [False, True])
+def test_what_was_to_replace_a_signature_goes_with_it(is_asked_about: bool) -> None:
+    old = verified()
+    new = replacement_of(old)
+    if is_asked_about:
+        actions.ask_for_information(signature=new, by=officer(), note="Which council?")
+    asked(old)
+    actions.withdraw(signature=old, by=officer(), note="As its office asked.")
+    new.refresh_from_db()
+    assert [old.state, new.state, actions.can_be_completed(new)] == ["withdrawn", "withdrawn", False]
+    assert [event.note for event in new.events.filter(kind="withdrawn")] == ["As its office asked."]
+    assert Signature.objects.to_verify().count() == 0
+
+
+def test_a_replacement_alone_is_not_withdrawn_without_a_wish() -> None:
+    old = verified()
+    new = replacement_of(old)
+    refusal = refusal_of(lambda: actions.withdraw(signature=new, by=officer(), note="By phone."))
+    assert [refusal, old.state] == ["withdrawal_takes_two", "verified"]
+
+
+def test_a_wish_is_dropped_by_an_organiser_or_its_own_office_alone() -> None:
+    signature = verified()
+    withdrawal = asked(signature)
+    other, _token = invited(office(signature.signatory.declaration))
+    stranger = Actor.objects.get_or_create(kind="invitation", invitation=other)[0]
+
+    def dropped_by(who: Actor) -> str:
+        rows = Withdrawal.objects.filter(pk=withdrawal.pk)
+        return refused_by(lambda: rows.update(outcome="dropped", decided_by=who, decided_at=timezone.now()))
+
+    assert [dropped_by(who) for who in (stranger, actor(factories.user()), actor(officer()))] == [
+        "withdrawal_by_code_or_officer",
+        "withdrawal_by_code_or_officer",
+        "",
+    ]

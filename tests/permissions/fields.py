@@ -239,7 +239,7 @@ FIELDS: dict[str, dict[str, str]] = {
         # The name, country and place are those of the organisation on that day.
         "mandate": "state signer_name signer_office signed_on language text_hash made_at decided_at names country kind "
         "latitude longitude recorded_by_office",
-        "office": "receipt_code informed_at",
+        "office": "receipt_code informed_at told_shown",
     },
     "declarations.Withdrawal": {
         "row": "id signature code",
