@@ -114,6 +114,13 @@ def test_a_first_start_makes_two_logins_and_the_database(use: Callable[[], User]
     assert [user.login("owner"), user.login("app")] == ["efus_owner@efus", "efus_app@efus"]
 
 
+@pytest.mark.parametrize("table", ["TEMP TABLE", "TABLE"])
+def test_the_site_s_login_makes_no_tables_of_its_own(use: Callable[[], User], table: str) -> None:
+    """On a table of one's own one may have triggers of one's own."""
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        use().query("app", f"CREATE {table} own (i int); SELECT 1")
+
+
 def test_the_server_listens_on_no_network(use: Callable[[], User], data_dir: Path) -> None:
     user = use()
     lines = (data_dir / "postgres" / "postmaster.pid").read_text().splitlines()

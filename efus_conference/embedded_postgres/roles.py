@@ -59,6 +59,10 @@ def make(data_dir: Path, socket_folder: Path, port: str) -> None:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
             )
+        # On a table of one's own one may have triggers of one's own: the site needs none.
+        connection.execute(
+            sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(DATABASE))
+        )
     with connect_as_superuser(data_dir, socket_folder, port, DATABASE) as connection:
         for grant in (
             "SELECT, INSERT, UPDATE, DELETE ON TABLES",

@@ -56,7 +56,8 @@ def grant_default_privileges() -> None:
     """Let the site's login use what the owner makes from now on.
 
     A grant inside a migration would miss the tables made before it; default privileges miss none, and a copy
-    of the database has them too.
+    of the database has them too. Tables of its own it makes none, temporary ones neither: on these it would have
+    triggers of its own.
     """
     site = settings.DATABASES["default"]["USER"]
     owner = connections["owner"]
@@ -64,6 +65,8 @@ def grant_default_privileges() -> None:
         cursor.execute("SELECT current_user")
         if cursor.fetchone()[0] == site or not site:
             return  # one login for both: it owns everything already
+        database = owner.ops.quote_name(owner.settings_dict["NAME"])
+        cursor.execute(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC")
         for grant in GRANTS:
             cursor.execute(
                 f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {grant} TO {owner.ops.quote_name(site)}"
