@@ -47,6 +47,7 @@ MODULES: dict[str, tuple[str, ...] | None] = {
         "Refusal",
         "HasSigned",
         "TakesNoSignatures",
+        "TimeIsOver",
         "LinkNotUsable",
         "AlreadySubmitted",
         "ReadAgain",
