@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from django.db.models import BigIntegerField, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.translation import get_language
 
 from archive.models import Partner, Video, Voice
+from declarations import register
 from efus_conference.models import Edition, EditionHost, Organisation
 from programme.models import ReleasedSession, Speaker
 from programme.people import on_the_programme
@@ -31,6 +34,49 @@ class Chapter:
     host: EditionHost | None = None
     partner: Partner | None = None
     spoken: list[Spoken] = field(default_factory=list)
+
+
+def on_record() -> QuerySet[Organisation]:
+    """Those of whom something is public, in one query: only they have a page, and are found.
+
+    The others are here because somebody of theirs registered, or because they were invited to sign: that is nobody
+    else's business. What was taken back in public stays on record (see docs/decisions/0025).
+    """
+    editions = Edition.objects.published()
+    shown = Speaker.objects.shown()
+    on_stage = _who_appears("speaker")
+    heard = {"speaker__in": shown, "edition__in": editions}
+    return Organisation.objects.filter(
+        Q(is_organiser=True)
+        | Q(pk__in=EditionHost.objects.filter(edition__in=editions).values("organisation"))
+        | Q(pk__in=Partner.objects.filter(edition__in=editions).values("organisation"))
+        | Q(pk__in=_who_appears("organisation"))
+        | Q(pk__in=shown.filter(pk__in=on_stage, organisation__isnull=False).values("organisation"))
+        | Q(pk__in=_of_speakers(Voice.objects.filter(**heard)))
+        | Q(pk__in=_of_speakers(Video.objects.filter(**heard)))
+        | Q(pk__in=register.ever_shown().values("signatory__organisation"))
+    )
+
+
+def _of_speakers(rows: QuerySet[Voice] | QuerySet[Video]) -> QuerySet[Voice] | QuerySet[Video]:
+    return rows.filter(speaker__organisation__isnull=False).values("speaker__organisation")
+
+
+def _who_appears(key: str) -> RawSQL:
+    """The ids under a key of all appearances of those who may be named, in what is released and published."""
+    shown, parameters = Speaker.objects.shown().order_by().values("pk").query.sql_with_params()
+    table = ReleasedSession._meta.db_table
+    editions = Edition._meta.db_table
+    return RawSQL(  # noqa: S611 - as below
+        f"""
+        SELECT (one->>'{key}')::bigint FROM {table} AS released
+            JOIN {editions} AS edition ON edition.id = released.edition_id AND edition.is_published,
+            jsonb_array_elements(released.appearances) AS one
+            WHERE one->>'{key}' IS NOT NULL AND (one->>'speaker')::bigint IN ({shown})
+        """,  # noqa: S608 - made of our own tables and one of our own queries
+        parameters,
+        BigIntegerField(),
+    )
 
 
 def in_reader_s_language(texts: dict[str, str]) -> str:

@@ -6,12 +6,12 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from archive.editions import record
-from archive.organisations import chapters
+from archive.organisations import chapters, on_record
 from archive.timeline import line
 from declarations import register
 from declarations.models import Declaration
 from efus_conference.kept import same_for_everyone
-from efus_conference.models import Edition, Organisation
+from efus_conference.models import Edition
 
 
 @same_for_everyone()
@@ -43,6 +43,6 @@ def edition(request: HttpRequest, slug: str) -> HttpResponse:
 @same_for_everyone()
 @require_safe
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
-    shown = get_object_or_404(Organisation, slug=slug)
+    shown = get_object_or_404(on_record(), slug=slug)
     context = {"organisation": shown, "chapters": chapters(shown), "signed": register.of_organisation(shown)}
     return render(request, "archive/organisation.html", context)

@@ -10,14 +10,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.http import escape_leading_slashes
 
-from efus_conference.models import Edition, FormerAddress, Organisation
+from efus_conference.models import Edition, FormerAddress
 
 Kind = FormerAddress.Kind
 # Which rows of a kind the public may be led to; each app adds its own in its `AppConfig.ready()`. What is
 # hidden is not led to, because its new slug may tell what is hidden: a person's name.
 public_rows: dict[Kind, Callable[[], QuerySet[Any]]] = {
     Kind.EDITION: Edition.objects.published,
-    Kind.ORGANISATION: Organisation.objects.all,
 }
 # The part of a path after which a slug comes, and the parameters that are one.
 FOLDERS = {

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from archive.models import Partner
 from declarations.actions import propose_freezing, publish_declaration
 from declarations.models import Declaration, Signatory, TextVersion
 from efus_conference.accounts import add_account
@@ -28,6 +29,15 @@ def organisation(**fields: Any) -> Organisation:
     return Organisation.objects.create(
         **{"slug": f"town-{number}", "name": f"Town {number}", "country": "BE", **fields}
     )
+
+
+def known_organisation(**fields: Any) -> Organisation:
+    """An organisation with a page: it carried an edition of before."""
+    made = organisation(**fields)
+    number = next(_numbers)
+    earlier = Edition.objects.create(number=number, slug=f"earlier-{number}", year=2011, is_published=True)
+    Partner.objects.create(edition=earlier, organisation=made)
+    return made
 
 
 def edition(**fields: Any) -> Edition:

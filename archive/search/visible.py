@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from archive.models import Partner, SearchEntry, Video, Voice
+from archive.organisations import on_record
 from declarations.models import Declaration, Signature
 from efus_conference.models import Edition, EditionHost
 from programme.models import ReleasedSession, Speaker
@@ -15,13 +16,13 @@ Kind = SearchEntry.Kind
 
 
 def entries(published: Iterable[Edition]) -> QuerySet[SearchEntry]:
-    """Released sessions of published editions, whom of their speakers the site may name, organisations, and
-    published declarations."""
+    """Released sessions of published editions, whom of their speakers the site may name, organisations of
+    which something is public, and published declarations."""
     of_published = Q(editions__overlap=[edition.pk for edition in published])
     return SearchEntry.objects.filter(
         (Q(kind=Kind.SESSION) & of_published)
         | (Q(kind=Kind.SPEAKER, object_id__in=Speaker.objects.shown().values("pk")) & of_published)
-        | Q(kind=Kind.ORGANISATION)
+        | Q(kind=Kind.ORGANISATION, object_id__in=on_record().values("pk"))
         | Q(kind=Kind.DECLARATION, object_id__in=Declaration.objects.public().values("pk"))
     )
 

@@ -10,7 +10,7 @@ from declarations.register.entries import (
     of_organisation,
     signature_count,
 )
-from declarations.register.leaving import Leaving, leaving_of
+from declarations.register.leaving import Leaving, ever_shown, leaving_of
 from declarations.register.places import maps_of, without_place
 from declarations.register.timeline import timeline
 
@@ -22,6 +22,7 @@ __all__ = [
     "counted",
     "entries",
     "entry_of",
+    "ever_shown",
     "leaving_of",
     "maps_of",
     "of_organisation",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from declarations.models import Declaration, Signature, SignatureEvent
@@ -25,6 +27,19 @@ class Leaving:
         return self.entry.name
 
 
+def ever_shown() -> QuerySet[Signature]:
+    """Signatures under published declarations that the register shows, or of which it says that they were withdrawn."""
+    withdrawn = Q(state=Signature.State.WITHDRAWN, pk__in=_stood_for_certain())
+    return Signature.objects.filter(
+        withdrawn | Q(pk__in=Signature.objects.public().values("pk")),
+        signatory__declaration__in=Declaration.objects.public(),
+    )
+
+
+def _stood_for_certain() -> QuerySet[SignatureEvent, dict[str, Any]]:
+    return SignatureEvent.objects.filter(kind__in=[Kind.VERIFIED, Kind.HISTORICAL]).values("signature")
+
+
 def leaving_of(declaration: Declaration, slug: str) -> Leaving | None:
     """The last withdrawal by the organisation of that address.
 
@@ -37,9 +52,7 @@ def leaving_of(declaration: Declaration, slug: str) -> Leaving | None:
             signature__state=Signature.State.WITHDRAWN,
             signature__signatory__declaration=declaration,
             signature__signatory__organisation__slug=slug,
-            signature__in=SignatureEvent.objects.filter(kind__in=[Kind.VERIFIED, Kind.HISTORICAL]).values(
-                "signature"
-            ),
+            signature__in=_stood_for_certain(),
         )
         .select_related("signature__signatory__organisation", "signature__signatory__declaration")
         .order_by("-at", "-pk")

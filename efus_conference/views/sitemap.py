@@ -15,10 +15,11 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 from lxml import etree
 
+from archive.organisations import on_record
 from declarations.models import Declaration, Signature
 from efus_conference.kept import same_for_everyone
 from efus_conference.mail import site_address
-from efus_conference.models import Edition, Organisation
+from efus_conference.models import Edition
 from programme.models import ReleasedSession, Speaker
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -98,5 +99,5 @@ def _declarations() -> Iterator[Page]:
 
 
 def _organisations() -> Iterator[Page]:
-    for slug in Organisation.objects.order_by("slug").values_list("slug", flat=True):
+    for slug in on_record().order_by("slug").values_list("slug", flat=True):
         yield reverse("archive:organisation", args=[slug]), None

@@ -1,19 +1,21 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from archive.models import Partner, Voice
+from archive.models import Partner, Video, Voice
 from archive.organisations import chapters
 from declarations import register
-from declarations.actions import enter_historical
-from efus_conference.models import EditionHost
+from declarations.actions import enter_historical, verify
+from efus_conference.models import Edition, EditionHost, Organisation
 from programme.actions import release
-from programme.models import Appearance
+from programme.models import Appearance, Speaker
 from tests import factories
+from tests.declarations import making
 
 pytestmark = pytest.mark.django_db
 
@@ -72,11 +74,84 @@ def test_what_is_not_public_leaves_no_trace(client: Client) -> None:
     factories.registration(
         edition, organisation=city, given_name="Secret", family_name="Participant", function="Deputy"
     )
-    page = shown(client, city.get_absolute_url())
     assert (chapters(city), register.of_organisation(city)) == ([], [])
-    assert "Nothing is on record yet" in page
-    assert not {"Gone Person", "Secret", "Participant", "Deputy"} & set(re.findall(r"[\w ]+", page))
-    assert "Participant" not in page
+    assert found_at(client, city) == NOWHERE
+
+
+def found_at(client: Client, organisation: Organisation) -> dict[str, bool]:
+    """Where a reader comes upon it."""
+    address = organisation.get_absolute_url()
+    return {
+        "page": client.get(address).status_code == 200,
+        "sitemap": address in client.get("/sitemap.xml").content.decode(),
+        "search": address in client.get("/en/search/", {"q": organisation.name}).content.decode(),
+    }
+
+
+NOWHERE = {"page": False, "sitemap": False, "search": False}
+EVERYWHERE = {"page": True, "sitemap": True, "search": True}
+
+
+def test_an_office_that_was_invited_is_nowhere_until_its_signature_is_public(client: Client) -> None:
+    city = factories.organisation(name="Bellecité")
+    signature = making.submitted(making.office(organisation=city))
+    assert found_at(client, city) == NOWHERE
+    verify(signature=signature, by=making.officer())
+    assert found_at(client, city) == EVERYWHERE
+
+
+def test_a_signature_that_was_withdrawn_in_public_leaves_the_page(client: Client) -> None:
+    city = factories.organisation(name="Bellecité")
+    signature = making.submitted(making.office(organisation=city))
+    making.withdrawn(verify(signature=signature, by=making.officer()))
+    assert found_at(client, city) == EVERYWHERE
+
+
+def carries(city: Organisation, edition: Edition) -> None:
+    Partner.objects.create(edition=edition, organisation=city)
+
+
+def hosts(city: Organisation, edition: Edition) -> None:
+    EditionHost.objects.create(edition=edition, organisation=city, order=2)
+
+
+def is_heard(city: Organisation, edition: Edition) -> None:
+    Voice.objects.create(edition=edition, speaker=factories.speaker(organisation=city))
+
+
+def sends_a_video(city: Organisation, edition: Edition) -> None:
+    Video.objects.create(edition=edition, title="Message", speaker=factories.speaker(organisation=city))
+
+
+def speaks(city: Organisation, edition: Edition) -> None:
+    factories.session(edition, speakers=(factories.speaker(organisation=city),))
+    release(edition=edition, by=None)
+
+
+def is_spoken_for(city: Organisation, edition: Edition) -> None:
+    Appearance.objects.create(
+        session=factories.session(edition), speaker=factories.speaker(), organisation=city
+    )
+    release(edition=edition, by=None)
+
+
+@pytest.mark.parametrize(
+    "part", [carries, hosts, is_heard, sends_a_video, speaks, is_spoken_for], ids=lambda part: part.__name__
+)
+def test_its_part_in_an_edition_is_public_when_the_edition_is(client: Client, part: Any) -> None:
+    edition = factories.edition(is_published=False, is_current=False)
+    city = factories.organisation(name="Bellecité")
+    part(city, edition)
+    assert found_at(client, city) == NOWHERE
+    Edition.objects.filter(pk=edition.pk).update(is_published=True)
+    assert found_at(client, city) == EVERYWHERE
+    Speaker.objects.update(consent_withdrawn_at=factories.NINE)
+    assert found_at(client, city) == (EVERYWHERE if part in (carries, hosts) else NOWHERE)
+
+
+def test_the_organiser_has_a_page_of_its_own(client: Client) -> None:
+    city = factories.organisation(name="Bellecité", is_organiser=True)
+    assert found_at(client, city) == EVERYWHERE
 
 
 def test_a_public_signature_is_shown_with_its_declaration(client: Client) -> None:
@@ -89,7 +164,7 @@ def test_a_public_signature_is_shown_with_its_declaration(client: Client) -> Non
 
 
 def test_the_page_gives_the_names_the_country_and_the_membership(client: Client) -> None:
-    city = factories.organisation(
+    city = factories.known_organisation(
         name_en="Piraeus",
         name_fr="Le Pirée",
         endonym="Πειραιάς",
@@ -107,7 +182,7 @@ def test_the_page_gives_the_names_the_country_and_the_membership(client: Client)
 
 
 def test_an_invented_organisation_says_so(client: Client) -> None:
-    city = factories.organisation(is_demonstration=True)
+    city = factories.known_organisation(is_demonstration=True)
     assert "This organisation is invented." in shown(client, city.get_absolute_url())
 
 

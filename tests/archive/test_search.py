@@ -63,15 +63,15 @@ def test_words_are_found_by_their_stem_in_each_language(edition: Edition, ask: A
 
 
 def test_accents_and_case_do_not_matter(ask: Any) -> None:
-    factories.organisation(name="Liège", endonym="Liège", slug="liege")
+    factories.known_organisation(name="Liège", endonym="Liège", slug="liege")
     assert [ask(asked) for asked in ("liege", "LIÈGE", "Liège", "liége")] == [["[Liège]"]] * 4
 
 
 def test_an_organisation_is_found_under_every_name_it_has(client: Client, ask: Any) -> None:
-    factories.organisation(
+    factories.known_organisation(
         name_en="Antwerp", name_fr="Anvers", name_nl="Antwerpen", endonym="Antwerpen", other_names=["Amberes"]
     )
-    factories.organisation(name_en="Piraeus", endonym="Πειραιάς")
+    factories.known_organisation(name_en="Piraeus", endonym="Πειραιάς")
     assert [ask("Anvers"), ask("antwerpen"), ask("amberes")] == [["Antwerp"]] * 3
     assert "<mark>Anvers</mark>" in page(client, "anvers")
     assert ask("Πειραιας") == ["Piraeus"]
@@ -259,7 +259,7 @@ def test_kinds_and_editions_narrow_what_is_found(edition: Edition, ask: Any) -> 
 
 def test_results_come_in_pages(ask: Any) -> None:
     for number in range(25):
-        factories.organisation(name=f"Musterstadt {number:02}")
+        factories.known_organisation(name=f"Musterstadt {number:02}")
     first, second = ask("musterstadt"), ask("musterstadt", page="2")
     assert (len(first), len(second), len({*first, *second})) == (20, 5, 25)
     assert ask("musterstadt", page="banana") == first
@@ -276,7 +276,7 @@ def test_a_page_of_results_costs_the_same_however_many_there_are(edition: Editio
 
     def add(count: int) -> None:
         for number in range(count):
-            factories.organisation(name="Musterstadt")
+            factories.known_organisation(name="Musterstadt")
             speaker = factories.speaker(name="Max Musterstadt")
             Voice.objects.create(edition=edition, speaker=speaker)
             factories.session(edition, title="Musterstadt", speakers=(speaker,), starts_at=at(6 + number))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from archive.models import Partner
 from declarations.models import Declaration
 from efus_conference.former_addresses import Kind, latest_slug, public_rows
 from efus_conference.models import Edition, FormerAddress, Organisation
@@ -64,9 +65,9 @@ def test_a_chain_of_changes_leads_to_the_latest_in_one_step(client: Client, edit
 
 
 def test_a_new_row_that_takes_a_former_address_has_it(client: Client) -> None:
-    first = factories.organisation(slug="saint-denis")
+    first = factories.known_organisation(slug="saint-denis")
     rename(first, "saint-denis-sur-seine")
-    second = factories.organisation(slug="saint-denis", name="Saint-Denis in the island")
+    second = factories.known_organisation(slug="saint-denis", name="Saint-Denis in the island")
     assert "in the island" in client.get("/en/organisations/saint-denis/").content.decode()
     rename(second, "saint-denis-reunion")
     assert location(client, "/en/organisations/saint-denis/") == (
@@ -76,10 +77,16 @@ def test_a_new_row_that_takes_a_former_address_has_it(client: Client) -> None:
 
 
 def test_a_row_that_goes_takes_its_former_addresses_along(client: Client) -> None:
-    organisation = factories.organisation(slug="before")
+    organisation = factories.known_organisation(slug="before")
     rename(organisation, "after")
+    Partner.objects.all().delete()
     organisation.delete()
     assert (location(client, "/en/organisations/before/"), FormerAddress.objects.count()) == ((404, ""), 0)
+
+
+def test_nobody_is_led_to_an_organisation_of_which_nothing_is_public(client: Client) -> None:
+    rename(factories.organisation(slug="before"), "after")
+    assert location(client, "/en/organisations/before/") == (404, "")
 
 
 def test_a_speaker_is_found_under_each_former_address_unless_they_are_hidden(
