@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminRadioSelectWidget, UnfoldBooleanWidget
 
-from declarations.actions import confirm_mailbox, invite, remind, set_mailbox
+from declarations.actions import NothingToConfirm, confirm_mailbox, invite, remind, set_mailbox
 from declarations.admin.campaign import READ, ask
 from declarations.admin.names import NamesLookedAt, NamesToLookAt
 from declarations.admin.steps import officer, step
@@ -173,7 +173,11 @@ class SignatoryAdmin(NamesLookedAt, OrganisersAdmin):
             raise Http404
 
         def do(form: forms.Form) -> Signatory:
-            confirm_mailbox(mailbox=mailbox, by=officer(request))
+            # The one that was read, which is the last no more where somebody entered another in between.
+            shown = signatory.mailboxes.filter(pk=number(request.POST.get("seen"))).first()
+            if shown is None:
+                raise NothingToConfirm
+            confirm_mailbox(mailbox=shown, by=officer(request))
             return signatory
 
         return step(
@@ -190,6 +194,7 @@ class SignatoryAdmin(NamesLookedAt, OrganisersAdmin):
             form=forms.Form(request.POST if request.method == "POST" else None),
             do=do,
             done=_("The mailbox is confirmed."),
+            record=lambda: {"seen": mailbox.pk},
         )
 
     @action(description=_("Invite …"), url_path="invite", permissions=["change"])

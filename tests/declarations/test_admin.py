@@ -251,14 +251,39 @@ def test_the_mailbox_is_set_by_one_and_changed_by_two() -> None:
     as_(one).post(path, {"email": "a@town.example"})
     as_(one).post(path, {"email": "b@town.example"})
     confirm = path.replace("mailbox", "confirm-mailbox")
-    assert said(as_(one).post(confirm)) == [
+    shown = {"seen": as_(two).get(confirm).context["seen"]}
+    assert said(as_(one).post(confirm, shown)) == [
         "A second officer confirms the change of a mailbox, not the one who entered it."
     ]
-    as_(two).post(confirm)
+    as_(two).post(confirm, shown)
     assert [str(signatory.registered_mailbox()), Mailbox.objects.count()] == ["b@town.example", 2]
-    assert said(as_(two).post(confirm)) == [
-        "This mailbox needs no confirmation: it is registered already, or a later change was entered."
-    ]
+    assert said(as_(two).post(confirm, shown)) == [NO_CONFIRMATION]
+
+
+NO_CONFIRMATION = (
+    "This mailbox needs no confirmation: it is registered already, or a later change was entered."
+)
+
+
+def test_an_address_is_confirmed_by_who_read_it_and_no_other() -> None:
+    signatory = office()
+    one, two = root(), root()
+    path = f"/admin/declarations/signatory/{signatory.pk}/mailbox/"
+    confirm = path.replace("mailbox", "confirm-mailbox")
+    as_(one).post(path, {"email": "city@town.example"})
+    page = as_(two).get(confirm)
+    seen = page.context["seen"]
+    assert "city@town.example" in page.content.decode()
+    assert f'name="seen" value="{seen}"' in page.content.decode()
+    as_(one).post(path, {"email": "elsewhere@town.example"})
+    elsewhere = invited()[0].mailbox
+    for given in ({"seen": seen}, {}, {"seen": "banana"}, {"seen": "9" * 10_000}, {"seen": elsewhere.pk}):
+        refused = as_(two).post(confirm, given)
+        assert said(refused) == [NO_CONFIRMATION]
+        assert "elsewhere@town.example" in refused.content.decode()
+    assert str(signatory.registered_mailbox()) == "office@town.example"
+    as_(two).post(confirm, {"seen": refused.context["seen"]})
+    assert str(signatory.registered_mailbox()) == "elsewhere@town.example"
 
 
 def test_selected_offices_are_asked_about_before_each_is_invited_in_its_language() -> None:
