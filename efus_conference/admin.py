@@ -301,6 +301,10 @@ class MailAdmin(ReadOnlyAdmin, OrganisersAdmin):
     readonly_fields = ["concerns", "shown_kind", "shown_text"]
     actions = ["mark_handled"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
+        mails: QuerySet[Mail] = super().get_queryset(request)
+        return mails & Mail.objects.readable_by(request.user)
+
     def get_fields(self, request: HttpRequest, obj: Mail | None = None) -> list[str]:
         reported = ["bounce", "bounced_at", "bounce_status", "bounce_diagnostic", "handled_at"]
         return [*self.fields, *(reported if obj and obj.bounce else [])]

@@ -1,12 +1,19 @@
 from __future__ import annotations
 
-from typing import ClassVar
+from functools import reduce
+from operator import or_
+from typing import ClassVar, Protocol
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+
+
+class Reader(Protocol):
+    def has_perm(self, perm: str, /) -> bool: ...
+
 
 # As organisers read them; the apps compose them by their short names.
 KINDS = {
@@ -52,7 +59,20 @@ KINDS = {
 }
 
 
+# What somebody must be allowed to see to read the mails about it, by the app that writes them: rights of apps above.
+READERS = {
+    "declarations": "declarations.view_invitation",
+    "programme": "programme.view_speaker",
+    "registration": "registration.view_registration",
+}
+
+
 class MailQuerySet(models.QuerySet["Mail"]):
+    def readable_by(self, organiser: Reader) -> MailQuerySet:
+        """Of those who may read mails at all, nobody reads more in them than their group may see otherwise."""
+        hidden = [app for app, right in READERS.items() if not organiser.has_perm(right)]
+        return self.exclude(reduce(or_, (Q(kind__startswith=f"{app}/") for app in hidden), Q(pk__in=[])))
+
     def about(self, **ids: int) -> MailQuerySet:
         """Those that concern a row: `about(registration_id=7)`."""
         return self.filter(subject_ids__contains=ids)

@@ -112,7 +112,8 @@ def undelivered_mails(request: HttpRequest) -> list[Task]:
     person = Registration.objects.live().filter(email__iexact=OuterRef("to"))
     is_left = Q(subject_ids__has_key="registration_id") & ~Exists(account) & ~Exists(person)
     failed = (
-        Mail.objects.undelivered()
+        Mail.objects.readable_by(request.user)
+        .undelivered()
         .filter(bounced_at__gt=timezone.now() - BOUNCES_SHOWN)
         .exclude(is_left)
         .order_by("-bounced_at", "pk")

@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from efus_conference.models import Mail, Organisation, Project, User
 from tests import factories
@@ -277,6 +278,48 @@ def test_kept_mails_can_be_read_and_not_changed(client: Client, administrator: U
     assert "Text •••" in client.get(page).content.decode()
     assert client.post(page, {"subject": "Other"}).status_code == 403
     assert client.post(reverse("admin:efus_conference_mail_delete", args=[kept.pk])).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("rights", "kinds"),
+    [
+        ([], {"a/b"}),
+        (["view_registration", "view_speaker"], {"a/b", "programme/speaker_link", "registration/ticket"}),
+        (["view_invitation"], {"a/b", "declarations/declined"}),
+    ],
+)
+def test_mails_to_an_office_are_read_by_who_works_on_signatures_alone(
+    client: Client, rights: list[str], kinds: set[str]
+) -> None:
+    """Notes, reasons and the mailbox stand in them."""
+    kept = [
+        Mail.objects.create(
+            kind=kind,
+            to=f"{number}@town.example",
+            language="en",
+            subject="s",
+            text="Why we do not sign",
+            bounce="failed",
+            bounced_at=timezone.now(),
+        )
+        for number, kind in enumerate(
+            ("a/b", "programme/speaker_link", "registration/ticket", "declarations/declined")
+        )
+    ]
+    organiser = factories.user(is_staff=True)
+    organiser.user_permissions.set(Permission.objects.filter(codename__in=["view_mail", *rights]))
+    client.force_login(organiser)
+    listed = client.get("/admin/efus_conference/mail/", {"q": "town"}).context["cl"].queryset
+    pages = {
+        mail.kind: client.get(reverse("admin:efus_conference_mail_change", args=[mail.pk])).status_code
+        for mail in kept
+    }
+    told = client.get("/admin/").content.decode()
+    assert {
+        "list": {mail.kind for mail in listed},
+        "pages": {kind for kind, status in pages.items() if status == 200},
+        "came back": {mail.kind for mail in kept if mail.to in told},
+    } == {"list": kinds, "pages": kinds, "came back": kinds}
 
 
 @pytest.mark.parametrize("name", ["organisation", "user", "edition", "project", "mail"])
