@@ -9,12 +9,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import conditional_escape
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from declarations.actions import Answers, SentFile
 from declarations.models import Evidence, Mandate, Signature
+from declarations.sent_files import one_at_a_time
 from efus_conference.uploads import check_document
 from efus_conference.writing import NOT_PRINTABLE, only_line_breaks, without_control_characters
 
@@ -26,22 +28,37 @@ TEXT: dict[str, Any] = {
 
 
 class DocumentField(forms.FileField):
-    """A PDF, JPEG or PNG of at most 10 MB, judged by its content; gives a `SentFile`."""
+    """A PDF, JPEG or PNG of at most 10 MB, judged by its content; gives a `SentFile`.
 
+    `sender`: whose files are counted, or "".
+    """
+
+    sender = ""
     widget = forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"})
 
     def clean(self, data: Any, initial: Any = None) -> SentFile | None:
-        upload: UploadedFile | None = super().clean(data, initial)
-        if not upload:
-            return None
+        upload: UploadedFile | Evidence | None = super().clean(data, initial)
+        if not upload or isinstance(upload, Evidence):
+            return None  # what was sent before is kept
         name = "".join(letter for letter in (upload.name or "") if letter.isprintable())[-200:]
-        return SentFile(name=name or "file", document=check_document(upload))
+        with one_at_a_time(self.sender):
+            return SentFile(name=name or "file", document=check_document(upload))
+
+
+class ConditionalCharField(forms.CharField):
+    """Asked for by one answer to another question and not by the next: neither optional nor always needed."""
+
+    is_conditional = True
+
+
+class ConditionalDateField(forms.DateField):
+    is_conditional = True
 
 
 class SignatureForm(forms.Form):
     """Who signed, in what office, on which day, by which mandate, and the signed page.
 
-    `already` holds what was uploaded before, by kind: it need not be sent again.
+    `already` holds what was uploaded before, by kind: it need not be sent again. `sender` is whose files are counted.
     """
 
     KINDS = (Evidence.Kind.SIGNED_PAGE, Evidence.Kind.DECISION)
@@ -75,7 +92,7 @@ class SignatureForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose what gave them the right to sign.")},
     )
-    body = forms.CharField(
+    body = ConditionalCharField(
         label=_("Body that decided, or will ratify"),
         help_text=_("For a decision or a ratification: for example “City council of Riga”."),
         max_length=200,
@@ -83,7 +100,7 @@ class SignatureForm(forms.Form):
         validators=[without_control_characters],
         error_messages=TEXT,
     )
-    decided_on = forms.DateField(
+    decided_on = ConditionalDateField(
         label=_("Day of the decision"),
         help_text=_("For a decision of the executive or the council."),
         required=False,
@@ -97,7 +114,7 @@ class SignatureForm(forms.Form):
         validators=[without_control_characters],
         error_messages=TEXT,
     )
-    ratify_until = forms.DateField(
+    ratify_until = ConditionalDateField(
         label=_("To be ratified until"),
         help_text=_("Where the signature is subject to ratification."),
         required=False,
@@ -124,9 +141,13 @@ class SignatureForm(forms.Form):
         *args: Any,
         published_on: date | None,
         already: Mapping[str, Evidence] | None = None,
+        sender: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, DocumentField):
+                field.sender = sender
         self.published_on = published_on
         self.show_kept(already or {})
 
@@ -134,7 +155,8 @@ class SignatureForm(forms.Form):
         """Says beside its field that a file was kept, and asks for it no more."""
         for kind, evidence in already.items():
             field = self.fields[kind]
-            field.required = False
+            # No less needed than before: it is there.
+            self.initial[kind] = self[kind].initial = evidence
             # The hint is printed as it is, and the name is the sender's.
             field.help_text = conditional_escape(
                 gettext("We have this file: %(name)s (%(size)s). Choose another one only to replace it.")
@@ -151,7 +173,11 @@ class SignatureForm(forms.Form):
             )
         if self.published_on and day < self.published_on:
             raise forms.ValidationError(
-                _("The day of the signature is before the declaration was published. Check the year.")
+                _(
+                    "The text was published on %(day)s, and cannot have been signed before. "
+                    "Check the day of the signature."
+                ),
+                params={"day": date_format(self.published_on, "DATE_FORMAT")},
             )
         return day
 

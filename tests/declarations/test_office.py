@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from declarations import actions
-from declarations.models import Invitation, MailboxCode, Signature
+from declarations.models import Declaration, Invitation, MailboxCode, Signature
 from efus_conference.secret_links import hash_of_token
 from tests.declarations.making import (
     begin,
@@ -87,6 +88,44 @@ def test_opening_changes_nothing_however_often_and_whatever_asks(browser: Client
     assert invitation.opened_at is not None
 
 
+def test_who_proved_the_mailbox_is_led_from_the_used_link_to_the_receipt_and_nobody_else(
+    browser: Client,
+) -> None:
+    _invitation, token = invited()
+    begin(browser, token)
+    record(browser, token, {**form(), "signed_page": upload(pdf())})
+    inform(browser, token)
+    submit(browser, token)
+    code = Signature.objects.get().receipt_code
+    assert browser.get(f"/sign/{token}").headers["Location"] == f"/sign/receipt/{code}/"
+    assert Client().get(f"/sign/{token}").status_code == 404
+    MailboxCode.objects.update(used_at=timezone.now() - timedelta(hours=3))
+    assert browser.get(f"/sign/{token}").status_code == 404
+
+
+def test_a_link_to_change_a_record_does_not_invite_to_sign(browser: Client) -> None:
+    signature = submitted()
+    actions.ask_for_information(signature=signature, by=officer(), note="Which page?")
+    token = actions.new_link(invitation=signature.signatory.invitations.usable().get())
+    Declaration.objects.update(signatures_until=timezone.now() + timedelta(days=1))
+    page = text_of(browser.get(f"/sign/{token}"))
+    said = ("is invited to sign", "Signatures are taken until", "Here you can read the text again")
+    assert [sentence in page for sentence in said] == [False, False, True]
+
+
+def test_an_address_of_no_receipt_says_so_in_the_reader_s_language(browser: Client) -> None:
+    page = browser.get("/sign/receipt/never-was-one/", HTTP_ACCEPT_LANGUAGE="it")
+    assert [page.status_code, page.headers["Content-Language"]] == [404, "it"]
+    assert "There is no receipt at this address" in text_of(browser.get("/sign/receipt/x/?lang=en"))
+
+
+def test_every_page_of_an_office_says_whom_to_write_to(browser: Client, settings: Any) -> None:
+    _invitation, token = invited()
+    for path in (f"/sign/{token}", f"/sign/{token}/code", "/sign/nothing", "/sign/receipt/nothing/"):
+        assert f"mailto:{settings.CONTACT_EMAIL}" in browser.get(path).content.decode()
+    assert settings.CONTACT_EMAIL == "organisers@conference.example"
+
+
 def unusable_links() -> dict[str, str]:
     links = {}
     for name in ("expired", "revoked", "closed"):
@@ -111,7 +150,7 @@ def test_an_unusable_link_of_any_kind_gives_one_and_the_same_page(browser: Clien
     pages = {name: browser.get(f"/sign/{token}{step}") for name, token in links.items()}
     bodies = {(page.status_code, page.content, str(sorted(page.headers.items()))) for page in pages.values()}
     assert len(bodies) == 1
-    assert "This link does not work" in text_of(pages["used"])
+    assert "This link is used up or over" in text_of(pages["used"])
     posted = {browser.post(f"/sign/{token}{step}").content for token in links.values()}
     assert posted == {pages["used"].content}
 
@@ -122,7 +161,7 @@ def test_asking_for_a_new_link_is_answered_alike_and_sent_to_who_may_still_sign(
     answers = {name: browser.post(f"/sign/{token}", {"new_link": "1"}) for name, token in links.items()}
     assert len({(answer.status_code, answer.content) for answer in answers.values()}) == 1
     look_whose()
-    assert Invitation.objects.count() == before + 2  # the expired and the revoked one
+    assert Invitation.objects.count() == before + 1  # the expired one; what an officer revoked stays so
 
 
 def test_the_pages_are_kept_by_nobody_and_tell_no_other_site(browser: Client) -> None:
@@ -182,7 +221,8 @@ def test_the_language_is_the_invitation_s_until_another_is_chosen(browser: Clien
         (
             {"signed_on": yesterday()},
             "signed_on",
-            "The day of the signature is before the declaration was published. Check the year.",
+            f"The text was published on {date_format(timezone.localdate(), 'j F Y')}, and cannot have been signed "
+            "before. Check the day of the signature.",
         ),
         ({"basis": "magic"}, "basis", "Select a valid choice. magic is not one of the available choices."),
         ({"basis": "council", "decided_on": yesterday()}, "body", "Enter the body that decided."),
@@ -211,6 +251,8 @@ def test_a_bad_answer_gets_its_message_and_costs_no_other_answer(
     assert "Decision &lt;17&gt; &amp; more" in text_of(response)
     assert Signature.objects.get().evidence.get().name == "page.pdf"  # the upload is kept
     assert "We have this file: page.pdf" in text_of(response)
+    # The reference and the decision alone: the body and the days are asked for by what was chosen.
+    assert text_of(response).count("(optional)") == 2
     council = {"basis": "council", "body": "Council", "decided_on": yesterday()}
     assert record(browser, token, {**form(), **council}).headers["Location"] == f"/sign/{token}/meaning"
 
@@ -235,6 +277,18 @@ def test_a_bad_file_gets_its_message_beside_the_field(
     assert response.context["form"].errors["signed_page"][0].startswith(message)
     assert "Robin Example" in text_of(response)
     assert not Signature.objects.get().evidence.exists()
+
+
+def test_an_error_of_a_file_says_in_the_summary_which_file_it_is(browser: Client) -> None:
+    _invitation, token = invited()
+    begin(browser, token)
+    files = {"signed_page": upload(b"no", "a.pdf"), "decision": upload(b"no", "b.pdf")}
+    page = text_of(record(browser, token, {**form(), **files}))
+    summary = page[page.index('class="error-summary"') : page.index('<fieldset class="fieldset"')]
+    assert [
+        '<a href="#id_signed_page">The signed page: This is not a PDF' in summary,
+        '<a href="#id_decision">The decision: This is not a PDF' in summary,
+    ] == [True] * 2
 
 
 def test_what_the_basis_has_no_place_for_is_not_kept(browser: Client) -> None:
