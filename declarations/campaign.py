@@ -54,7 +54,8 @@ OF_STATE = {
 }
 ENDED = {State.REFUSED: Stage.REFUSED, State.WITHDRAWN: Stage.WITHDRAWN}
 HAS_SIGNED = {Stage.RECORDED, Stage.INFORMATION, Stage.VERIFIED, Stage.HISTORICAL}
-WITHOUT_OPEN_LINK = {Stage.NOT_INVITED, Stage.EXPIRED, Stage.REFUSED, Stage.WITHDRAWN}
+# Who declined or withdrew is invited again on its own page only, where it asks for it.
+WITHOUT_OPEN_LINK = {Stage.NOT_INVITED, Stage.EXPIRED, Stage.REFUSED}
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Office:
 
     @property
     def needs_invitation(self) -> bool:
-        """There is a mailbox, and neither a signature, nor an open link, nor a word that it declines."""
+        """There is a mailbox, and neither a signature, nor an open link, nor a word that it does not sign."""
         return bool(self.mailbox) and not self.bounce and self.stage in WITHOUT_OPEN_LINK
 
     @property
@@ -114,6 +115,7 @@ class Campaign:
             (_("Recorded"), len(self.recorded), "came=recorded"),
             (_("Verified"), len(self.verified), "came=verified"),
             (_("Declined"), stages[Stage.DECLINED], f"stage={Stage.DECLINED}"),
+            (_("Withdrawn"), stages[Stage.WITHDRAWN], f"stage={Stage.WITHDRAWN}"),
             (_("Expired"), stages[Stage.EXPIRED], f"stage={Stage.EXPIRED}"),
         ]
 
@@ -126,15 +128,16 @@ class Campaign:
         }
 
     def by_country(self) -> list[tuple[str, str, list[int]]]:
-        """(code, name, offices · invited · opened · recorded · verified · declined · expired), by name."""
-        counts: dict[str, list[int]] = defaultdict(lambda: [0] * 7)
+        """(code, name, offices · invited · opened · recorded · verified · declined · withdrawn · expired), by name."""
+        counts: dict[str, list[int]] = defaultdict(lambda: [0] * 8)
         for office in self.offices:
             row = counts[office.signatory.organisation.country]
             row[0] += 1
             for at, times in enumerate(self.came().values(), start=1):
                 row[at] += office.pk in times
             row[5] += office.stage == Stage.DECLINED
-            row[6] += office.stage == Stage.EXPIRED
+            row[6] += office.stage == Stage.WITHDRAWN
+            row[7] += office.stage == Stage.EXPIRED
         named = [(code, country_name(code) or _("No country"), row) for code, row in counts.items()]
         return sorted(named, key=lambda each: (not each[0], each[1].casefold()))
 
@@ -232,8 +235,8 @@ def _stage(last: Invitation | None, is_open: bool, states: list[str], *, has_mai
 
 def _why(stage: Stage) -> str:
     return {
-        Stage.INVITED: _("It has not opened the link."),
-        Stage.OPENED: _("It opened the link and recorded nothing."),
+        Stage.INVITED: _("Nobody there has asked for the code yet."),
+        Stage.OPENED: _("Somebody asked for the code and recorded nothing."),
         Stage.BEGUN: _("It began to record and did not finish."),
         Stage.INFORMATION: _("It was asked for information and has not answered."),
     }.get(stage, "")

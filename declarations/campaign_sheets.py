@@ -115,6 +115,8 @@ def _row(number: int, texts: dict[str, str], known: Known, seen: dict[str, int])
         problems.append(_("It has signed already."))
     elif office and office.stage == Stage.DECLINED:
         problems.append(_("It declined. Invite it on its own page, if it asks for it."))
+    elif office and office.stage == Stage.WITHDRAWN:
+        problems.append(_("It withdrew its signature. Invite it on its own page, if it asks for it."))
     notes = (
         [] if found else [_("This organisation is new: it is entered with the office."), *_to_look_at(texts)]
     )

@@ -104,6 +104,8 @@ def campaign_page(request: HttpRequest, pk: int, admin: Any) -> HttpResponse:
         "plots": plots_of(campaign),
         "bounced": [office for office in campaign.offices if office.bounce],
         "declined": [office for office in campaign.offices if office.stage == Stage.DECLINED],
+        "withdrawn": [office for office in campaign.offices if office.stage == Stage.WITHDRAWN],
+        "takes_signatures": declaration.takes_signatures and not declaration.is_over(),
         "to_remind": sum(bool(office.reminder) for office in campaign.offices),
         "to_invite": sum(office.needs_invitation for office in campaign.offices),
         "without_mailbox": sum(office.stage == Stage.NO_MAILBOX for office in campaign.offices),
@@ -183,13 +185,15 @@ def ask_page(request: HttpRequest, pk: int, admin: Any) -> HttpResponse:
     if what not in What.values:
         raise Http404
     if request.method == "POST":
+        insists = "insists" in given
         try:
             run = begin_round(
                 declaration=declaration,
                 what=what,
-                signatory_ids=ids_in(given.get("chosen", "")),
+                signatory_ids=ids_in(given.get("chosen", ""))
+                + (ids_in(given.get("lately", "")) if insists else []),
                 by=officer(request),
-                insists="insists" in given,
+                insists=insists,
             )
         except Refusal as refusal:
             messages.error(request, str(refusal))
@@ -211,10 +215,13 @@ def ask(
 ) -> HttpResponse:
     """The page between a list and a round; also shown by the list of signatories for what was ticked there."""
     is_invitation = what == What.INVITE
-    ready = [
+    able = [
         office for office in offices if (office.needs_invitation if is_invitation else office.can_be_reminded)
     ]
-    left = [office for office in offices if office not in ready]
+    # Those that only a second button reminds stand apart: the first does what it says.
+    ready = able if is_invitation else [office for office in able if office.reminder]
+    lately = [office for office in able if office not in ready]
+    left = [office for office in offices if office not in able]
     back = reverse("admin:declarations_campaign", args=[declaration.pk])
     context = {
         **admin.admin_site.each_context(request),
@@ -225,7 +232,8 @@ def ask(
         "what": what,
         "is_invitation": is_invitation,
         "ready": ready,
-        "lately": 0 if is_invitation else sum(not office.reminder for office in ready),
+        "lately": lately,
+        "lately_ids": ",".join(str(office.pk) for office in lately),
         "ids": ",".join(str(office.pk) for office in ready),
         "left_out": [(office, why_not(office, what)) for office in left],
         "back": f"{back}?{query}" if query else back,
@@ -244,6 +252,8 @@ def why_not(office: Office, what: str) -> str:
         return _("It has no mailbox yet.")
     if office.stage == Stage.DECLINED:
         return _("It declined. Invite it on its own page, if it asks for it.")
+    if office.stage == Stage.WITHDRAWN and not office.has_open_link:
+        return _("It withdrew its signature. Invite it on its own page, if it asks for it.")
     if what == What.INVITE and office.has_open_link:
         return _("It has an open link already: remind it instead.")
     if what == What.INVITE:

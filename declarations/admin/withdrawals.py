@@ -34,8 +34,10 @@ def _record(signature: Signature, request: HttpRequest) -> dict[str, Any]:
     return {name: record[name] for name in ("facts", "files")}
 
 
-def _parts_in(withdrawal: Withdrawal, *, by: User) -> list[Any]:
+def _stands_against(withdrawal: Withdrawal, *, by: User) -> list[Any]:
     """Why the database will refuse this officer: a wish that came by a mailbox of theirs may be their own."""
+    if withdrawal.entered_by.user_id == by.pk:
+        return [_("You entered this withdrawal, so someone else has to carry it out.")]
     if withdrawal.is_from_paper:
         return []
     parts = parts_in([withdrawal.signature], by=by)[withdrawal.signature_id]
@@ -102,9 +104,9 @@ class WithdrawalAdmin(ReadOnlyAdmin, OrganisersAdmin):
     ]
     fieldsets = [
         (None, {"fields": ["signature", "reason", ("way", "entered_by"), "entered_at"]}),
-        (_("Decision"), {"fields": ["shown_outcome", "decided_by", "decided_at", "note"]}),
+        (_("Decision"), {"fields": ["outcome_in_words", "decided_by", "decided_at", "note"]}),
     ]
-    readonly_fields = ["shown_outcome", "way"]
+    readonly_fields = ["outcome_in_words", "way"]
     change_form_before_template = "admin/declarations/signature_record.html"
     actions_detail = ["carry_out", "drop_it"]
 
@@ -123,6 +125,10 @@ class WithdrawalAdmin(ReadOnlyAdmin, OrganisersAdmin):
     def shown_outcome(self, obj: Withdrawal) -> tuple[str, str]:
         return (obj.outcome, str(obj.get_outcome_display())) if obj.outcome else ("waits", str(_("waits")))
 
+    @display(description=_("outcome"))
+    def outcome_in_words(self, obj: Withdrawal) -> str:
+        return self.shown_outcome(obj)[1]
+
     @display(description=_("how it came"))
     def way(self, obj: Withdrawal) -> str:
         return str(_("on paper") if obj.is_from_paper else _("from the office, with its mailbox’s code"))
@@ -136,6 +142,8 @@ class WithdrawalAdmin(ReadOnlyAdmin, OrganisersAdmin):
     ) -> HttpResponse:
         withdrawal = self.get_object(request, object_id)
         record = _record(withdrawal.signature, request) if withdrawal else {}
+        if withdrawal is not None and not withdrawal.outcome:
+            record["cautions"] = _stands_against(withdrawal, by=officer(request))
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **record})
 
     def has_decide_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -143,8 +151,13 @@ class WithdrawalAdmin(ReadOnlyAdmin, OrganisersAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int | str | None = None) -> Any:
         found = super().get_actions_detail(request, object_id)
-        is_open = Withdrawal.objects.open().filter(pk=number(object_id)).exists()
-        return found if is_open else []
+        rows = Withdrawal.objects.open().select_related("signature", "entered_by")
+        waiting = rows.filter(pk=number(object_id)).first()
+        if waiting is None:
+            return []
+        if _stands_against(waiting, by=officer(request)):
+            return [each for each in found if not each.action_name.endswith("_carry_out")]
+        return found
 
     @action(
         description=_("Withdraw the signature …"),
@@ -163,9 +176,7 @@ class WithdrawalAdmin(ReadOnlyAdmin, OrganisersAdmin):
             _("At the wish of its office the signature leaves the register at once. Its history is kept."),
             _("The office gets a mail with your note."),
         ]
-        if withdrawal.entered_by.user_id == request.user.pk:
-            explanation.append(_("You entered this withdrawal, so someone else has to carry it out."))
-        explanation += _parts_in(withdrawal, by=officer(request))
+        explanation += _stands_against(withdrawal, by=officer(request))
         return self._step(
             request,
             withdrawal,

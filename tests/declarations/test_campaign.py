@@ -101,7 +101,7 @@ def test_each_office_stands_at_one_stage_and_it_is_said_who_needs_what() -> None
         "declined": (Stage.DECLINED, False, False),
         "recorded": (Stage.RECORDED, False, False),
         "verified": (Stage.VERIFIED, False, False),
-        "withdrawn": (Stage.WITHDRAWN, False, True),
+        "withdrawn": (Stage.WITHDRAWN, False, False),
     }
     assert [(name, count) for name, count, _filter in campaign.figures()] == [
         ("Offices", 10),
@@ -118,7 +118,7 @@ def test_the_figures_by_country_add_up_to_those_of_all() -> None:
     declaration = published()
     one_of_each(declaration)
     campaign = campaign_of(declaration)
-    sums = [sum(row[at] for _code, _name, row in campaign.by_country()) for at in range(7)]
+    sums = [sum(row[at] for _code, _name, row in campaign.by_country()) for at in range(8)]
     assert sums == [count for _name, count, _filter in campaign.figures()]
 
 
@@ -203,19 +203,19 @@ def test_a_round_is_asked_about_first_and_its_page_says_what_came_of_it() -> Non
     assert [office.pk for office in asked.context["ready"]] == [
         office.pk for office in campaign_of(declaration).offices if office.needs_invitation
     ]
-    assert len(asked.context["left_out"]) == 7
+    assert len(asked.context["left_out"]) == 8
     assert InvitationRun.objects.count() == 0
     answer = browser.post(at(declaration, "round/"), {"what": "invite", "chosen": asked.context["ids"]})
     run = InvitationRun.objects.get()
     assert answer.url == at(declaration, f"round/{run.pk}/")
-    assert "0 of 3 are dealt with." in browser.get(answer.url).content.decode()
+    assert "0 of 2 are dealt with." in browser.get(answer.url).content.decode()
     next_batch(run_id=run.pk)
     page = browser.get(answer.url).content.decode()
-    assert ["3 offices were invited." in page, str(found["expired"].organisation) in page] == [True, True]
+    assert ["2 offices were invited." in page, str(found["expired"].organisation) in page] == [True, True]
     rows = list(
         openpyxl.load_workbook(BytesIO(browser.get(f"{answer.url}?as=xlsx").content)).worksheets[0].values
     )
-    assert [len(rows), {row[1] for row in rows[1:]}] == [4, {"invited"}]
+    assert [len(rows), {row[1] for row in rows[1:]}] == [3, {"invited"}]
 
 
 def test_a_second_round_waits_for_the_first_and_a_round_can_be_stopped() -> None:
@@ -280,3 +280,65 @@ def test_an_office_that_declined_is_invited_again_on_its_own_page_only() -> None
     ]
     invite(signatory=invitation.signatory, by=officer())
     assert campaign_of(declaration).offices[0].stage == Stage.INVITED
+
+
+def test_an_office_that_withdrew_is_invited_again_on_its_own_page_only() -> None:
+    declaration = published()
+    signature = withdrawn(verify(signature=submitted(office(declaration)), by=officer()))
+    browser = as_(officer(is_superuser=True))
+    page = browser.get(at(declaration))
+    (left,) = browser.get(at(declaration, "round/?what=invite")).context["left_out"]
+    assert [page.context["to_invite"], page.context["withdrawn"][0].signatory, left[1]] == [
+        0,
+        signature.signatory,
+        "It withdrew its signature. Invite it on its own page, if it asks for it.",
+    ]
+    assert ("Withdrawn", 1, "stage=withdrawn") in page.context["figures"]
+    invite(signatory=signature.signatory, by=officer())
+    assert campaign_of(declaration).offices[0].stage == Stage.INVITED
+
+
+def test_a_button_reminds_as_many_as_it_says() -> None:
+    declaration = published()
+    due, fresh = invited(office(declaration))[0], invited(office(declaration))[0]
+    change(due, sent_at=timezone.now() - timedelta(days=8))
+    browser = as_(officer(is_superuser=True))
+    asked = browser.get(at(declaration, "round/?what=remind"))
+    page = asked.content.decode()
+    assert [
+        asked.context["ids"],
+        asked.context["lately_ids"],
+        "Remind 1 office</button>" in page,
+        "Remind these and the 1 office that was written to less than a week ago</button>" in page,
+    ] == [str(due.signatory_id), str(fresh.signatory_id), True, True]
+    sent = {"what": "remind", "chosen": asked.context["ids"], "lately": asked.context["lately_ids"]}
+    rounds = []
+    for more in ({}, {"insists": "on"}):
+        browser.post(at(declaration, "round/"), {**sent, **more})
+        run = InvitationRun.objects.get(finished_at=None)
+        rounds.append(run.todo)
+        next_batch(run_id=run.pk)
+    assert rounds == [[due.signatory_id], [due.signatory_id, fresh.signatory_id]]
+
+
+def test_where_all_were_written_to_this_week_one_button_says_so() -> None:
+    declaration = published()
+    invited(office(declaration))
+    page = as_(officer(is_superuser=True)).get(at(declaration, "round/?what=remind")).content.decode()
+    assert ["Remind the 1 office all the same</button>" in page, "Remind 1 office" in page] == [True, False]
+
+
+def test_what_takes_no_signatures_offers_no_invitation_and_says_which_switch_is_missing() -> None:
+    declaration = published()
+    office(declaration)
+    browser = as_(officer(is_superuser=True))
+    before = browser.get(at(declaration)).content.decode()
+    declaration.is_open_to_signatures = False
+    declaration.save()
+    after = browser.get(at(declaration)).content.decode()
+    assert [
+        ["Invite from a spreadsheet" in page, "Open to more signatories" in page] for page in (before, after)
+    ] == [
+        [True, False],
+        [False, True],
+    ]

@@ -126,3 +126,27 @@ def test_who_may_not_decide_on_withdrawals_meets_a_closed_door() -> None:
     client = as_(officer())
     paths = [url(withdrawal, step) for step in ("change", "carry-out", "drop")]
     assert {client.get(path).status_code for path in paths} == {403}
+
+
+def test_the_page_of_a_wish_says_where_it_stands_in_words() -> None:
+    withdrawal = entered(verified())
+    browser = as_(root())
+    shown = []
+    for outcome in ("", "done"):
+        if outcome:
+            actions.withdraw(signature=withdrawal.signature, by=officer(), note="As you wished.")
+        page = browser.get(url(withdrawal, "change"))
+        assert page.status_code == 200
+        shown.append(["waits" in page.content.decode(), "(&#x27;" in page.content.decode()])
+    assert shown == [[True, False], [False, False]]
+
+
+def test_who_entered_a_withdrawal_reads_so_and_has_no_button_to_carry_it_out() -> None:
+    first, second = root(), root()
+    withdrawal = entered(verified(), by=first)
+    pages = [as_(user).get(url(withdrawal, "change")).content.decode() for user in (first, second)]
+    sentence = "You entered this withdrawal, so someone else has to carry it out."
+    assert [[sentence in page, url(withdrawal, "carry-out") in page] for page in pages] == [
+        [True, False],
+        [False, True],
+    ]
