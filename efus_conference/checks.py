@@ -1,11 +1,13 @@
-"""What is looked at before the site starts, beside Django's own checks: the seal."""
+"""What is looked at before the site starts, beside Django's own checks: the seal, and whose signatures are trusted."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from cryptography.x509 import load_pem_x509_certificates
 from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage
@@ -35,3 +37,16 @@ def the_seal_can_be_made(**kwargs: Any) -> list[CheckMessage]:
         sentence = f"TSA_URL must look like https://authority.example/tsa, not “{settings.TSA_URL}”."
         found.append(checks.Error(sentence, id="efus_conference.E002"))
     return found
+
+
+@checks.register()
+def the_trusted_certificates_can_be_read(**kwargs: Any) -> list[CheckMessage]:
+    """Otherwise no digital signature on what offices send could be judged, and nobody would know why."""
+    if not settings.SIGNATURE_ROOTS:
+        return []
+    try:
+        load_pem_x509_certificates(Path(settings.SIGNATURE_ROOTS).read_bytes())
+    except (OSError, ValueError) as error:
+        sentence = f"SIGNATURE_ROOTS must be the path of a PEM file with certificates: {error}"
+        return [checks.Error(sentence, id="efus_conference.E003")]
+    return []

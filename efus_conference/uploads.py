@@ -7,6 +7,8 @@ import io
 import struct
 import warnings
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,10 +18,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
-from efus_conference.foreign_pdfs import MAX_PAGES, Unwanted, look_into
-from efus_conference.foreign_pdfs.sentences import NOT_READABLE, UNWANTED
+from efus_conference.apart import Unwanted
+from efus_conference.foreign_pdfs import MAX_PAGES, look_into
+from efus_conference.foreign_pdfs.sentences import BUSY, HEAVY_PICTURE, NOT_READABLE, UNWANTED
+from efus_conference.foreign_pictures import preview_of, square_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -72,8 +76,10 @@ def check_document(upload: UploadedFile) -> CheckedDocument:
             ) from None
         content_type, preview, findings = "application/pdf", look.preview, look.findings
     else:
-        page = _picture(content, formats=("JPEG", "PNG"))
-        content_type, preview = f"image/{(page.format or '').lower()}", _encode(page, "PNG", PREVIEW_PIXELS)
+        kind = _opened(content, formats=("JPEG", "PNG")).format or ""
+        content_type = f"image/{kind.lower()}"
+        with _as_validation():
+            preview = preview_of(content, formats=(kind,), pixels=PREVIEW_PIXELS)
     if _is_of_two_kinds(content):
         raise ValidationError(TWO_KINDS, code="two_kinds")
     return CheckedDocument(
@@ -85,13 +91,25 @@ def check_document(upload: UploadedFile) -> CheckedDocument:
     )
 
 
+@contextmanager
+def _as_validation(not_readable: StrPromise = NOT_READABLE) -> Iterator[None]:
+    """Why a picture was not decoded, in words."""
+    try:
+        yield
+    except Unwanted as unwanted:
+        sentences = {"busy": BUSY, "heavy": HEAVY_PICTURE}
+        raise ValidationError(sentences.get(unwanted.code, not_readable), code=unwanted.code) from None
+
+
 # What a browser that guesses takes for a page or a program (WHATWG, MIME Sniffing, 7.1), where none belongs.
 MARKUP = (b"<!doctype", b"<html", b"<script", b"<svg", b"<iframe", b"<body", b"<?php")
 
 
 def _is_of_two_kinds(content: bytes) -> bool:
-    """Whether a PDF or picture is a web page or an archive as well, to a program that looks elsewhere in it."""
+    """Whether a PDF or picture is something else as well, to a program that looks elsewhere in it."""
     is_pdf = content.startswith(b"%PDF-")
+    if not is_pdf and b"%PDF-" in content:
+        return True
     if is_pdf:
         end = content.rfind(b"%%EOF")
     elif content.startswith(b"\x89PNG"):
@@ -101,7 +119,8 @@ def _is_of_two_kinds(content: bytes) -> bool:
     else:
         return False
     tail = content[end:].lower() if end >= 0 else b""
-    if any(mark in tail or (is_pdf and mark in content[:1024].lower()) for mark in MARKUP):
+    start = content[:1024].lower()
+    if any(mark in tail or mark in start for mark in MARKUP):
         return True
     return zipfile.is_zipfile(io.BytesIO(content))
 
@@ -117,7 +136,10 @@ def sound_document(upload: UploadedFile) -> tuple[bytes, str]:
         if not _is_sound_pdf(upload):
             raise ValidationError(NOT_READABLE, code="not_readable")
         return content, "application/pdf"
-    return content, f"image/{_kind_of_picture(content).lower()}"
+    kind = _kind_of_picture(content)
+    if _is_of_two_kinds(content):
+        raise ValidationError(TWO_KINDS, code="two_kinds")
+    return content, f"image/{kind.lower()}"
 
 
 def _kind_of_picture(content: bytes) -> str:
@@ -152,15 +174,14 @@ def squares(upload: UploadedFile, *sizes: int) -> dict[tuple[int, Ending], bytes
     content = _bytes(upload)
     if content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS:
         raise ValidationError(HEIC, code="heic")
-    picture = _in_colour(
-        _upright(_picture(content, formats=("JPEG", "PNG", "WEBP", "AVIF"), otherwise=NO_PICTURE))
-    )
-    if min(picture.size) < min(sizes):
+    formats = ("JPEG", "PNG", "WEBP", "AVIF")
+    if min(_opened(content, formats=formats, otherwise=NO_PICTURE).size) < min(sizes):
         raise ValidationError(TOO_SMALL, code="too_small", params={"pixels": min(sizes)})
+    with _as_validation(NO_PICTURE):
+        picture = Image.open(io.BytesIO(square_of(content, formats=formats, pixels=2 * max(sizes))))
     made: dict[tuple[int, Ending], bytes] = {}
     for size in sizes:
-        # Of a portrait in upright format the upper part stays: that is where the face is.
-        square = ImageOps.fit(picture, (size, size), centering=(0.5, 0.3))
+        square = picture.resize((size, size), Image.Resampling.BICUBIC)
         for ending, (kind, options) in ENDINGS.items():
             out = io.BytesIO()
             square.save(out, kind, **options)
@@ -276,17 +297,6 @@ def _bytes(upload: UploadedFile) -> bytes:
     return content
 
 
-def _picture(
-    content: bytes, *, formats: tuple[str, ...], otherwise: StrPromise = NOT_READABLE
-) -> Image.Image:
-    picture = _opened(content, formats=formats, otherwise=otherwise)
-    try:
-        picture.load()
-    except (OSError, SyntaxError, ValueError):
-        raise ValidationError(otherwise, code="not_readable") from None
-    return picture
-
-
 def _opened(content: bytes, *, formats: tuple[str, ...], otherwise: StrPromise = NOT_READABLE) -> Image.Image:
     """The picture with its size known and nothing decoded yet."""
     try:
@@ -300,29 +310,3 @@ def _opened(content: bytes, *, formats: tuple[str, ...], otherwise: StrPromise =
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         raise ValidationError(otherwise, code="not_readable") from None
     return picture
-
-
-def _encode(picture: Image.Image, kind: str, pixels: int) -> bytes:
-    fresh = _upright(picture)
-    fresh.thumbnail((pixels, pixels))
-    out = io.BytesIO()
-    _in_colour(fresh).save(out, kind, quality=85)
-    return out.getvalue()
-
-
-def _upright(picture: Image.Image) -> Image.Image:
-    try:
-        return ImageOps.exif_transpose(picture)
-    except (OSError, SyntaxError, TypeError, ValueError, struct.error):
-        return picture  # what the camera noted is broken; the picture itself is sound
-
-
-def _in_colour(picture: Image.Image) -> Image.Image:
-    """As it is seen on paper: transparent parts white, and more than eight bits a dot scaled, not cut off."""
-    if picture.mode.startswith("I"):  # a grey PNG of sixteen bits
-        picture = picture.convert("F").point(lambda value: value * (255 / 65535) + 0).convert("L")
-    if picture.has_transparency_data:
-        paper = Image.new("RGBA", picture.size, "white")
-        paper.alpha_composite(picture.convert("RGBA"))
-        picture = paper
-    return picture.convert("RGB")

@@ -5,8 +5,14 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 NOT_READABLE = _("This is not a PDF, JPEG or PNG that can be read. Save it as a PDF and send it again.")
-# By the code of `efus_conference.foreign_pdfs.Unwanted`.
+BUSY = _("Several files are being opened at this moment. Send this one again in a minute.")
+TOO_MANY_FILES = _("Too many files were sent within an hour. Send this one again in an hour.")
+HEAVY_PICTURE = _(
+    "This picture takes too much time or memory to open. Save it smaller, as JPEG, and send it again."
+)
+# By the code of `efus_conference.apart.Unwanted`.
 UNWANTED = {
+    "busy": BUSY,
     "not_readable": NOT_READABLE,
     "encrypted": _("This PDF is encrypted or protected with a password. Save it without and send it again."),
     "script": _(
