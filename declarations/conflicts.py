@@ -8,13 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q
+from allauth.account.models import EmailAddress
+from django.db.models import Exists, Expression, F, Func, OuterRef, Q, TextField, Value
+from django.db.models.functions import Lower
 
 from declarations.models import Invitation, Mailbox, Signature, SignatureEvent
 from efus_conference.models import User
 
 # The rules that hold for carrying out a withdrawal too, where the wish came by the mailbox.
 OF_THE_MAILBOX = ("verifier_did_not_set_the_mailbox", "verifier_does_not_read_the_mailbox")
+
+
+def _mailbox_of(address: Expression | F) -> Func:
+    """As `declarations.triggers.refusing.mailbox_of`."""
+    return Func(
+        Lower(address),
+        Value("[+][^@]*@"),
+        Value("@"),
+        function="regexp_replace",
+        output_field=TextField(),
+    )
 
 
 def parts_in(signatures: Iterable[Signature], *, by: User) -> dict[int, list[str]]:
@@ -40,7 +53,16 @@ def parts_in(signatures: Iterable[Signature], *, by: User) -> dict[int, list[str
         "verifier_did_not_set_the_mailbox": Exists(
             mailboxes.filter(Q(set_by__user=by) | Q(confirmed_by__user=by))
         ),
-        "verifier_does_not_read_the_mailbox": Exists(mailboxes.filter(email__iexact=by.email)),
+        "verifier_does_not_read_the_mailbox": Exists(
+            mailboxes.alias(read_at=_mailbox_of(F("email"))).filter(
+                Q(read_at=_mailbox_of(Value(by.email)))
+                | Q(
+                    read_at__in=EmailAddress.objects.filter(user=by, verified=True).values(
+                        read_at=_mailbox_of(F("email"))
+                    )
+                )
+            )
+        ),
     }
     found = Signature.objects.filter(pk__in=ids).annotate(
         **{f"is_{name}": rule for name, rule in rules.items()}

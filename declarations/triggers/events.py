@@ -5,7 +5,7 @@ from __future__ import annotations
 import pgtrigger
 from django.conf import settings
 
-from declarations.triggers.refusing import refuse
+from declarations.triggers.refusing import mailbox_of, refuse
 
 # from → to; `new` is an office's unsent draft.
 TRANSITIONS = {
@@ -90,8 +90,10 @@ _NOT_THEIR_MAILBOX = f"""
             AND (m.set_by_id = NEW.actor_id OR m.confirmed_by_id = NEW.actor_id)) THEN
         {refuse("verifier_did_not_set_the_mailbox", "nobody verifies an office whose mailbox they set")}
     END IF;
-    IF EXISTS (SELECT FROM declarations_mailbox m JOIN efus_conference_user u ON lower(u.email) = lower(m.email)
-            WHERE m.signatory_id = the_signatory AND u.id = actor_user) THEN
+    IF EXISTS (SELECT FROM declarations_mailbox m WHERE m.signatory_id = the_signatory AND {mailbox_of("m.email")} IN (
+            SELECT {mailbox_of("email")} FROM efus_conference_user WHERE id = actor_user
+            UNION ALL
+            SELECT {mailbox_of("email")} FROM account_emailaddress WHERE user_id = actor_user AND verified)) THEN
         {refuse("verifier_does_not_read_the_mailbox", "nobody verifies an office whose mailbox is their own")}
     END IF;
 """

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pgtrigger
 
-from declarations.triggers.refusing import refuse
+from declarations.triggers.refusing import mailbox_of, refuse
 
 # Who may not verify is read from these rows, so nobody rewrites or removes them.
 INVITATION = [
@@ -57,7 +57,10 @@ MAILBOX = [
         operation=pgtrigger.Insert,
         # Who organises would read the codes of the office, and be the office.
         func=f"""
-            IF EXISTS (SELECT FROM efus_conference_user WHERE is_staff AND lower(email) = lower(NEW.email)) THEN
+            IF EXISTS (SELECT FROM efus_conference_user u
+                    LEFT JOIN account_emailaddress a ON a.user_id = u.id AND a.verified
+                    WHERE u.is_staff AND {mailbox_of("NEW.email")} IN ({mailbox_of("u.email")}, {mailbox_of("a.email")})
+                    ) THEN
                 {refuse("mailbox_is_of_no_organiser", "the mailbox of an office is no organiser")}
             END IF;
             RETURN NEW;

@@ -28,6 +28,7 @@ from declarations.actions import (
     submit_signature,
     withdraw,
 )
+from declarations.actions.actors import actor_of_invitation
 from declarations.actions.new_links import send_new_link
 from declarations.mailbox_codes import new_digits, send_code
 from declarations.models import Actor, Declaration, Evidence, Invitation, Mandate, Signatory, Signature
@@ -136,6 +137,14 @@ def draft(signatory: Signatory, **fields: Any) -> Signature:
         signature=signature, file="none", name="page.pdf", content_type="application/pdf", size=1, sha256="0"
     )
     return signature
+
+
+def submitted_as_it_is(signature: Signature, invitation: Invitation) -> None:
+    """The office submits a `draft`, whatever a form would have said of it."""
+    now = timezone.now()
+    Invitation.objects.filter(pk=invitation.pk).update(used_at=now)
+    Signature.objects.filter(pk=signature.pk).update(invitation=invitation, language="en", informed_at=now)
+    signature.events.create(kind="submitted", actor=actor_of_invitation(invitation))
 
 
 def form(**fields: Any) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from tests.declarations.making import (
     pdf,
     published,
     sent,
+    submitted_as_it_is,
     upload,
     yesterday,
 )
@@ -133,8 +134,7 @@ def test_accents_written_apart_are_put_together() -> None:
 def test_a_formula_is_text_in_the_officers_spreadsheet(value: str) -> None:
     signatory = office()
     invitation, _token = invited(signatory)
-    signature = draft(signatory, signer_name=value, invitation=invitation)
-    signature.events.create(kind="submitted", actor=actions.recording.actor_of_invitation(invitation))
+    submitted_as_it_is(draft(signatory, signer_name=value), invitation)
     response: Any = as_(root()).get(url("signature") + "?as=xlsx")
     content = b"".join(response.streaming_content) if response.streaming else response.content
     cells = [cell for row in openpyxl.load_workbook(io.BytesIO(content)).active for cell in row]

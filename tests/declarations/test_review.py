@@ -10,7 +10,15 @@ from declarations import actions
 from declarations.findings import in_words
 from declarations.models import Evidence, Signature
 from tests import factories
-from tests.declarations.making import draft, invited, office, officer, published, submitted
+from tests.declarations.making import (
+    draft,
+    invited,
+    office,
+    officer,
+    published,
+    submitted,
+    submitted_as_it_is,
+)
 from tests.declarations.test_admin import as_, only, root, said, text_of
 
 pytestmark = pytest.mark.django_db
@@ -185,10 +193,8 @@ def test_the_same_number_of_queries_for_one_and_for_many(django_assert_max_num_q
 def test_words_that_are_not_what_they_seem_are_pointed_at() -> None:
     signatory = office()
     invitation, _token = invited(signatory)
-    actions.open_invitation(invitation=invitation, language="en")
-    signature = draft(signatory, signer_name="R\u043ebin Example", invitation=invitation)  # a Cyrillic o
-    actor = actions.recording.actor_of_invitation(invitation)
-    signature.events.create(kind="submitted", actor=actor)
+    signature = draft(signatory, signer_name="R\u043ebin Example")  # a Cyrillic o
+    submitted_as_it_is(signature, invitation)
     page = as_(root()).get(page_of(signature))
     assert page.context["doubts"] == [("R\u043ebin Example", "letters of several scripts in one word")]
 
@@ -225,7 +231,7 @@ def test_a_digital_signature_is_told_in_words_with_what_it_does_not_prove() -> N
     signature = draft(office())
     Evidence.objects.filter(signature=signature).update(findings=[finding])
     invitation, _token = invited(signature.signatory)
-    signature.events.create(kind="submitted", actor=actions.recording.actor_of_invitation(invitation))
+    submitted_as_it_is(signature, invitation)
     page = text_of(as_(root()).get(page_of(signature)))
     assert [
         "&lt;b&gt;Robin&lt;/b&gt;" in page,

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
-from declarations.actions import enter_historical, verify
+from declarations.actions import RefusedByRegister, TimeIsOver, enter_historical, verify
 from declarations.actions.actors import actor_of_archive, actor_of_invitation
 from declarations.models import (
     Actor,
@@ -369,6 +369,15 @@ def test_an_office_records_by_its_own_link_alone() -> None:
     # Nor by that of another one that is written into the record.
     Signature.objects.filter(pk=signature.pk).update(invitation=used)
     assert submits(signature, actor_of_invitation(used)) == "office_records_by_its_own_link"
+
+
+def test_an_office_that_is_late_by_a_moment_reads_that_the_time_is_over() -> None:
+    invitation, _token = invited()
+    signature = recorded(invitation)
+    Invitation.objects.filter(pk=invitation.pk).update(used_at=timezone.now())
+    Declaration.objects.update(signatures_until=timezone.now())
+    rule = submits(signature, actor_of_invitation(invitation))
+    assert [rule, str(RefusedByRegister(rule))] == ["time_for_signing_is_over", str(TimeIsOver())]
 
 
 def test_only_an_active_organiser_records_what_came_on_paper() -> None:
