@@ -115,7 +115,11 @@ def record(visit: Visit) -> HttpResponse:
     published_on = timezone.localdate(published_at) if published_at else None
     if request.method == "POST":
         form = SignatureForm(
-            request.POST, request.FILES, published_on=published_on, already=already_of(draft)
+            request.POST,
+            request.FILES,
+            published_on=published_on,
+            already=already_of(draft),
+            sender=str(visit.invitation.mailbox_id),
         )
         if form.is_valid():
             record_signature(invitation=visit.invitation, answers=form.answers, files=form.sent)
