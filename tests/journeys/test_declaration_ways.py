@@ -275,3 +275,23 @@ def test_two_officers_freeze_a_text_in_two_browsers(
     reader.goto(public)
     expect(reader.locator("main")).to_contain_text("One more sentence.")
     expect(reader.locator("main")).to_contain_text(draft.text_hash[:8])
+
+
+def test_the_eleven_of_brussels_are_historical_records_and_no_more_is_claimed(
+    new_person: Callable[..., Page],
+) -> None:
+    reader = new_person(java_script_enabled=False)
+    register = "/en/declarations/brussels-declaration-2022/signatories/"
+    reader.goto(register)
+    rows = reader.locator("table.table-places tbody tr")
+    expect(rows).to_have_count(11)
+    expect(rows.locator(".tag", has_text="historical record")).to_have_count(11)
+    expect(reader.locator("table .tag-success")).to_have_count(0)
+    # Nine have a place on the map, each drawn as historical; the other two are named below it.
+    expect(reader.locator("svg.map .map-dot")).to_have_count(9)
+    expect(reader.locator("svg.map .map-dot-historical")).to_have_count(9)
+    expect(reader.locator("main")).to_contain_text("2 signatories have no place on the map:")
+    for address in [link.get_attribute("href") for link in rows.locator("th a").all()]:
+        reader.goto(str(address))
+        expect(reader.locator("main .tag")).to_have_text("Historical record")
+        expect(reader.locator("main")).to_contain_text("This is a historical record")
