@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from email.utils import formataddr
+from email.utils import formataddr, parseaddr
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -92,6 +92,13 @@ def sender(name: str, default: str = NOBODY) -> str:
     return formataddr((shown.strip().strip('"'), address.strip()))
 
 
+def contact(name: str, sender: str, *, is_demonstration: bool) -> str:
+    """Whom people write to. Pages and mails tell them to: unset, it is who mails come from, where that is somebody."""
+    invented = "organisers@conference.example" if is_demonstration else ""
+    address = parseaddr(sender)[1]
+    return text(name) or (invented if address in NOBODY else address)
+
+
 def database(name: str) -> dict[str, object] | None:
     """Django's settings of a database from an address such as postgresql://user:password@host:5432/name.
 
@@ -117,6 +124,23 @@ def database(name: str) -> dict[str, object] | None:
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(port or ""),
         "OPTIONS": dict(parse_qsl(parts.query)),
+    }
+
+
+# Django throws a third of the rows away once there are more, those of limits too: whoever fills the table would
+# begin anew with all of them. What is over is deleted every hour.
+MOST_CACHED = 1_000_000
+
+
+def cache(name: str) -> dict[str, object]:
+    """Django's settings of the cache: Redis at the address, else a table of the database."""
+    value = text(name)
+    if value:
+        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": value}
+    return {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": MOST_CACHED},
     }
 
 

@@ -11,11 +11,13 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.apps import apps
+from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.db.models import Model, Q
 from django.utils import timezone
 from procrastinate import JobContext
@@ -155,6 +157,17 @@ async def forget_old_jobs(context: JobContext, timestamp: int) -> None:
 def forget_old_sessions(timestamp: int) -> None:
     """Sessions that ended hold what was typed in forms that were never sent."""
     SessionStore.clear_expired()
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(name="cache.forget_old", queue="mail", queueing_lock="forget_old_counters")
+def forget_old_counters(timestamp: int) -> None:
+    """What counted how often somebody asked, and is over; Django deletes it only once its table is full."""
+    default = settings.CACHES["default"]
+    if str(default["BACKEND"]).endswith(".DatabaseCache"):
+        table = connection.ops.quote_name(str(default["LOCATION"]))
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [timezone.now()])  # noqa: S608 - a name of ours
 
 
 def _hours(span: timedelta) -> int:

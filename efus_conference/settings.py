@@ -252,7 +252,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000  # the admin's longest inline tables
 DEFAULT_FROM_EMAIL = environment.sender("DEFAULT_FROM_EMAIL")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # Where answers to mails go, and what the footer names; without it neither does.
-CONTACT_EMAIL = environment.text("CONTACT_EMAIL")
+CONTACT_EMAIL = environment.contact("CONTACT_EMAIL", DEFAULT_FROM_EMAIL, is_demonstration=DEMONSTRATION)
 EMAIL_BACKEND = "efus_conference.mail.ReadableFileBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 globals().update(environment.mail("EMAIL_URL") or {})
@@ -264,12 +264,7 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "mails"
 
 # --- cache: rate limits and other counters are shared by every process and host ----------------------
 
-_cache_url = environment.text("CACHE_URL")
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _cache_url}
-    if _cache_url
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
-}
+CACHES = {"default": environment.cache("CACHE_URL")}
 # Whole public pages are kept in each process: so much of them, and at most a second behind what is public.
 KEPT_MEGABYTES = environment.integer("KEPT_MEGABYTES", 32)
 KEPT_RECHECK = environment.seconds("KEPT_RECHECK", 1, longest=1)
