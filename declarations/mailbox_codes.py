@@ -21,19 +21,24 @@ from django.utils.translation import gettext_lazy as _
 from declarations.actions.refusals import Refusal
 from declarations.models import Mailbox, MailboxCode
 from efus_conference.mail import queue
-from efus_conference.secret_links import is_within_limit
+from efus_conference.secret_links import is_used_up, is_within_limit
 
 DIGITS = 6
 VALID_FOR = timedelta(minutes=30)
-MOST_WRONG = 5
+# Wrong ones that end a code for the network address that typed them, and those that end it for all: a link that was
+# forwarded to one place does not end the codes of the office in another.
+MOST_WRONG_OF_ADDRESS = 5
+MOST_WRONG = 10
 PROOF_LASTS = timedelta(hours=2)
 SECOND_CLICK = timedelta(seconds=15)  # within which a button was clicked twice, rather than asked twice
-# By the mailbox, by who asks, and by both: whoever has a forwarded link cannot use up what the office itself may ask.
+# By the mailbox, by who asks, and by both: from one address nobody uses up what the office itself may ask. Two can;
+# what they had sent is good for the office too.
 CODES_PER_HOUR = {"mailbox": 10, "address": 60, "both": 5}
 COOKIE = "office"
 COOKIE_PATH = "/sign/"
 MOST_PROOFS = 6  # offices that one browser records for beside each other
 _SALT = "declarations.mailbox_codes"
+_WRONG, _USED = "declarations:code:wrong", "declarations:code:used"
 
 
 class WrongCode(Refusal):
@@ -41,7 +46,10 @@ class WrongCode(Refusal):
 
 
 class CodeOver(Refusal):
-    message = _("This code is over: it is older than half an hour, or was used already. Have a new one sent.")
+    message = _(
+        "This code is over: it is older than half an hour, was used already, or was typed wrong too often. "
+        "Have a new one sent."
+    )
 
 
 class TooManyCodes(Refusal):
@@ -58,7 +66,11 @@ def send_code(*, mailbox: Mailbox, purpose: str, language: str, address: str) ->
     # The lock makes two clicks follow each other.
     mailbox = Mailbox.objects.select_for_update().get(pk=mailbox.pk)
     just_sent = open_code(mailbox, purpose)
-    if just_sent and just_sent.made_at > timezone.now() - SECOND_CLICK:
+    if (
+        just_sent
+        and just_sent.made_at > timezone.now() - SECOND_CLICK
+        and not _is_over_at(just_sent, address)
+    ):
         return just_sent
     limits = {"both": f"{mailbox.pk} {address}", "address": address, "mailbox": str(mailbox.pk)}
     if not all(
@@ -96,12 +108,12 @@ def open_code(mailbox: Mailbox, purpose: str) -> MailboxCode | None:
     )
 
 
-def prove(*, mailbox: Mailbox, purpose: str, typed: str) -> MailboxCode:
-    """The code that was typed, used up by this.
+def prove(*, mailbox: Mailbox, purpose: str, typed: str, address: str = "") -> MailboxCode:
+    """The code that was typed at this network address, used up by this.
 
     WrongCode for other digits, CodeOver where none is open: used, older than half an hour, or typed wrong five
-    times. Several may be open when one mail was slow and another was asked for; a wrong one counts against each.
-    The second click on the same button gets what the first one got.
+    times at this address, or ten times at any. Several may be open when one mail was slow and another was asked
+    for; a wrong one counts against each. The second click on the same button gets what the first one got.
     """
     digits = "".join(character for character in typed[:100] if character.isdecimal())
     with transaction.atomic():
@@ -114,18 +126,26 @@ def prove(*, mailbox: Mailbox, purpose: str, typed: str) -> MailboxCode:
             .exclude(code_hash="")
             .order_by("pk")
         )
-        still_open = [code for code in sent if code.used_at is None]
-        right = [code for code in sent if constant_time_compare(code.code_hash, _hash_of(code, digits))]
-        for code in right[:1]:
+        of_address = [code for code in sent if not _is_over_at(code, address)]
+        still_open = [code for code in of_address if code.used_at is None]
+        right = [code for code in of_address if constant_time_compare(code.code_hash, _hash_of(code, digits))]
+        for code in right:
+            used = f"{code.pk} {address}"
             if code.used_at is None:
                 code.used_at = now
                 code.save(update_fields=["used_at"])
+                is_within_limit(_USED, used, per_hour=1)
+            # A second click comes from where the first did.
+            elif not is_used_up(_USED, used, per_hour=1):
+                continue
             return code
         for code in still_open:
             code.wrong += 1
             code.save(update_fields=["wrong"])
+            is_within_limit(_WRONG, f"{code.pk} {address}", per_hour=MOST_WRONG_OF_ADDRESS)
+        left = [code for code in still_open if code.wrong < MOST_WRONG and not _is_over_at(code, address)]
     # Raised out of the transaction: the wrong one stays counted.
-    raise WrongCode if any(code.wrong < MOST_WRONG for code in still_open) else CodeOver
+    raise WrongCode if left else CodeOver
 
 
 def give_proof(response: HttpResponse, code: MailboxCode, *, beside: HttpRequest | None = None) -> None:
@@ -163,6 +183,10 @@ def _shown(request: HttpRequest) -> list[int]:
     except signing.BadSignature:
         return []
     return [int(pk) for pk in (value or "").split(".") if pk]
+
+
+def _is_over_at(code: MailboxCode, address: str) -> bool:
+    return is_used_up(_WRONG, f"{code.pk} {address}", per_hour=MOST_WRONG_OF_ADDRESS)
 
 
 def _hash_of(code: MailboxCode, digits: str) -> str:

@@ -5,9 +5,11 @@ from declarations.actions.invitations import (
     confirm_mailbox,
     invite,
     new_link,
+    note_opening,
     remind,
     revoke,
     set_mailbox,
+    works_until,
 )
 from declarations.actions.new_links import ask_for_new_link
 from declarations.actions.offices import NewOffice, enter_offices
@@ -135,6 +137,7 @@ __all__ = [
     "is_complete",
     "keep_files",
     "new_link",
+    "note_opening",
     "open_invitation",
     "propose_freezing",
     "publish_declaration",
@@ -151,4 +154,5 @@ __all__ = [
     "take_under_review",
     "verify",
     "withdraw",
+    "works_until",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.validators import validate_email
 from django.db import transaction
@@ -135,10 +135,16 @@ def remind(*, signatory: Signatory, insists: bool = False) -> Invitation:
 
 @transaction.atomic
 def revoke(*, invitation: Invitation) -> None:
-    """Makes a link useless; one that was used stays as it is."""
-    Invitation.objects.filter(pk=invitation.pk, used_at=None, declined_at=None, revoked_at=None).update(
-        revoked_at=timezone.now()
-    )
+    """Makes a link useless for good; one that was used stays as it is.
+
+    Unlike one that a newer link replaced, it asks for no new one, nor does any before it: nobody knows them any more,
+    until an officer invites the office again.
+    """
+    still_open = Invitation.objects.filter(pk=invitation.pk, used_at=None, declined_at=None, revoked_at=None)
+    if still_open.update(revoked_at=timezone.now()):
+        of_it = Invitation.objects.filter(signatory=invitation.signatory_id, used_at=None)
+        FormerLink.objects.filter(invitation__in=of_it).delete()
+        of_it.update(token_hash=None)
 
 
 @transaction.atomic
@@ -160,6 +166,23 @@ def new_link(*, invitation: Invitation, is_to_be_mailed: bool = False) -> str:
         invitation.sent_at = locked.sent_at = timezone.now()
     locked.save(update_fields=["token_hash", "sent_at"])
     return token
+
+
+def note_opening(*, invitation: Invitation) -> None:
+    """Somebody has read the text and goes on to the code: as far as anybody can tell, the link was opened."""
+    Invitation.objects.filter(pk=invitation.pk, opened_at=None).update(opened_at=timezone.now())
+
+
+def works_until(invitation: Invitation) -> datetime:
+    """When its link ends by itself: after its 30 days, or with the time for signing where that ends it.
+
+    The same rule as `usable`: who answers a question or mends what stands may do it afterwards.
+    """
+    over_at = invitation.signatory.declaration.signatures_until
+    if over_at is None or over_at >= invitation.expires_at or invitation.replaces_id is not None:
+        return invitation.expires_at
+    asked = invitation.signatory.signatures.filter(state=Signature.State.NEEDS_INFORMATION)
+    return invitation.expires_at if asked.exists() else over_at
 
 
 def make_invitation(

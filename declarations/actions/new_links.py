@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
@@ -14,6 +17,7 @@ from efus_conference.mail import URGENT, queue
 from efus_conference.secret_links import hash_of_token, is_within_limit
 
 NEW_LINKS_PER_HOUR = {"signatory": 3, "address": 10}
+AT_WORK = timedelta(hours=2)  # as long as a code lets its office record
 
 
 def ask_for_new_link(*, token: str, address: str) -> None:
@@ -35,7 +39,7 @@ def send_new_link(token_hash: str) -> None:
         .select_related("signatory", "sent_by")
         .first()
     )
-    if known is None or not _is_within_limit("signatory", str(known.signatory_id)):
+    if known is None or _is_at_work(known) or not _is_within_limit("signatory", str(known.signatory_id)):
         return
     try:
         with transaction.atomic():
@@ -50,6 +54,15 @@ def send_new_link(token_hash: str) -> None:
             queue("declarations/receipt", signature_id=signature.pk)
     except Refusal:
         return
+
+
+def _is_at_work(known: Invitation) -> bool:
+    """Somebody who reads the mailbox is recording: who holds an older link must not make theirs useless."""
+    return (
+        Invitation.objects.usable()
+        .filter(signatory=known.signatory_id, mailbox__codes__used_at__gt=timezone.now() - AT_WORK)
+        .exists()
+    )
 
 
 def _is_within_limit(of: str, who: str) -> bool:

@@ -88,7 +88,12 @@ class InvitationAdmin(ReadOnlyAdmin, OrganisersAdmin):
             request,
             invitation,
             title=_("Revoke this link"),
-            explanation=[_("The link stops working at once. One that was used stays as it is.")],
+            explanation=[
+                _(
+                    "The link stops working at once, and nobody can ask there for a new one: to invite the office "
+                    "after all, invite it again. One that was used stays as it is."
+                )
+            ],
             button=_("Revoke"),
             form=forms.Form(request.POST if request.method == "POST" else None),
             do=do,

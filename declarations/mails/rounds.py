@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 
-from declarations.actions import new_link
+from declarations.actions import new_link, works_until
 from declarations.models import Invitation, Signature
 from efus_conference.mail import Letter, composes, site_address
 from efus_conference.models import Mail
@@ -37,7 +37,7 @@ def reminder(*, invitation_id: int, number: int) -> Iterator[Letter]:
             "is_asked": signatory.signatures.filter(state=Signature.State.NEEDS_INFORMATION).exists(),
             "has_begun": signatory.signatures.filter(state=Signature.State.NEW).exists(),
             "until": signatory.declaration.signatures_until,
-            "expires_at": open_one.expires_at,
+            "expires_at": works_until(open_one),
         },
         secrets=(token,),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from declarations.actions import new_link
+from declarations.actions import new_link, works_until
 from declarations.mailbox_codes import new_digits
 from declarations.models import Invitation, MailboxCode
 from efus_conference.mail import Letter, composes, site_address
@@ -94,7 +94,7 @@ def with_link(
             "link": site_address(reverse("declarations_machine:sign", args=[token])),
             "signatory": sent.signatory,
             "declaration": sent.signatory.declaration,
-            "expires_at": sent.expires_at,
+            "expires_at": works_until(sent),
         },
         secrets=(token,),
     )

@@ -284,8 +284,8 @@ class Invitation(models.Model):
 class MailboxCode(models.Model):
     """A code mailed to an office's registered mailbox: who types it in reads what is written there.
 
-    Six digits, good once and for half an hour; five wrong ones end it. Only its keyed hash is kept, and that is
-    made when the mail is sent.
+    Six digits, good once and for half an hour; wrong ones end it (`declarations.mailbox_codes`). Only its keyed hash
+    is kept, and that is made when the mail is sent.
     """
 
     class Purpose(models.TextChoices):

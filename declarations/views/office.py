@@ -24,9 +24,11 @@ from declarations.actions import (
     decline_invitation,
     is_complete,
     keep_files,
+    note_opening,
     open_invitation,
     record_signature,
     submit_signature,
+    works_until,
 )
 from declarations.forms import DeclineForm, MeaningForm, SignatureForm, already_of, initial_of
 from declarations.languages import OFFICE_LANGUAGES
@@ -65,6 +67,7 @@ def sign(visit: Visit) -> HttpResponse:
             return read_again(visit)
         if proof_of(request, visit.invitation.mailbox, RECORD):
             return _begin(visit, text.code, text_hash)
+        note_opening(invitation=visit.invitation)
         if open_code(visit.invitation.mailbox, RECORD) is None:
             # The page that comes next says how many were asked for, and asks again.
             with suppress(TooManyCodes):
@@ -83,7 +86,7 @@ def sign(visit: Visit) -> HttpResponse:
         "body": markup.render(text.version.body),
         "address": masked(visit.invitation.mailbox.email),
         "is_proven": proof_of(request, visit.invitation.mailbox, RECORD) is not None,
-        "ends_at": visit.declaration.signatures_until,
+        "works_until": works_until(visit.invitation),
     }
     return render(request, "declarations/office/read.html", context)
 
@@ -95,7 +98,13 @@ def code(visit: Visit) -> HttpResponse:
     carried = {name: value[:64] for name in ("text", "texts", "then") if (value := request.GET.get(name, ""))}
     asked: HttpResponse | MailboxCode | None = proof_of(request, visit.invitation.mailbox, RECORD)
     if asked is None:
-        context = {**visit.context(), "languages": _with_query(language_choices(OFFICE_LANGUAGES), carried)}
+        if request.method == "POST":
+            note_opening(invitation=visit.invitation)
+        context = {
+            **visit.context(),
+            "is_to_decline": carried.get("then") == "decline",
+            "languages": _with_query(language_choices(OFFICE_LANGUAGES), carried),
+        }
         asked = ask_for_code(request, mailbox=visit.invitation.mailbox, purpose=RECORD, context=context)
     elif request.method != "POST":
         return _on(visit, carried)

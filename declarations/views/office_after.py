@@ -110,7 +110,12 @@ def receipt_page(
             .first()
         )
         if signature is None:
-            return private(render(request, "404.html", status=404))
+            language = language_of(request, None, OFFICE_LANGUAGES)
+            with translation.override(language):
+                context = {"languages": language_choices(OFFICE_LANGUAGES)}
+                unknown = render(request, "declarations/office/no_receipt.html", context, status=404)
+            unknown.headers["Content-Language"] = language
+            return private(unknown)
         own = signature.invitation.language if signature.invitation else signature.signatory.language
         language = language_of(request, own, OFFICE_LANGUAGES)
         with translation.override(language):

@@ -37,22 +37,27 @@ def ask_for_code(
     else it brought stays in the page, to be sent again with the code.
     """
     form = CodeForm()
+    address = get_adapter().get_client_ip(request)
     refusal: TooManyCodes | None = None
+    before, is_second_click = open_code(mailbox, purpose), False
     if request.method == "POST" and "code" in request.POST and "send" not in request.POST:
         form = CodeForm(request.POST)
         if form.is_valid():
             try:
-                return prove(mailbox=mailbox, purpose=purpose, typed=form.cleaned_data["code"])
+                return prove(
+                    mailbox=mailbox, purpose=purpose, typed=form.cleaned_data["code"], address=address
+                )
             except (WrongCode, CodeOver) as error:
                 form.add_error("code", str(error))
-    elif request.method == "POST" and ("send" in request.POST or open_code(mailbox, purpose) is None):
+    elif request.method == "POST" and ("send" in request.POST or before is None):
         try:
-            send_code(
+            code = send_code(
                 mailbox=mailbox,
                 purpose=purpose,
                 language=translation.get_language() or settings.LANGUAGE_CODE,
-                address=get_adapter().get_client_ip(request),
+                address=address,
             )
+            is_second_click = before is not None and code.pk == before.pk
         except TooManyCodes as error:
             refusal = error
     sent = open_code(mailbox, purpose)
@@ -60,6 +65,7 @@ def ask_for_code(
         **context,
         "form": form,
         "refusal": refusal,
+        "is_second_click": is_second_click,
         "sent": sent,
         "sent_at": timezone.localtime(sent.made_at) if sent else None,
         "address": masked(mailbox.email),

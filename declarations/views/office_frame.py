@@ -20,10 +20,17 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from declarations import markup
-from declarations.actions import LinkNotUsable, ReadAgain, ask_for_new_link, draft_of, open_invitation
+from declarations.actions import (
+    LinkNotUsable,
+    ReadAgain,
+    ask_for_new_link,
+    draft_of,
+    note_opening,
+    open_invitation,
+)
 from declarations.forms import AnswersTyped
 from declarations.languages import OFFICE_LANGUAGES
-from declarations.mailbox_codes import proof_of
+from declarations.mailbox_codes import COOKIE, proof_of
 from declarations.models import Invitation, MailboxCode, Signatory, Signature, SignatureEvent
 from declarations.models.texts import Declaration
 from declarations.views.office_codes import ask_for_code, with_proof
@@ -145,8 +152,12 @@ def step(
                 return checked(visit)
             if visit.request.method != "POST":
                 return visit.to("sign_code", then=name)
+            note_opening(invitation=visit.invitation)
             asked = ask_for_code(
-                visit.request, mailbox=visit.invitation.mailbox, purpose=purpose, context=visit.context()
+                visit.request,
+                mailbox=visit.invitation.mailbox,
+                purpose=purpose,
+                context={**visit.context(), "is_to_decline": name == "decline"},
             )
             return (
                 with_proof(checked(visit), asked, visit.request) if isinstance(asked, MailboxCode) else asked
@@ -199,6 +210,8 @@ def _not_usable(request: HttpRequest, token: str) -> HttpResponse:
         )
         for signature in signed.exclude(state=Signature.State.NEW):
             return to_receipt(request, signature)
+    if request.method != "POST" and (signed_here := _signed_by(request, token)):
+        return to_receipt(request, signed_here)
     if "decline" in request.POST and (declined := _declined(request, token)):
         return render(request, "declarations/office/declined.html", declined)
     is_asked = request.method == "POST" and "new_link" in request.POST
@@ -210,6 +223,18 @@ def _not_usable(request: HttpRequest, token: str) -> HttpResponse:
         "languages": language_choices(OFFICE_LANGUAGES),
     }
     return render(request, "declarations/office/not_usable.html", context, status=200 if is_asked else 404)
+
+
+def _signed_by(request: HttpRequest, token: str) -> Signature | None:
+    """What was submitted with this link, to the browser that proved the mailbox within the last two hours."""
+    if COOKIE not in request.COOKIES:
+        return None
+    signed = Signature.objects.filter(invitation__in=Invitation.objects.by_token(token))
+    signature = signed.exclude(state=Signature.State.NEW).select_related("invitation__mailbox").first()
+    if signature is None or signature.invitation is None:
+        return None
+    proof = proof_of(request, signature.invitation.mailbox, MailboxCode.Purpose.RECORD)
+    return signature if proof else None
 
 
 def _declined(request: HttpRequest, token: str) -> dict[str, object] | None:

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from declarations import actions
 from declarations.actions import confirm_mailbox, invite, new_link, set_mailbox
 from declarations.mails import way as mails
-from declarations.models import Invitation, Mailbox
+from declarations.models import Declaration, Invitation, Mailbox, MailboxCode
 from efus_conference.models import Mail
 from efus_conference.secret_links import hash_of_token
 from tests import factories
@@ -18,6 +21,7 @@ from tests.declarations.making import (
     actor,
     asked_for_new_link,
     invited,
+    let_in,
     office,
     officer,
     published,
@@ -116,6 +120,24 @@ def test_a_new_link_replaces_the_one_before_and_no_link_is_made_for_a_revoked_in
     assert refusal(new_link, invitation=invitation) == "LinkNotUsable"
 
 
+def test_a_link_is_promised_no_longer_than_the_time_for_signing_unless_it_answers_or_mends() -> None:
+    invitation = invite(signatory=office(), language="en", by=officer())
+    over_at = timezone.now() + timedelta(days=9)
+    Declaration.objects.update(signatures_until=over_at)
+    (letter,) = mails.invitation(invitation_id=invitation.pk)
+    (token,) = letter.secrets
+    page = Client().get(f"/sign/{token}")
+    assert [letter.context["expires_at"], page.context["works_until"]] == [over_at, over_at]
+    assert f"Signatures are taken until {date_format(timezone.localtime(over_at), 'DATETIME_FORMAT')}." in (
+        render_to_string("declarations/emails/invitation.txt", letter.context)
+    )
+    signature = submitted()
+    actions.ask_for_information(signature=signature, by=officer(), note="Which page?")
+    Declaration.objects.update(signatures_until=over_at)
+    asked = Invitation.objects.usable().get(signatory=signature.signatory)
+    assert actions.works_until(asked) == asked.expires_at
+
+
 def test_a_link_handed_over_by_hand_is_not_mailed_on_top() -> None:
     invitation, token = invited()
     assert list(mails.invitation(invitation_id=invitation.pk)) == []
@@ -136,7 +158,7 @@ def test_a_job_that_runs_again_after_its_mail_leaves_the_sent_link_alone() -> No
 def test_a_new_link_is_asked_for_on_behalf_of_who_invited() -> None:
     by = officer()
     invitation, token = invited(by=by)
-    actions.revoke(invitation=invitation)
+    Invitation.objects.filter(pk=invitation.pk).update(expires_at=timezone.now())
     asked_for_new_link(token, "192.0.2.1")
     renewed = Invitation.objects.usable().get()
     assert [renewed.signatory, renewed.sent_by] == [invitation.signatory, actor(by)]
@@ -156,6 +178,30 @@ def test_a_link_that_a_reminder_replaced_still_asks_for_a_new_one() -> None:
         invitation.signatory,
         actor(by),
     ]
+
+
+def test_what_an_officer_revoked_comes_back_by_no_link_of_that_office_until_it_is_invited_again() -> None:
+    invitation, first = invited()
+    second = new_link(invitation=invitation)
+    actions.revoke(invitation=invitation)
+    for token in (first, second):
+        asked_for_new_link(token)
+    assert list(Invitation.objects.all()) == [invitation]
+    again, token = invited(invitation.signatory)
+    Invitation.objects.filter(pk=again.pk).update(expires_at=timezone.now())
+    asked_for_new_link(token)
+    assert Invitation.objects.usable().count() == 1
+
+
+def test_an_older_link_does_not_end_the_one_under_which_its_office_is_at_work() -> None:
+    invitation, first = invited()
+    second = new_link(invitation=invitation)
+    let_in(Client(), second)
+    asked_for_new_link(first)
+    assert Invitation.objects.by_token(second).usable().exists()
+    MailboxCode.objects.update(used_at=timezone.now() - timedelta(hours=2))
+    asked_for_new_link(first)
+    assert not Invitation.objects.by_token(second).usable().exists()
 
 
 def test_new_links_are_limited_per_signatory_and_per_asker() -> None:

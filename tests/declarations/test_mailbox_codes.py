@@ -52,9 +52,9 @@ def asked(mailbox: Mailbox, **given: str) -> MailboxCode:
     return code
 
 
-def outcome(mailbox: Mailbox, typed: str, purpose: str = "record") -> str:
+def outcome(mailbox: Mailbox, typed: str, purpose: str = "record", address: str = "192.0.2.1") -> str:
     try:
-        return prove(mailbox=mailbox, purpose=purpose, typed=typed) and "proven"
+        return prove(mailbox=mailbox, purpose=purpose, typed=typed, address=address) and "proven"
     except (WrongCode, CodeOver) as refusal:
         return type(refusal).__name__
 
@@ -80,7 +80,12 @@ def test_the_second_click_of_the_same_button_gets_what_the_first_got() -> None:
     first = send_code(mailbox=mailbox, purpose="record", language="en", address="192.0.2.1")
     assert send_code(mailbox=mailbox, purpose="record", language="en", address="192.0.2.1") == first
     digits = mailbox_codes.new_digits(first)
-    assert [outcome(mailbox, digits), outcome(mailbox, digits)] == ["proven", "proven"]
+    elsewhere = {"address": "198.51.100.7"}
+    assert [outcome(mailbox, digits), outcome(mailbox, digits), outcome(mailbox, digits, **elsewhere)] == [
+        "proven",
+        "proven",
+        "CodeOver",
+    ]
     assert MailboxCode.objects.count() == 1
 
 
@@ -90,6 +95,22 @@ def test_five_wrong_ones_end_a_code_and_the_right_one_comes_too_late() -> None:
     told = [outcome(mailbox, other_than(digits)) for _time in range(5)]
     assert told == ["WrongCode"] * 4 + ["CodeOver"]
     assert [outcome(mailbox, digits), MailboxCode.objects.get().wrong] == ["CodeOver", 5]
+
+
+def test_wrong_ones_from_one_address_end_a_code_there_and_those_from_two_for_everybody() -> None:
+    mailbox = some_mailbox()
+    kept, ended = asked(mailbox), asked(mailbox, purpose="withdraw")
+    right, late = mailbox_codes.new_digits(kept), mailbox_codes.new_digits(ended)
+    for _time in range(20):
+        outcome(mailbox, other_than(right), address="198.51.100.7")
+    assert [outcome(mailbox, right, address="198.51.100.7"), outcome(mailbox, right)] == [
+        "CodeOver",
+        "proven",
+    ]
+    for address in ("198.51.100.7", "198.51.100.8"):
+        for _time in range(5):
+            outcome(mailbox, other_than(late), "withdraw", address)
+    assert outcome(mailbox, late, "withdraw") == "CodeOver"
 
 
 @pytest.mark.parametrize("typed", ["", "banana", "٠" * 6, "-1", "0" * 10_000, "1e6", "\x00"])
@@ -135,7 +156,7 @@ def test_a_job_that_runs_again_leaves_the_mailed_code_alone_and_a_late_one_mails
     assert list(compose("declarations/code", code_id=late.pk)) == []
 
 
-def test_codes_are_limited_so_that_a_forwarded_link_cannot_use_up_those_of_the_office() -> None:
+def test_codes_are_limited_so_that_one_address_cannot_use_up_those_of_the_office() -> None:
     mailbox = some_mailbox()
     for _time in range(5):
         asked(mailbox, address="198.51.100.7")
@@ -144,6 +165,15 @@ def test_codes_are_limited_so_that_a_forwarded_link_cannot_use_up_those_of_the_o
             asked(mailbox, address="198.51.100.7")
     asked(mailbox, address="192.0.2.1")
     assert MailboxCode.objects.count() == 6
+
+
+def test_where_two_addresses_asked_for_all_codes_the_office_types_one_of_theirs() -> None:
+    mailbox = some_mailbox()
+    for address in ("198.51.100.7", "198.51.100.8"):
+        codes = [asked(mailbox, address=address) for _time in range(5)]
+    with pytest.raises(TooManyCodes):
+        asked(mailbox)
+    assert outcome(mailbox, mailbox_codes.new_digits(codes[-1])) == "proven"
 
 
 def request_with(response: HttpResponse) -> Any:
@@ -194,8 +224,19 @@ def test_a_forwarded_link_reads_and_cannot_record_decline_or_submit() -> None:
         )
         assert [answer.status_code, "Enter the code" in answer.content.decode()] == [200, True]
     invitation.refresh_from_db()
-    assert [invitation.opened_at, invitation.declined_at, invitation.used_at] == [None, None, None]
+    assert [invitation.declined_at, invitation.used_at] == [None, None]
     assert invitation.signatory.signatures.count() == 0
+
+
+def test_a_link_counts_as_opened_once_somebody_goes_on_to_the_code() -> None:
+    for step in ("", "/code", "/record"):
+        (invitation, token), browser = invited(), Client()
+        browser.get(f"/sign/{token}{step}")
+        invitation.refresh_from_db()
+        assert invitation.opened_at is None
+        browser.post(f"/sign/{token}{step}", {"send": "1", "text": "en", **text_hash(token)})
+        invitation.refresh_from_db()
+        assert [invitation.opened_at is None, invitation.signatory.signatures.count()] == [False, 0]
 
 
 def test_the_way_to_the_code_asks_for_it_and_leads_on_to_the_record() -> None:
@@ -258,6 +299,36 @@ def test_too_many_codes_say_so_and_cost_nothing_that_was_typed() -> None:
         said,
         "Robin Example",
     ]
+
+
+def test_a_code_that_is_over_and_a_second_click_are_told_and_another_is_sent_where_wrong_ones_ended_it() -> (
+    None
+):
+    browser = Client()
+    _invitation, token = invited()
+    browser.post(f"/sign/{token}/code", {"send": "1"})
+    again = browser.post(f"/sign/{token}/code", {"send": "1"})
+    assert [again.context["is_second_click"], MailboxCode.objects.count()] == [True, 1]
+    digits = mailbox_codes.new_digits(MailboxCode.objects.get())
+    for _time in range(5):
+        page = browser.post(f"/sign/{token}/code", {"code": other_than(digits)})
+    (told,) = page.context["form"].errors["code"]
+    assert [told.startswith("This code is over"), told in page.content.decode()] == [True, True]
+    anew = browser.post(f"/sign/{token}/code", {"send": "1"})
+    assert [anew.context["is_second_click"], MailboxCode.objects.count()] == [False, 2]
+    MailboxCode.objects.update(expires_at=timezone.now())
+    late = browser.post(f"/sign/{token}/code", {"code": digits})
+    assert "This code is over" in late.content.decode()
+
+
+def test_who_declines_is_not_shown_the_steps_of_signing() -> None:
+    _invitation, token = invited()
+    browser = Client()
+    shown = [
+        'aria-current="step"' in browser.get(f"/sign/{token}/code?then={then}").content.decode()
+        for then in ("record", "decline")
+    ]
+    assert shown == [True, False]
 
 
 @pytest.mark.parametrize("is_demonstration", [True, False])

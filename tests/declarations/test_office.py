@@ -221,8 +221,8 @@ def test_the_language_is_the_invitation_s_until_another_is_chosen(browser: Clien
         (
             {"signed_on": yesterday()},
             "signed_on",
-            f"The text was published on {date_format(timezone.localdate(), 'j F Y')}, and cannot have been signed "
-            "before. Check the day of the signature.",
+            f"The text was published on {date_format(timezone.localdate(), 'j F Y')}, and cannot have been "
+            + "signed before. Check the day of the signature.",
         ),
         ({"basis": "magic"}, "basis", "Select a valid choice. magic is not one of the available choices."),
         ({"basis": "council", "decided_on": yesterday()}, "body", "Enter the body that decided."),
