@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -22,6 +20,7 @@ from declarations.models import Declaration, Invitation, Signature, Withdrawal
 from tests import factories
 from tests.conftest import DemoSite
 from tests.journeys.conftest import WCAG_22_AA
+from tests.journeys.registers import register_of
 from tests.journeys.walking import code_in, link_in, log_in, mail_to, signed_page, text_of
 
 TOWN = "Esempio sul Po"
@@ -330,39 +329,3 @@ def withdraws(desk: Desk, phone: Page, receipt: str) -> None:
     expect(phone.locator(".notice-warning")).to_be_visible()
     desk.look_at(phone)
     assert "Il consiglio ha deciso altrimenti." in text_of(desk.mail())
-
-
-def register_of(reader: Page, declaration: Declaration) -> dict[str, tuple[str, str]]:
-    """Who signed and how sure it is, by signatory; the page, its map and the files for machines say the same."""
-    reader.goto(f"/en/declarations/{declaration.slug}/signatories/")
-    files = f"/declarations/{declaration.slug}/signatories"
-    data = json.loads(reader.request.get(f"{files}.json").body())
-    rows = data["signatories"]
-    found = {row["name"]: (row["person"] or "", row["assurance"]) for row in rows}
-    sheet = csv.DictReader(io.StringIO(reader.request.get(f"{files}.csv").body().decode("utf-8-sig")))
-    assert {row["name"]: (row["person"], row["assurance"]) for row in sheet} == found
-    [_document, *actions] = json.loads(reader.request.get(f"{files}.jsonld").body())["@graph"]
-    assert {
-        action["agent"]["name"]: (
-            action.get("participant", {}).get("name", ""),
-            action["identifier"]["value"],
-        )
-        for action in actions
-    } == found
-    names = reader.locator("main tbody th a").all_inner_texts()
-    assert sorted(names) == sorted(found)
-    persons = reader.locator("main tbody tr td:nth-child(4)").all_inner_texts()
-    assert {name: person.splitlines()[0] for name, person in zip(names, persons, strict=True)} == {
-        name: person or "not known" for name, (person, _assurance) in found.items()
-    }
-    assert reader.locator("main tbody .tag-success").count() == sum(
-        assurance == "evidence_checked" for _person, assurance in found.values()
-    )
-    assert (data["count"], reader.locator(".register-count").inner_text().split()[0]) == (
-        len(found),
-        str(len(found)),
-    )
-    dots = reader.locator("svg.map").last.locator(".map-dot title").all_text_contents()
-    placed = sorted(row["name"] for row in rows if row["latitude"] is not None)
-    assert sorted(name for dot in dots for name in dot.split("\n")) == placed
-    return found
