@@ -76,7 +76,7 @@ def answering(answer: Callable[..., tuple[dict[str, Any], bytes]]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Libraries tell about each oddity of a file; what is left are the tracebacks of mistakes.
-    logging.disable(logging.CRITICAL)
+    # Libraries tell about each oddity of a file; what is left to say are the tracebacks of mistakes.
+    logging.getLogger().addHandler(logging.NullHandler())
     said, rest = answer(sys.stdin.buffer.read(), *sys.argv[3:])
     sys.stdout.buffer.write(json.dumps(said).encode() + b"\n" + rest)

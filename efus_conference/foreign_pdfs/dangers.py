@@ -8,9 +8,11 @@ second reading could miss it is not taken at all.
 from __future__ import annotations
 
 import io
+import logging
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from pyhanko.pdf_utils import generic
@@ -50,6 +52,9 @@ NAMES = {
     b"/ImportData": "action",
     b"/SubmitForm": "action",
     b"/GoToE": "action",
+    b"/GoToR": "action",
+    b"/RichMediaExecute": "action",
+    b"/Rendition": "action",
 }
 
 # Of these an action or a file has at least one, and no packed bytes hold one by chance: looked for everywhere.
@@ -69,7 +74,28 @@ _UNUSUAL = re.compile(rb"/(?:Filter|F|DecodeParms|DP|FFilter)(?=[\0\s/\[]|$)")
 
 
 class Unclear(Exception):  # noqa: N818  the file is at fault, not the program
-    """Packed in a way that readers may take differently."""
+    """Written in a way that readers may take differently."""
+
+
+class _EqualKeys(logging.Handler):
+    """Of two equal keys pyHanko takes the first and PDFium the last; pyHanko only mentions it."""
+
+    is_seen = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.is_seen = self.is_seen or "Multiple definitions in dictionary" in record.getMessage()
+
+
+@contextmanager
+def _no_equal_keys() -> Iterator[None]:
+    seen = _EqualKeys()
+    generic.logger.addHandler(seen)
+    try:
+        yield
+    finally:
+        generic.logger.removeHandler(seen)
+    if seen.is_seen:
+        raise Unclear
 
 
 def danger_in(content: bytes) -> str:
@@ -78,8 +104,11 @@ def danger_in(content: bytes) -> str:
     PdfiumError, ValueError or MemoryError may come of what is no PDF at all.
     """
     try:
-        found = _by_its_table(content)
+        with _no_equal_keys():
+            found = _by_its_table(content)
         is_read = True
+    except Unclear:
+        return "not_readable"
     except MemoryError:
         raise
     except RecursionError:

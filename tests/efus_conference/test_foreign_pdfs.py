@@ -171,6 +171,8 @@ HIDDEN: dict[str, tuple[bytes, str]] = {
     "an object in a drawing": (pdf(stream(b"9 0 obj<</S/J 5 0 R>>endobj")), "inside"),
     "a stream that begins in a title": (pdf(b"<</T(a stream\n)/S/JavaScript/J 7 0 R>>\nendstream"), "script"),
     "a name before a comment": (pdf(b"<</JS%\n(x)>>"), "script"),
+    "a website behind the second of two equal keys": (pdf(catalog=b"/OpenAction[3 0 R/Fit]/OpenAction<</S/URI/URI(https://example.org)>>"), "not_readable"),
+    "a script behind the second of two equal keys": (pdf(stream(b"q Q"), SCRIPT, catalog=b"/OpenAction[3 0 R/Fit]/OpenAction 5 0 R"), "not_readable"),
     "a name before a zero": (pdf(b"<</JS\0(x)>>"), "script"),
 }  # fmt: skip
 
