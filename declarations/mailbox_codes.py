@@ -177,6 +177,17 @@ def proof_of(request: HttpRequest, mailbox: Mailbox, purpose: str) -> MailboxCod
     )
 
 
+def proven_mailboxes(request: HttpRequest, purpose: str) -> list[int]:
+    """The ids of all mailboxes that this browser proved within the last two hours to read."""
+    shown = _shown(request)
+    if not shown:
+        return []
+    codes = MailboxCode.objects.filter(
+        pk__in=shown, purpose=purpose, used_at__gt=timezone.now() - PROOF_LASTS
+    )
+    return list(codes.values_list("mailbox", flat=True))
+
+
 def _shown(request: HttpRequest) -> list[int]:
     try:
         value = request.get_signed_cookie(COOKIE, default="", salt=_SALT, max_age=PROOF_LASTS)

@@ -30,7 +30,7 @@ from declarations.actions import (
 )
 from declarations.forms import AnswersTyped
 from declarations.languages import OFFICE_LANGUAGES
-from declarations.mailbox_codes import COOKIE, proof_of
+from declarations.mailbox_codes import proof_of, proven_mailboxes
 from declarations.models import Invitation, MailboxCode, Signatory, Signature, SignatureEvent
 from declarations.models.texts import Declaration
 from declarations.views.office_codes import ask_for_code, with_proof
@@ -225,29 +225,31 @@ def _not_usable(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "declarations/office/not_usable.html", context, status=200 if is_asked else 404)
 
 
+# Both look first at what the browser proved: a link tells nothing by the work that it makes.
+
+
 def _signed_by(request: HttpRequest, token: str) -> Signature | None:
-    """What was submitted with this link, to the browser that proved the mailbox within the last two hours."""
-    if COOKIE not in request.COOKIES:
+    """What was submitted with this link, to the browser that proved its mailbox within the last two hours."""
+    proven = proven_mailboxes(request, MailboxCode.Purpose.RECORD)
+    if not proven:
         return None
-    signed = Signature.objects.filter(invitation__in=Invitation.objects.by_token(token))
-    signature = signed.exclude(state=Signature.State.NEW).select_related("invitation__mailbox").first()
-    if signature is None or signature.invitation is None:
-        return None
-    proof = proof_of(request, signature.invitation.mailbox, MailboxCode.Purpose.RECORD)
-    return signature if proof else None
+    links = Invitation.objects.by_token(token).filter(mailbox__in=proven)
+    return Signature.objects.filter(invitation__in=links).exclude(state=Signature.State.NEW).first()
 
 
 def _declined(request: HttpRequest, token: str) -> dict[str, object] | None:
     """What the second click on “decline” is shown: only to whoever proved the mailbox."""
+    proven = proven_mailboxes(request, MailboxCode.Purpose.RECORD)
+    if not proven:
+        return None
     declined = (
         Invitation.objects.by_token(token)
+        .filter(mailbox__in=proven)
         .exclude(declined_at=None)
         .select_related("signatory__declaration", "signatory__organisation", "mailbox")
         .first()
     )
-    if declined is None or not proof_of(request, declined.mailbox, MailboxCode.Purpose.RECORD):
-        return None
-    return said_no(declined)
+    return said_no(declined) if declined else None
 
 
 def said_no(invitation: Invitation) -> dict[str, object]:

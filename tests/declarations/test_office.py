@@ -13,6 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from declarations import actions
 from declarations.models import Declaration, Invitation, MailboxCode, Signature
+from efus_conference import environment
 from efus_conference.secret_links import hash_of_token
 from tests.declarations.making import (
     begin,
@@ -221,8 +222,10 @@ def test_the_language_is_the_invitation_s_until_another_is_chosen(browser: Clien
         (
             {"signed_on": yesterday()},
             "signed_on",
-            f"The text was published on {date_format(timezone.localdate(), 'j F Y')}, and cannot have been "
-            + "signed before. Check the day of the signature.",
+            (
+                f"The text was published on {date_format(timezone.localdate(), 'j F Y')}, and cannot have been "
+                "signed before. Check the day of the signature."
+            ),
         ),
         ({"basis": "magic"}, "basis", "Select a valid choice. magic is not one of the available choices."),
         ({"basis": "council", "decided_on": yesterday()}, "body", "Enter the body that decided."),
@@ -376,3 +379,17 @@ def test_an_office_that_has_signed_gets_its_receipt_instead_of_a_new_link(browse
     look_whose()
     assert queued.count() == before + 1
     assert Invitation.objects.usable().count() == 0
+
+
+@pytest.mark.parametrize(
+    ("sender", "is_demonstration", "contact"),
+    [
+        ("Efus <conference@efus.example>", False, "conference@efus.example"),
+        (environment.NOBODY, False, ""),
+        (environment.NOBODY, True, "organisers@conference.example"),
+    ],
+)
+def test_whom_to_write_to_is_the_sender_where_nothing_else_is_set_and_never_nobody(
+    sender: str, is_demonstration: bool, contact: str
+) -> None:
+    assert environment.contact("NO_SUCH_SETTING", sender, is_demonstration=is_demonstration) == contact

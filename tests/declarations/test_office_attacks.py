@@ -196,6 +196,20 @@ def test_every_dead_link_takes_the_same_work(browser: Client, step: str) -> None
         assert len({str(asked) for asked in work.values()}) == 1, work
 
 
+@pytest.mark.parametrize("sent", [None, {"decline": "1"}])
+def test_the_proof_of_another_office_tells_no_dead_link_from_another(
+    browser: Client, sent: dict[str, str] | None
+) -> None:
+    links = {**unusable_links(), "declined": declined_link()}
+    let_in(browser, invited()[1])
+    work = set()
+    for token in links.values():
+        with CaptureQueriesContext(connection) as queries:
+            answer = browser.post(f"/sign/{token}", sent) if sent else browser.get(f"/sign/{token}")
+        work.add((answer.status_code, answer.content, len(queries.captured_queries)))
+    assert len(work) == 1
+
+
 def test_asking_for_a_new_link_takes_the_same_work_whoever_asks(browser: Client) -> None:
     links = {**unusable_links(), "declined": declined_link()}
     work = []
