@@ -7,9 +7,8 @@ organisations, and no more.
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable
 from functools import lru_cache
 
 from django.db import models
@@ -98,15 +97,22 @@ def skeleton(name: str) -> str:
     return " ".join("".join(each if each.isalnum() else " " for each in plain).split()).replace("rn", "m")
 
 
-def look_alikes(names: Iterable[str]) -> list[list[str]]:
-    """Groups of different names that look alike, in the order in which they first come; the same name counts once."""
-    groups: defaultdict[str, list[str]] = defaultdict(list)
-    for name in dict.fromkeys(names):
-        if drawn := skeleton(name):
-            groups[drawn].append(name)
-    return [group for group in groups.values() if len(group) > 1]
+def bare(name: str) -> str:
+    """The skeleton without what stands in brackets and what only says that it is a town: “Turin (city)” is “turin”."""
+    words = skeleton(BRACKETS.sub(" ", name)).split()
+    return " ".join(word for word in words if word not in GENERIC) or skeleton(name)
 
 
 def _without_accents(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text)
     return unicodedata.normalize("NFKC", "".join(each for each in apart if not unicodedata.combining(each)))
+
+
+BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+# Said of many places in the languages of the offices, and distinguishing none.
+TOWNS = """
+    city town municipality council of the ville commune mairie de la le du des stad gemeente stadt gemeinde
+    landeshauptstadt comune città di municipio ayuntamiento ciudad del cidade município câmara municipal
+    miasto gmina urząd dome pilsēta δήμος
+"""
+GENERIC = {skeleton(word) for word in TOWNS.split()}

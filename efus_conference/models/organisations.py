@@ -26,6 +26,16 @@ COUNTRY_CODES = sorted(
 )
 
 
+NAMES = [
+    *(
+        f"{name}{language}"
+        for name in ("name", "full_name")
+        for language in ("", *(f"_{code}" for code, _name in settings.LANGUAGES))
+    ),
+    "endonym",
+]
+
+
 def country_name(code: str, language: str | None = None) -> str:
     """The country's name in a language (the reader's by default), from Unicode's CLDR; "" for no country."""
     if not code:
@@ -144,11 +154,12 @@ class Organisation(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 # One way to write an accent (Unicode NFC): a name typed in two ways is one name.
-                func="".join(
-                    f"NEW.{column} := normalize(NEW.{column}, NFC);\n"
-                    for column in ["name", *(f"name_{code}" for code, _name in settings.LANGUAGES), "endonym"]
-                )
-                + "RETURN NEW;",
+                func="".join(f"NEW.{column} := normalize(NEW.{column}, NFC);\n" for column in NAMES)
+                + """
+                    NEW.other_names := ARRAY(SELECT normalize(each, NFC)
+                        FROM unnest(NEW.other_names) WITH ORDINALITY AS given (each, place) ORDER BY place);
+                    RETURN NEW;
+                """,
             ),
         ]
 

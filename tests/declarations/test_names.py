@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from declarations.names import flags_of, look_alikes, skeleton
+from declarations.names import flags_of, skeleton
+from tests import factories
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_a_name_by_itself(name: str, flags: list[str]) -> None:
     ],
 )
 def test_names_that_may_be_taken_for_each_other(one: str, other: str) -> None:
-    assert look_alikes([one, other]) == [[one, other]]
+    assert skeleton(one) == skeleton(other) != ""
 
 
 def test_different_names_are_different() -> None:
@@ -72,16 +73,24 @@ def test_different_names_are_different() -> None:
         "Brest (BY)",
         "",
     ]
-    assert look_alikes([*names, *names, "  ", "--"]) == []
+    assert len({skeleton(name) for name in names}) == len(names)
 
 
-def test_groups_come_in_the_order_of_their_first_names() -> None:
-    assert look_alikes(["Liège", "Paris", "Liege", "PARIS", "Riga"]) == [
-        ["Liège", "Liege"],
-        ["Paris", "PARIS"],
-    ]
+def test_what_has_no_letter_looks_like_nothing() -> None:
+    assert [skeleton(name) for name in ("", "  ", "--")] == ["", "", ""]
 
 
 def test_what_a_name_looks_like_does_not_change_when_it_is_looked_at_again() -> None:
     names = ["Gd\u0430ńsk", "ΠΕΙΡΑΙΆΣ", "Straße", "Łódź", "Œuvre", "١٢"]
     assert [skeleton(skeleton(name)) for name in names] == [skeleton(name) for name in names]
+
+
+@pytest.mark.django_db
+def test_names_are_stored_composed() -> None:
+    apart, composed = "Lie\u0300ge", "Li\u00e8ge"
+    names = ("name_en", "name_fr", "name_nl", "full_name_en", "full_name_fr", "full_name_nl", "endonym")
+    city = factories.organisation(**dict.fromkeys(names, apart), other_names=["Luik", apart])
+    city.refresh_from_db()
+    assert [getattr(city, name) for name in names] == [composed] * len(names)
+    assert city.other_names == ["Luik", composed]
+    assert factories.organisation(other_names=[]).other_names == []
