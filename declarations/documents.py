@@ -75,11 +75,16 @@ def text_for_reader(texts: list[Text], *wanted: str) -> Text | None:
 
 
 def document(texts: list[Text], *wanted: str) -> dict[str, Any]:
-    """What `declarations/_document.html` shows: one version, or with `all` asked for first some side by side."""
+    """What `declarations/_document.html` shows: one version, or with `all` asked for first some side by side.
+
+    Of more than a page has room for, the reader's own is among them.
+    """
     text = text_for_reader(texts, *wanted)
     shown: dict[str, Any] = {"texts": texts, "text": text}
     if wanted and wanted[0] == ALL and len(texts) > 1:
-        beside = texts[:MOST_BESIDE]
+        # Always with the reader's own: what is authentic comes first, and may leave no room for it.
+        first = texts[:MOST_BESIDE]
+        beside = first if text in first or text is None else [*first[:-1], text]
         shown["beside"] = beside
         shown["rows"] = [
             list(zip(beside, row, strict=True))

@@ -76,3 +76,17 @@ def test_more_languages_than_a_page_has_room_for_are_one_click_away(client: Clie
     factories.publish(declaration)
     beside = page(client, "/en/declarations/d/?text=all")
     assert [beside.count('class="parallel-language"'), beside.count('href="?text=')] == [3, 5]
+
+
+def test_a_reader_s_own_language_stands_beside_the_authentic_ones(client: Client) -> None:
+    declaration = factories.declaration(slug="d", title_fr="Titre", title_nl="Titel")
+    for language in ("de", "nl"):
+        TextVersion.objects.create(declaration=declaration, language=language, body="1. x")
+    factories.publish(declaration)
+    shown = {
+        language: re.findall(
+            r'class="parallel-language">([^<]+)<', page(client, f"/{language}/declarations/d/?text=all")
+        )
+        for language in ("en", "nl")
+    }
+    assert shown == {"en": ["English", "Français", "Deutsch"], "nl": ["English", "Français", "Nederlands"]}
