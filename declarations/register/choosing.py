@@ -47,6 +47,7 @@ class RegisterForm(forms.Form):
         first, last = wanted.get("from"), wanted.get("until")
         if first and last and first > last:
             self.add_error("until", _("This day is before the first one."))
+            del wanted["from"]
         return wanted
 
     def chosen(self) -> list[Entry]:

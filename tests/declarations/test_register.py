@@ -250,6 +250,13 @@ def test_what_cannot_be_is_said_beside_its_field_and_not_kept(client: Client, qu
     assert [response.status_code, said in text_of(response), kept] == [200, True, False]
 
 
+def test_days_in_the_wrong_order_choose_nobody_out(client: Client) -> None:
+    of_all_kinds()
+    everybody = client.get("/en/declarations/d/signatories/").context["entries"]
+    asked = client.get("/en/declarations/d/signatories/?from=2099-02-02&until=2027-02-01")
+    assert [each.name for each in asked.context["entries"]] == [each.name for each in everybody]
+
+
 def test_a_null_character_is_refused(client: Client) -> None:
     of_all_kinds()
     assert client.get("/en/declarations/d/signatories/?country=%00").status_code == 400
