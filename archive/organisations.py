@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import BigIntegerField, Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -58,7 +59,7 @@ def on_record() -> QuerySet[Organisation]:
     )
 
 
-def _of_speakers(rows: QuerySet[Voice] | QuerySet[Video]) -> QuerySet[Voice] | QuerySet[Video]:
+def _of_speakers(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.filter(speaker__organisation__isnull=False).values("speaker__organisation")
 
 

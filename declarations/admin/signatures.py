@@ -25,6 +25,7 @@ from declarations.admin.paper import PaperForm
 from declarations.admin.records import NoteForm, record_of
 from declarations.admin.steps import officer, step
 from declarations.admin.withdrawals import withdraw_step
+from declarations.conflicts import parts_in
 from declarations.models import Actor, Mandate, Signature, SignatureEvent
 from declarations.triggers import TRANSITIONS
 from efus_conference.admin_base import OrganisersAdmin, OrganisersTabularInline, ReadOnlyAdmin, number
@@ -142,6 +143,9 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
         possible = TRANSITIONS.get(state or "", [])
         prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
         possible = [*possible, ""] if possible else []
+        if any(parts_in([Signature(pk=number(object_id))], by=officer(request)).values()):
+            # The page says why; a button that is refused would only be tried.
+            possible = [state for state in possible if state not in ("verified", "refused")]
         return [each for each in found if LEADS_TO.get(each.action_name.removeprefix(prefix), "") in possible]
 
     @action(description=_("Review one by one"), url_path="review", icon="fact_check", permissions=["decide"])
@@ -222,12 +226,13 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
         act: Callable[..., Signature],
         *,
         is_for_the_office: bool = False,
-        with_seen: bool = True,
         **words: Any,
     ) -> HttpResponse:
-        signature = get_object_or_404(Signature, pk=number(object_id))
+        signature = get_object_or_404(Signature.objects.select_related("signatory"), pk=number(object_id))
         form = NoteForm(
-            request.POST if request.method == "POST" else None, is_for_the_office=is_for_the_office
+            request.POST if request.method == "POST" else None,
+            is_for_the_office=is_for_the_office,
+            language=signature.signatory.get_language_display(),
         )
         return step(
             self,
@@ -238,7 +243,7 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
                 signature=signature,
                 by=officer(request),
                 note=given.cleaned_data["note"],
-                **({"seen": number(request.POST.get("seen"))} if with_seen else {}),
+                seen=number(request.POST.get("seen")),
             ),
             record=lambda: record_of(signature, by=officer(request)),
             **words,

@@ -36,7 +36,7 @@ def ever_shown() -> QuerySet[Signature]:
     )
 
 
-def _stood_for_certain() -> QuerySet[SignatureEvent, dict[str, Any]]:
+def _stood_for_certain() -> QuerySet[SignatureEvent, Any]:
     return SignatureEvent.objects.filter(kind__in=[Kind.VERIFIED, Kind.HISTORICAL]).values("signature")
 
 
