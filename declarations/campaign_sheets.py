@@ -24,7 +24,7 @@ from declarations.campaign_columns import (
 )
 from declarations.languages import OFFICE_LANGUAGES
 from declarations.models import Declaration
-from declarations.names import flags_of, skeleton
+from declarations.names import bare, flags_of, skeleton
 from efus_conference.models import Organisation, User
 from efus_conference.models.organisations import country_name
 from efus_conference.sheets import plain_table
@@ -46,6 +46,7 @@ class SheetRow:
     office: NewOffice | None
     problems: list[str]
     notes: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)  # with any it is entered only if that is ticked
     is_invited: bool = False  # it has an open link, so there is nothing to do
 
 
@@ -57,10 +58,12 @@ class Known:
         self.by_slug = {one.slug: one for one in self.organisations.values()}
         self.by_name: dict[str, dict[int, Organisation]] = {}
         self.by_look: dict[str, str] = {}
+        self.by_bare: dict[str, str] = {}
         for one in self.organisations.values():
             for name in filter(None, [*_names(one), *one.other_names]):
                 self.by_name.setdefault(folded(name), {})[one.pk] = one
                 self.by_look.setdefault(skeleton(name), name)
+                self.by_bare.setdefault(bare(name), name)
         self.offices: dict[int, Office] = {
             office.signatory.organisation_id: office for office in campaign_of(declaration).offices
         }
@@ -117,9 +120,8 @@ def _row(number: int, texts: dict[str, str], known: Known, seen: dict[str, int])
         problems.append(_("It declined. Invite it on its own page, if it asks for it."))
     elif office and office.stage == Stage.WITHDRAWN:
         problems.append(_("It withdrew its signature. Invite it on its own page, if it asks for it."))
-    notes = (
-        [] if found else [_("This organisation is new: it is entered with the office."), *_to_look_at(texts)]
-    )
+    notes = [] if found else [_("This organisation is new: it is entered with the office.")]
+    doubts = [] if found else [*_to_look_at(texts), *_nearly(texts, known, seen, number)]
     notes += _shared(texts["mailbox"], office, known, seen, number)
     # As it was understood, where “Lettland” and “lv” may have been written.
     understood = dict(texts)
@@ -138,7 +140,8 @@ def _row(number: int, texts: dict[str, str], known: Known, seen: dict[str, int])
         kind=kind or Organisation.Kind.CITY,
     )
     is_invited = bool(office and office.has_open_link and not problems)
-    return SheetRow(number, short(understood), None if problems else entered, problems, notes, is_invited)
+    office_read = None if problems else entered
+    return SheetRow(number, short(understood), office_read, problems, notes, doubts, is_invited)
 
 
 def _own_language(organisation: Organisation | None, office: Office | None) -> str:
@@ -220,6 +223,19 @@ def _to_look_at(texts: dict[str, str]) -> list[str]:
     sentence = _("Look at the name “%(name)s”: %(flag)s.")
     names = filter(None, (texts["organisation"], texts["own_name"]))
     return [sentence % {"name": name, "flag": flag.label} for name in names for flag in flags_of(name)]
+
+
+def _nearly(texts: dict[str, str], known: Known, seen: dict[str, int], number: int) -> list[str]:
+    """The same town under a longer name, as far as words can tell: known here, or in an earlier row."""
+    name = texts["organisation"]
+    said = []
+    if other := known.by_bare.get(bare(name)):
+        sentence = _("“%(name)s” has nearly the name of “%(other)s”, which we know. Is it another office?")
+        said.append(sentence % {"name": name, "other": other})
+    if (first := seen.setdefault(f"nearly {bare(name)}", number)) != number:
+        sentence = _("“%(name)s” has nearly the name in row %(number)d. Is it another office?")
+        said.append(sentence % {"name": name, "number": first})
+    return said
 
 
 def _mailbox(email: str, office: Office | None, known: Known) -> list[str]:

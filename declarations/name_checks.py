@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from declarations.models import Signatory
-from declarations.names import flags_of, skeleton
+from declarations.names import bare, flags_of, skeleton
 from efus_conference.models import Organisation
 
 NAMES = ("name_en", "name_fr", "name_nl", "full_name_en", "full_name_fr", "full_name_nl", "endonym")
@@ -32,14 +32,17 @@ def as_looked_at(signatory: Signatory) -> str:
 def findings_of(signatories: Iterable[Signatory]) -> dict[int, list[str]]:
     """By the signatory's id, sentences on its name; one query however many, and it reads every organisation's names."""
     by_look: defaultdict[str, dict[int, str]] = defaultdict(dict)
+    by_bare: defaultdict[str, dict[int, str]] = defaultdict(dict)
     for pk, *names in Organisation.objects.order_by("pk").values_list(
         "pk", "name_en", "name_fr", "name_nl", "endonym"
     ):
         for name in names:
             if name and (look := skeleton(name)):
                 by_look[look].setdefault(pk, name)
+                by_bare[bare(name)].setdefault(pk, name)
     return {
-        each.pk: [*flagged(each.organisation), *_alike(each.organisation, by_look)] for each in signatories
+        each.pk: [*flagged(each.organisation), *_alike(each.organisation, by_look, by_bare)]
+        for each in signatories
     }
 
 
@@ -52,13 +55,27 @@ def flagged(organisation: Organisation) -> list[str]:
     ]
 
 
-def _alike(organisation: Organisation, by_look: dict[str, dict[int, str]]) -> list[str]:
+def _alike(
+    organisation: Organisation, by_look: dict[str, dict[int, str]], by_bare: dict[str, dict[int, str]]
+) -> list[str]:
     others: dict[int, tuple[str, str]] = {}
     for name in written_names(organisation):
         for pk, other in by_look.get(skeleton(name), {}).items():
             if pk != organisation.pk:
                 others.setdefault(pk, (name, other))
+    nearly: dict[int, tuple[str, str]] = {}
+    for name in written_names(organisation):
+        for pk, other in by_bare.get(bare(name), {}).items():
+            if pk != organisation.pk and pk not in others:
+                nearly.setdefault(pk, (name, other))
     return [
-        _("“%(name)s” looks like “%(other)s”, another organisation.") % {"name": name, "other": other}
-        for name, other in others.values()
+        *(
+            _("“%(name)s” looks like “%(other)s”, another organisation.") % {"name": name, "other": other}
+            for name, other in others.values()
+        ),
+        *(
+            _("“%(name)s” and “%(other)s”, another organisation, have nearly the same name.")
+            % {"name": name, "other": other}
+            for name, other in nearly.values()
+        ),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from openpyxl import Workbook
@@ -20,6 +22,8 @@ from declarations.models import InvitationRun, Signatory
 from efus_conference.admin_lists import XLSX, cell
 from efus_conference.exports import sheet_title
 
+# So long nobody need think of a worker that died.
+BEFORE_IT_STANDS_STILL = timedelta(minutes=1)
 READ = ("declarations.view_signatory", "declarations.view_invitation")
 
 
@@ -47,17 +51,30 @@ def round_page(request: HttpRequest, pk: int, run: uuid.UUID, admin: Any) -> Htt
     context = {
         **admin.admin_site.each_context(request),
         "opts": admin.opts,
-        "title": outcome(shown),
+        "title": headline(shown),
+        "original": shown.declaration,
         "subtitle": str(shown.declaration),
         "run": shown,
         "declaration": shown.declaration,
         "is_over": shown.finished_at is not None,
+        "stands_still": shown.started_at < timezone.now() - BEFORE_IT_STANDS_STILL,
         "handled": shown.in_all - len(shown.todo),
         "refused": refused,
         "done": done,
         "may_run": request.user.has_perm("declarations.change_signatory"),
     }
     return render(request, "admin/declarations/campaign_round.html", context)
+
+
+def headline(run: InvitationRun) -> str:
+    """What is being done, and once it is done what came of it."""
+    if run.finished_at is not None:
+        return outcome(run)
+    if run.what == InvitationRun.What.INVITE:
+        sentence = ngettext("Inviting %(count)d office …", "Inviting %(count)d offices …", run.in_all)
+    else:
+        sentence = ngettext("Reminding %(count)d office …", "Reminding %(count)d offices …", run.in_all)
+    return sentence % {"count": run.in_all}
 
 
 def outcome(run: InvitationRun) -> str:

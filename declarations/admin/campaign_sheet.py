@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from base64 import b64decode, b64encode
+from io import BytesIO
 from typing import Any
 
 from django import forms
@@ -15,14 +16,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from openpyxl import Workbook
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from declarations.actions import Refusal, begin_round, enter_offices
 from declarations.admin.steps import officer
-from declarations.campaign_columns import sheet_to_fill_in
+from declarations.campaign_columns import COLUMNS, sheet_to_fill_in
 from declarations.campaign_sheets import SheetRow, rows_of
 from declarations.models import Declaration, InvitationRun
-from efus_conference.admin_lists import XLSX
+from efus_conference.admin_lists import XLSX, cell
+from efus_conference.exports import safe_cell, sheet_title
 from efus_conference.sheets import MOST_BYTES, SheetRefused, too_large
 
 KEPT = 60 * 60  # seconds between the two steps
@@ -47,6 +50,8 @@ def sheet_page(request: HttpRequest, pk: int, admin: Any) -> HttpResponse:
     """A sheet is chosen, then shown as it was read; who confirms enters and invites those without a problem."""
     declaration = _declaration(request, pk)
     form = SheetForm()
+    if request.method == "POST" and "to_mend" in request.POST:
+        return _rows_to_mend(request, declaration)
     if request.method == "POST" and "key" in request.POST:
         return _confirmed(request, declaration, admin)
     if request.method == "POST":
@@ -85,6 +90,7 @@ def _context(request: HttpRequest, declaration: Declaration, admin: Any) -> dict
     return {
         **admin.admin_site.each_context(request),
         "opts": admin.opts,
+        "original": declaration,
         "subtitle": str(declaration),
         "declaration": declaration,
     }
@@ -94,20 +100,24 @@ def _preview(
     request: HttpRequest, declaration: Declaration, admin: Any, rows: list[SheetRow], content: bytes
 ) -> HttpResponse:
     ready = _ready(rows)
-    key = ""
-    if ready and declaration.takes_signatures and not declaration.is_over():
-        key = secrets.token_hex(16)
-        # In the cache, which all processes share, under the account and the declaration it was read for.
-        cache.set(_kept_at(request, declaration, key), b64encode(content).decode(), KEPT)
+    key = secrets.token_hex(16)
+    # In the cache, which all processes share, under the account and the declaration it was read for.
+    cache.set(_kept_at(request, declaration, key), b64encode(content).decode(), KEPT)
+    may_confirm = bool(ready) and declaration.takes_signatures and not declaration.is_over()
+    doubtful = sum(bool(row.doubts) for row in ready)
     context = {
         **_context(request, declaration, admin),
         "title": _("Check the offices"),
-        "rows": rows,
+        # What is to be mended first, then what somebody has to look at.
+        "rows": sorted(rows, key=lambda row: (not row.problems, not row.doubts)),
         "ready": len(ready),
+        "doubtful": doubtful,
+        "sure": len(ready) - doubtful,
         "is_new": sum(row.office.organisation_id is None for row in ready if row.office),
         "wrong": sum(bool(row.problems) for row in rows),
         "there": sum(row.is_invited for row in rows),
         "key": key,
+        "may_confirm": may_confirm,
     }
     return render(request, "admin/declarations/campaign_preview.html", context)
 
@@ -134,7 +144,12 @@ def _confirmed(request: HttpRequest, declaration: Declaration, admin: Any) -> Ht
                 request, _("Something changed since this sheet was checked. Nothing was entered yet.")
             )
             return _preview(request, declaration, admin, rows, content)
-        offices = [row.office for row in _ready(rows) if row.office is not None]
+        ticked = request.POST.getlist("doubtful")
+        offices = [
+            row.office
+            for row in _ready(rows)
+            if row.office is not None and (not row.doubts or str(row.number) in ticked)
+        ]
         has_new = any(office.organisation_id is None for office in offices)
         if has_new and not request.user.has_perm("efus_conference.add_organisation"):
             raise PermissionDenied
@@ -153,6 +168,30 @@ def _confirmed(request: HttpRequest, declaration: Declaration, admin: Any) -> Ht
     else:
         return redirect("admin:declarations_campaign_round", pk=declaration.pk, run=run.pk)
     return redirect("admin:declarations_campaign_sheet", pk=declaration.pk)
+
+
+def _rows_to_mend(request: HttpRequest, declaration: Declaration) -> HttpResponse:
+    """The rows with a problem as a sheet that can be mended and sent again; the last column is not read."""
+    kept = cache.get(_kept_at(request, declaration, request.POST.get("key", "")[:64]))
+    if kept is None:
+        messages.warning(
+            request, _("This sheet was taken over already, or lay here too long. Look at the campaign first.")
+        )
+        return redirect("admin:declarations_campaign_sheet", pk=declaration.pk)
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(sheet_title(_("Offices"), "Offices"))
+    sheet.append([safe_cell(str(heading)) for heading in COLUMNS.values()] + [safe_cell(_("To mend"))])
+    for row in rows_of(b64decode(kept), declaration):
+        if row.problems:
+            cells = [row.shown[name] for name in COLUMNS]
+            sheet.append([cell(value) for value in [*cells, " ".join(row.problems)]])
+    out = BytesIO()
+    book.save(out)
+    headers = {
+        "Content-Disposition": 'attachment; filename="offices-to-mend.xlsx"',
+        "Cache-Control": "private, no-store",
+    }
+    return HttpResponse(out.getvalue(), content_type=XLSX, headers=headers)
 
 
 def _kept_at(request: HttpRequest, declaration: Declaration, key: str) -> str:

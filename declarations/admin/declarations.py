@@ -80,6 +80,9 @@ class DeclarationAdmin(FreezingSteps, ReviewPages, CampaignPages, TranslatedAdmi
         editable = {field.name for field in Declaration._meta.fields if field.editable}
         return [*always, *sorted(editable - OPEN_ONCE_FROZEN - {"id"})]
 
+    def view_on_site(self, obj: Declaration) -> str | None:
+        return obj.get_absolute_url() if obj.is_published else None
+
     def has_delete_permission(self, request: HttpRequest, obj: Declaration | None = None) -> bool:
         return not is_published(obj) and bool(super().has_delete_permission(request, obj))
 

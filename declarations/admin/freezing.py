@@ -14,8 +14,15 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
+from unfold.widgets import UnfoldBooleanWidget
 
-from declarations.actions import Refusal, check_publication, propose_freezing, publish_declaration
+from declarations.actions import (
+    AlreadyPublished,
+    Refusal,
+    check_publication,
+    propose_freezing,
+    publish_declaration,
+)
 from declarations.admin.steps import officer, step
 from declarations.documents import as_texts, document, language_name
 from declarations.models import Declaration, TextVersion
@@ -28,6 +35,16 @@ class SeenForm(forms.Form):
     """Which texts the page showed; a page without them shows none."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class SureForm(SeenForm):
+    """Where something in the texts wants a second look, somebody says that it is meant so."""
+
+    is_meant = forms.BooleanField(
+        label=_("I looked at these places, and the texts are meant to be as they are."),
+        error_messages={"required": _("Look at the places above first, and tick that they are meant so.")},
+        widget=UnfoldBooleanWidget(),
+    )
 
 
 class FreezingSteps:
@@ -49,6 +66,7 @@ class FreezingSteps:
                 "is_draft": not declaration.text_hash,
                 "draft_hash": hash_of_texts(versions),
                 "warnings": warnings_of(versions),
+                "stands_against": _stands_against(declaration),
                 "back": reverse("admin:declarations_declaration_change", args=[declaration.pk]),
             },
         )
@@ -81,7 +99,7 @@ class FreezingSteps:
             done=_("Freezing is proposed. Someone else has to freeze the texts."),
         )
 
-    @action(description=_("Publish …"), url_path="publish", permissions=["change"])
+    @action(description=_("Freeze and publish …"), url_path="publish", permissions=["change"])
     def publish(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The second of two freezes; says what is frozen and shows the hash, before it is done."""
         declaration = _found(object_id)
@@ -96,14 +114,18 @@ class FreezingSteps:
                 ),
                 where_it_stands(declaration),
                 *_of_texts(declaration, texts),
+                *_before_offices_sign(declaration),
             ]
 
         return self._step(
             request,
             declaration,
             explained,
-            title=_("Publish this declaration"),
-            button=_("Publish and freeze"),
+            title=_("Publish this declaration")
+            if declaration.is_historical
+            else _("Freeze and publish this declaration"),
+            button=_("Publish") if declaration.is_historical else _("Freeze for ever and publish"),
+            is_danger=not declaration.is_historical,
             do=lambda form: publish_declaration(
                 declaration=declaration, by=officer(request), seen=form.cleaned_data["seen"]
             ),
@@ -114,14 +136,48 @@ class FreezingSteps:
         self, request: HttpRequest, declaration: Declaration, explained: Any, **step_of: Any
     ) -> HttpResponse:
         texts = list(declaration.texts.all())
+        is_possible, warnings = True, warnings_of(texts)
         try:
             explanation = explained(check_publication(declaration))
         except Refusal as refusal:
-            explanation = [str(refusal)]
-        form = SeenForm(
+            explanation, is_possible, warnings = [str(refusal)], False, []
+        kind_of_form = SureForm if warnings else SeenForm
+        form = kind_of_form(
             request.POST if request.method == "POST" else None, initial={"seen": hash_of_texts(texts)}
         )
-        return step(self, request, declaration, explanation=explanation, form=form, **step_of)  # type: ignore[arg-type]
+        if not is_possible and request.method != "POST":
+            # Nothing to press; who pressed on an older page is told by the action itself.
+            step_of["button"] = ""
+        return step(
+            self,  # type: ignore[arg-type]
+            request,
+            declaration,
+            explanation=explanation,
+            form=form,
+            record=lambda: {"warnings": warnings},
+            **step_of,
+        )
+
+
+def _stands_against(declaration: Declaration) -> str:
+    """Why the texts cannot be proposed as they are, or ""."""
+    try:
+        check_publication(declaration)
+    except AlreadyPublished:
+        return ""
+    except Refusal as refusal:
+        return str(refusal)
+    return ""
+
+
+def _before_offices_sign(declaration: Declaration) -> list[Any]:
+    if declaration.is_open_to_signatures:
+        return [_("From then on, offices can be invited and sign.")]
+    return [
+        _(
+            "No office can sign it yet: for that, tick “Open to more signatories” on its page, before or afterwards."
+        )
+    ]
 
 
 def where_it_stands(declaration: Declaration) -> str:
@@ -158,7 +214,6 @@ def _of_texts(declaration: Declaration, texts: list[TextVersion]) -> list[Any]:
             _("Read them as they will be shown"),
         )
     ]
-    sentences += warnings_of(texts)
     sentences += [
         f"{language_name(text.language)} · {text.get_status_display()} · {text.sha256}" for text in texts
     ]

@@ -34,7 +34,7 @@ def record_of(signature: Signature, *, by: User) -> dict[str, Any]:
     parts = parts_in([signature], by=by).get(signature.pk, [])
     return {
         "facts": facts(signature),
-        "files": [(file, in_words(file.findings)) for file in files(signature)],
+        **_files_of(signature),
         "doubts": doubts(signature),
         "conflicts": [SENTENCES[name] for name in parts],
         "seen": str(last_event(signature)),
@@ -77,7 +77,18 @@ def doubts(signature: Signature) -> list[tuple[str, str]]:
 
 
 def files(signature: Signature) -> QuerySet[Evidence]:
-    return signature.evidence.order_by("kind", "-pk")
+    """The signed page before the decision, of several of a kind the last first."""
+    return signature.evidence.order_by("-kind", "-pk")
+
+
+def _files_of(signature: Signature) -> dict[str, list[Any]]:
+    """`files` that count, and the `older_files` in whose place the office sent others."""
+    found: dict[str, list[Any]] = {"files": [], "older_files": []}
+    kinds: set[str] = set()
+    for file in files(signature):
+        found["older_files" if file.kind in kinds else "files"].append((file, in_words(file.findings)))
+        kinds.add(file.kind)
+    return found
 
 
 class NoteForm(forms.Form):
@@ -91,11 +102,15 @@ class NoteForm(forms.Form):
         widget=UnfoldAdminTextareaWidget(),
     )
 
-    def __init__(self, *args: Any, is_for_the_office: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_for_the_office: bool, language: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if is_for_the_office:
             self.fields["note"].required = True
             self.fields["note"].error_messages["required"] = NoteMissing.message
-        self.fields["note"].help_text = (
-            _("The office reads it.") if is_for_the_office else _("Only organisers read it.")
-        )
+        if not is_for_the_office:
+            self.fields["note"].help_text = _("Only organisers read it.")
+        elif language:
+            sentence = _("The office reads it. It is written to in this language: %(language)s.")
+            self.fields["note"].help_text = sentence % {"language": language}
+        else:
+            self.fields["note"].help_text = _("The office reads it.")

@@ -35,6 +35,9 @@ QUEUES: dict[str, tuple[Any, tuple[str, ...]]] = {
 }
 
 
+CAMPAIGN = ("declarations.view_signatory", "declarations.view_invitation", "declarations.view_signature")
+
+
 @dataclass(frozen=True)
 class Decision:
     """What an officer may do with the signature on the screen; `key` opens its form and decides nothing."""
@@ -64,7 +67,7 @@ DECISIONS = [
             "a mail."
         ),
         _("Verify this signature"),
-        _("The signature is verified and public."),
+        _("The signature of %(office)s is verified and public."),
         takes_nobody_with_a_part=True,
     ),
     Decision(
@@ -75,7 +78,7 @@ DECISIONS = [
         _("Ask for information"),
         _("The office gets your note and a link with which it can change the record."),
         _("Ask the office"),
-        _("The office was asked."),
+        _("%(office)s was asked."),
         is_for_the_office=True,
     ),
     Decision(
@@ -86,7 +89,7 @@ DECISIONS = [
         _("Refuse"),
         _("The office gets your note and can be invited again. The record is kept."),
         _("Refuse this signature"),
-        _("The signature is refused."),
+        _("The signature of %(office)s is refused."),
         is_for_the_office=True,
         takes_nobody_with_a_part=True,
         is_danger=True,
@@ -99,7 +102,7 @@ DECISIONS = [
         _("Take under review"),
         _("The others see that you read this one. You need not be the one who decides."),
         _("Take it under review"),
-        _("The signature is under review."),
+        _("The signature of %(office)s is under review."),
     ),
 ]
 
@@ -165,7 +168,7 @@ class ReviewPages(ModelAdmin):
             decision = next((one for one in DECISIONS if one.name == request.POST.get("what")), None)
             if shown is None or decision is None:
                 raise Http404
-            form = NoteForm(request.POST, is_for_the_office=decision.is_for_the_office, prefix=decision.name)
+            form = _note_form(shown, decision, request.POST)
             if form.is_valid() and _is_done(request, shown, decision, form.cleaned_data["note"], by):
                 return redirect(_address(declaration, queue, queue.beside(shown.pk)[1]))
             forms_of[decision.name] = form
@@ -176,6 +179,7 @@ class ReviewPages(ModelAdmin):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("Review of signatures"),
+            "original": declaration,
             "subtitle": str(declaration),
             "declaration": declaration,
             "signature": shown,
@@ -186,6 +190,7 @@ class ReviewPages(ModelAdmin):
             "countries": _countries_of(declaration),
             "before": _address(declaration, queue, before) if before else "",
             "after": _address(declaration, queue, after) if after else "",
+            "has_campaign": by.has_perms(CAMPAIGN),
             "decisions": _offered(shown, record, forms_of) if shown and may_decide else [],
             "history": shown.events.select_related("actor__user").order_by("pk") if shown else [],
             **record,
@@ -210,7 +215,8 @@ def _is_done(request: HttpRequest, signature: Signature, decision: Decision, not
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return False
-    messages.success(request, str(decision.done))
+    # The page that follows is already that of another office.
+    messages.success(request, str(decision.done) % {"office": signature.signatory.organisation})
     return True
 
 
@@ -222,13 +228,21 @@ def _offered(
     return [
         {
             "is": decision,
-            "form": forms_of.get(decision.name)
-            or NoteForm(is_for_the_office=decision.is_for_the_office, prefix=decision.name),
+            "form": forms_of.get(decision.name) or _note_form(signature, decision),
             "is_open": decision.name in forms_of,
         }
         for decision in DECISIONS
         if decision.leads_to in possible and not (decision.takes_nobody_with_a_part and record["conflicts"])
     ]
+
+
+def _note_form(signature: Signature, decision: Decision, data: Any = None) -> NoteForm:
+    return NoteForm(
+        data,
+        is_for_the_office=decision.is_for_the_office,
+        language=signature.signatory.get_language_display(),
+        prefix=decision.name,
+    )
 
 
 def _countries_of(declaration: Declaration) -> list[tuple[str, str]]:

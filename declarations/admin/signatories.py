@@ -8,6 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -40,20 +42,29 @@ class MailboxInline(ReadOnlyAdmin, OrganisersTabularInline):
 
 class InvitationInline(ReadOnlyAdmin, OrganisersTabularInline):
     model = Invitation
-    fields = [
-        "mailbox",
-        "language",
-        "sent_by",
-        "sent_at",
-        "reminded_at",
-        "expires_at",
-        "revoked_at",
-        "opened_at",
-        "used_at",
-        "declined_at",
-        "decline_reason",
-    ]
+    # In words, as eleven columns of moments have room on no screen; the link's own page has them all.
+    fields = ["mailbox", "language", "invited_by", "written", "came"]
     readonly_fields = fields
+
+    @display(description=_("invited by"))
+    def invited_by(self, obj: Invitation) -> str:
+        return str(obj.sent_by)
+
+    @display(description=_("written to"))
+    def written(self, obj: Invitation) -> str:
+        return _days((gettext("invited"), obj.sent_at), (gettext("reminded"), obj.reminded_at))
+
+    @display(description=_("what came of it"))
+    def came(self, obj: Invitation) -> str:
+        ended = obj.used_at or obj.declined_at or obj.revoked_at
+        said = _days(
+            (gettext("opened"), obj.opened_at),
+            (gettext("used"), obj.used_at),
+            (gettext("declined"), obj.declined_at),
+            (gettext("revoked"), None if obj.used_at or obj.declined_at else obj.revoked_at),
+            (gettext("works until"), None if ended else obj.expires_at),
+        )
+        return f"{said} – “{obj.decline_reason}”" if obj.decline_reason else said
 
 
 @admin.register(Signatory)
@@ -272,6 +283,15 @@ class RemindForm(forms.Form):
         label=_("Also if it was written to less than a week ago"),
         required=False,
         widget=UnfoldBooleanWidget(),
+    )
+
+
+def _days(*happened: tuple[str, Any]) -> str:
+    """“invited: 21 Nov 2026, 16:30 · …”, of what happened."""
+    return " · ".join(
+        f"{what}: {date_format(localtime(moment), 'SHORT_DATETIME_FORMAT')}"
+        for what, moment in happened
+        if moment
     )
 
 

@@ -10,7 +10,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 
 from declarations.models import Declaration, DeclarationPoint, TextVersion
 from declarations.models.texts import hash_of_texts
@@ -127,7 +129,16 @@ class TextVersionInline(OrganisersStackedInline):
     model = TextVersion
     form = TextVersionForm
     fields = ["language", "status", "body"]
+    readonly_fields = ["frozen_body"]
     show_change_link = False
+
+    def get_fields(self, request: HttpRequest, obj: Declaration | None = None) -> list[str]:
+        return ["language", "status", "frozen_body" if is_published(obj) else "body"]
+
+    @display(description=_("text"))
+    def frozen_body(self, obj: TextVersion) -> str:
+        """As it was typed, line by line."""
+        return format_html('<div class="whitespace-pre-wrap" lang="{}">{}</div>', obj.language, obj.body)
 
     def has_add_permission(self, request: HttpRequest, obj: Declaration | None = None) -> bool:
         return not is_published(obj) and bool(super().has_add_permission(request, obj))

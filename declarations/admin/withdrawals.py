@@ -31,7 +31,7 @@ OPEN_FIRST = Case(When(outcome="", then=Value(0)), default=Value(1))
 def _record(signature: Signature, request: HttpRequest) -> dict[str, Any]:
     """The record and its files; most of those who may not verify it may carry out its withdrawal all the same."""
     record = record_of(signature, by=officer(request))
-    return {name: record[name] for name in ("facts", "files")}
+    return {name: record[name] for name in ("facts", "files", "older_files")}
 
 
 def _stands_against(withdrawal: Withdrawal, *, by: User) -> list[Any]:

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from declarations.campaign import reminders_due
-from declarations.models import Declaration, Invitation, InvitationRun
+from declarations.models import Declaration, Invitation, InvitationRun, Signatory
+from declarations.name_checks import findings_of, is_looked_at
 from efus_conference.admin_menu import list_address, may_read
-from efus_conference.views.organiser_tasks import Task, counted
+from efus_conference.views.organiser_tasks import ROWS_SHOWN, Task, counted
 
 DECLINED_SHOWN = timedelta(days=14)
 
@@ -76,3 +77,25 @@ def offices_to_remind(request: HttpRequest) -> list[Task]:
         details = [_("Remind them: %(declaration)s") % {"declaration": declarations[pk]}]
         tasks.append(Task(sentence % {"count": count}, f"{address}?needs=reminder#offices", details))
     return tasks
+
+
+def names_to_look_at(request: HttpRequest) -> list[Task]:
+    """Of offices that may sign now: letters of two scripts, or a name like that of another organisation."""
+    if not may_read(request, "declarations.Signatory"):
+        return []
+    rows = Signatory.objects.filter(declaration__is_published=True, declaration__is_open_to_signatures=True)
+    every = list(rows.select_related("organisation", "declaration").order_by("pk"))
+    found = findings_of(every) if every else {}
+    names = [each for each in every if found[each.pk] and not is_looked_at(each)]
+    if not names:
+        return []
+    sentence = ngettext(
+        "%(count)d office has a name to look at.", "%(count)d offices have names to look at.", len(names)
+    )
+    return [
+        Task(
+            sentence % {"count": len(names)},
+            list_address("declarations.Signatory", "name=look"),
+            [f"{each.organisation} · {each.declaration}" for each in names[:ROWS_SHOWN]],
+        )
+    ]

@@ -22,6 +22,7 @@ from efus_conference.models import Edition
 from efus_conference.plots import Plot
 from efus_conference.templatetags.dates import in_full
 from efus_conference.views.organiser_campaign_tasks import (
+    names_to_look_at,
     offices_that_declined,
     offices_to_remind,
     rounds_going_on,
@@ -105,6 +106,7 @@ def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict
         *texts_to_freeze(request),
         *withdrawals_to_decide(request),
         *offices_that_declined(request),
+        *names_to_look_at(request),
         *offices_to_remind(request),
         *rounds_going_on(request),
         *deleted_soon(request),

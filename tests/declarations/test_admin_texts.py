@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from declarations import actions
 from declarations.models import Declaration
 from declarations.models.texts import hash_of_texts
 from efus_conference.models import User
@@ -339,3 +340,52 @@ def test_a_text_in_no_language_code_is_refused_before_it_would_break_its_page_fo
     (formset, _points) = response.context["inline_admin_formsets"]
     assert formset.formset.errors == [{"language": ["Give the language by its code, such as de or pt-BR."]}]
     assert refused_by(lambda: declaration.texts.update(language="Deutsch AT")) == "text_language_is_a_code"
+
+
+def test_what_wants_a_second_look_is_ticked_before_it_is_frozen_for_ever() -> None:
+    declaration = draft()
+    declaration.texts.filter(language="en").update(body="1. Cities.\n\n2. More.")
+    actions.propose_freezing(declaration=declaration, by=root())
+    browser = as_(root())
+    asked = browser.get(url(declaration.pk, "publish"))
+    assert asked.context["warnings"] == ["Article 2 is missing in the text in Français."]
+    done = []
+    for more in ({}, {"is_meant": "on"}):
+        browser.post(url(declaration.pk, "publish"), {**seen(declaration), **more})
+        done.append(Declaration.objects.get().is_published)
+    assert done == [False, True]
+
+
+def test_who_freezes_reads_whether_offices_can_sign_then() -> None:
+    sentence = "No office can sign it yet"
+    pages = [
+        text_of(as_(root()).get(url(draft(is_open_to_signatures=is_open).pk, "publish")))
+        for is_open in (True, False)
+    ]
+    assert [sentence in page for page in pages] == [False, True]
+
+
+def test_what_cannot_be_proposed_has_no_button_and_no_green_preview() -> None:
+    declaration = draft()
+    declaration.texts.update(status="translation")
+    browser = as_(root())
+    found = [browser.get(url(declaration.pk, step)) for step in ("preview", "propose", "publish")]
+    assert ["authentic" in text_of(page) for page in found] == [True] * 3
+    assert "Nothing in these texts needs a second look" not in text_of(found[0])
+    assert [page.context["button"] for page in found[1:]] == ["", ""]
+
+
+def test_a_draft_has_no_page_on_the_site_to_view() -> None:
+    browser = as_(root())
+    found = ["/declarations/d/" in text_of(browser.get(url(one.pk))) for one in (draft(slug="d"),)]
+    assert [found, "View on site" in text_of(browser.get(url(published().pk)))] == [[False], True]
+
+
+def test_a_frozen_text_is_shown_line_by_line() -> None:
+    declaration = draft()
+    declaration.texts.filter(language="en").update(body="# Articles\n\n1. <b>Safety</b>.")
+    factories.publish(declaration)
+    page = text_of(as_(root()).get(url(declaration.pk)))
+    assert (
+        '<div class="whitespace-pre-wrap" lang="en"># Articles\n\n1. &lt;b&gt;Safety&lt;/b&gt;.</div>' in page
+    )

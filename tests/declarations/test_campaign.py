@@ -110,6 +110,7 @@ def test_each_office_stands_at_one_stage_and_it_is_said_who_needs_what() -> None
         ("Recorded", 2),
         ("Verified", 1),
         ("Declined", 1),
+        ("Withdrawn", 1),
         ("Expired", 1),
     ]
 
@@ -208,7 +209,16 @@ def test_a_round_is_asked_about_first_and_its_page_says_what_came_of_it() -> Non
     answer = browser.post(at(declaration, "round/"), {"what": "invite", "chosen": asked.context["ids"]})
     run = InvitationRun.objects.get()
     assert answer.url == at(declaration, f"round/{run.pk}/")
-    assert "0 of 2 are dealt with." in browser.get(answer.url).content.decode()
+    page = browser.get(answer.url).content.decode()
+    assert [
+        sentence in page for sentence in ("Inviting 2 offices …", "0 of 2 are dealt with.", "It stands still")
+    ] == [
+        True,
+        True,
+        False,
+    ]
+    InvitationRun.objects.update(started_at=timezone.now() - timedelta(minutes=2))
+    assert "It stands still" in browser.get(answer.url).content.decode()
     next_batch(run_id=run.pk)
     page = browser.get(answer.url).content.decode()
     assert ["2 offices were invited." in page, str(found["expired"].organisation) in page] == [True, True]

@@ -278,3 +278,52 @@ def test_a_sheet_that_is_none_keeps_the_page_with_a_sentence() -> None:
     response = send(browser, declaration, b"banana")
     assert list(response.context["form"].errors) == ["sheet"]
     assert as_(officer()).get(response.wsgi_request.path).status_code == 403
+
+
+def test_a_doubtful_name_is_entered_only_where_it_was_ticked() -> None:
+    declaration = published()
+    turin = office(declaration, organisation=factories.organisation(name_en="Turin", country="IT"))
+    content = csv(
+        ("Turin (city)", "", "IT", "", "a@turin.example", "it"),
+        ("Miskol\u0441", "", "HU", "", "b@town.example", "en"),
+        ("Newtown", "", "DE", "", "c@town.example", "de"),
+        ("City of Newtown", "", "DE", "", "d@town.example", "de"),
+    )
+    rows = rows_of(content, declaration)
+    assert [[row.problems, [each[:30] for each in row.doubts]] for row in rows] == [
+        [[], ["“Turin (city)” has nearly the n"[:30]]],
+        [[], ["Look at the name “Miskolс”: le"[:30]]],
+        [[], []],
+        [[], ["“City of Newtown” has nearly the n"[:30]]],
+    ]
+    browser = as_(officer(is_superuser=True))
+    shown = send(browser, declaration, content)
+    assert [row.number for row in shown.context["rows"]] == [2, 3, 5, 4]
+    browser.post(
+        f"/admin/declarations/declaration/{declaration.pk}/campaign/sheet/",
+        {"key": shown.context["key"], "ready": "4", "doubtful": ["3"]},
+    )
+    entered = Signatory.objects.exclude(pk=turin.pk).order_by("pk")
+    assert [str(each.organisation) for each in entered] == ["Miskol\u0441", "Newtown"]
+
+
+def test_the_rows_to_mend_come_first_and_can_be_taken_away_and_sent_again() -> None:
+    declaration = published()
+    browser = as_(officer(is_superuser=True))
+    good = ("Newtown", "", "DE", "", "town@newtown.example", "de")
+    shown = send(browser, declaration, csv(good, ("Oldtown", "", "Atlantis", "", "x@oldtown.example", "")))
+    assert [row.number for row in shown.context["rows"]] == [3, 2]
+    path = f"/admin/declarations/declaration/{declaration.pk}/campaign/sheet/"
+    sheet = browser.post(path, {"key": shown.context["key"], "to_mend": "1"}).content
+    (row,) = list(openpyxl.load_workbook(BytesIO(sheet)).worksheets[0].values)[1:]
+    assert [row[0], row[2], row[4], "Atlantis" in row[-1]] == [
+        "Oldtown",
+        "Atlantis",
+        "x@oldtown.example",
+        True,
+    ]
+    (again,) = rows_of(sheet, declaration)
+    assert [again.shown["organisation"], len(again.problems)] == ["Oldtown", 1]
+    # What was taken away is still there to be confirmed.
+    answer = browser.post(path, {"key": shown.context["key"], "ready": "1"})
+    assert "/round/" in answer.url

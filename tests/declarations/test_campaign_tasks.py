@@ -8,8 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from declarations.actions import begin_round, invite
+from declarations.actions.names import look_at_name
 from declarations.models import Invitation, InvitationRun
+from declarations.name_checks import as_looked_at
 from efus_conference.models import User
+from tests import factories
 from tests.declarations.making import invited, office, officer, published
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +55,20 @@ def test_an_office_that_declined_and_was_invited_again_waits_for_nobody() -> Non
     Invitation.objects.filter(pk=invitation.pk).update(declined_at=timezone.now())
     invite(signatory=invitation.signatory, by=by)
     assert tasks(by) == []
+
+
+def test_names_to_look_at_are_named_on_the_first_page_until_somebody_did() -> None:
+    by, declaration = officer(is_superuser=True), published()
+    first = office(declaration, organisation=factories.organisation(name_en="Turin"))
+    second = office(declaration, organisation=factories.organisation(name_en="Turin (city)"))
+    client = Client()
+    client.force_login(by)
+
+    def shown() -> list[list[str]]:
+        tasks_of = client.get("/admin/").context["tasks"]
+        return [task.details for task in tasks_of if task.address.endswith("?name=look")]
+
+    before = shown()
+    for each in (first, second):
+        look_at_name(signatory=each, by=by, seen=as_looked_at(each))
+    assert [before, shown()] == [[[f"Turin · {declaration}", f"Turin (city) · {declaration}"]], []]

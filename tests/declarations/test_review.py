@@ -8,7 +8,7 @@ import pytest
 
 from declarations import actions
 from declarations.findings import in_words
-from declarations.models import Evidence, Signature
+from declarations.models import Evidence, Signatory, Signature
 from tests import factories
 from tests.declarations.making import (
     draft,
@@ -68,7 +68,7 @@ def test_a_decision_leads_to_the_next_one() -> None:
         "verified",
         second,
         2,
-        ["The signature is verified and public."],
+        [f"The signature of {first.signatory.organisation} is verified and public."],
     ]
 
 
@@ -237,3 +237,48 @@ def test_a_digital_signature_is_told_in_words_with_what_it_does_not_prove() -> N
         "&lt;b&gt;Robin&lt;/b&gt;" in page,
         "A digital signature does not show that this person holds the office" in page,
     ] == [True, True]
+
+
+def test_the_page_that_counts_comes_first_and_an_older_one_is_folded_away() -> None:
+    signature = submitted()
+    (page,) = signature.evidence.all()
+    # The newest page, as after a question; rows of a submitted record are written by nobody else.
+    rows = [("decision", "decision.pdf"), ("signed_page", "second.pdf")]
+    actions.ask_for_information(signature=signature, by=officer(), note="Which council?")
+    for kind, name in rows:
+        Evidence.objects.create(
+            signature=signature, kind=kind, file="none", name=name, content_type="application/pdf", size=1
+        )
+    context = as_(root()).get(page_of(signature, f"?signature={signature.pk}")).context
+    assert [[file.name for file, _found in context[name]] for name in ("files", "older_files")] == [
+        ["second.pdf", "decision.pdf"],
+        [page.name],
+    ]
+
+
+def test_what_an_officer_may_do_stands_beside_the_file_with_the_language_of_the_office() -> None:
+    signature = submitted()
+    Signatory.objects.update(language="it")
+    page = text_of(as_(root()).get(page_of(signature)))
+    assert "It is written to in this language: Italiano." in page
+    assert page.index("ar-decisions") < page.index("Download the file as it was sent")
+
+
+def test_the_record_s_own_page_has_no_button_that_would_be_refused() -> None:
+    by = root()
+    signature = submitted(by=by)
+    pages = [
+        text_of(as_(user).get(f"/admin/declarations/signature/{signature.pk}/change/"))
+        for user in (by, root())
+    ]
+    assert [[f"/{step}/" in page for step in ("verify", "refuse", "ask")] for page in pages] == [
+        [False, False, True],
+        [True, True, True],
+    ]
+
+
+def test_the_way_back_to_the_declaration_and_its_campaign_stands_on_the_page() -> None:
+    signature = submitted()
+    at = f"/admin/declarations/declaration/{signature.signatory.declaration_id}/"
+    page = text_of(as_(root()).get(page_of(signature)))
+    assert [f"{at}change/" in page, f"{at}campaign/" in page] == [True, True]

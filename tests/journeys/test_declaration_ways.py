@@ -185,7 +185,7 @@ def test_an_office_answers_what_the_officer_asks(
     assert signature.state == Signature.State.SUBMITTED
     desk.fill("textarea[name=ask-note]", QUESTION)
     desk.locator("form:has(input[value=ask]) button").click()
-    expect(desk.locator("body")).to_contain_text("The office was asked.")
+    expect(desk.locator("body")).to_contain_text(f"{signature.signatory.organisation} was asked.")
     run_worker()
     asked = mail_to(mailbox, MAILBOX)
     assert QUESTION in text_of(asked)
@@ -222,7 +222,7 @@ def test_an_office_answers_what_the_officer_asks(
     expect(desk.locator(".ar-history")).to_contain_text(QUESTION)
     desk.keyboard.press("v")
     desk.keyboard.press("Enter")
-    expect(desk.locator("body")).to_contain_text("The signature is verified and public.")
+    expect(desk.locator("body")).to_contain_text("is verified and public.")
     run_worker()
     signature.refresh_from_db()
     assert signature.state == Signature.State.VERIFIED
