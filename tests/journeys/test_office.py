@@ -86,12 +86,15 @@ def test_an_office_records_a_signature_that_an_officer_verifies_and_the_public_s
     assert signature.invitation.language == language
     assert link_in(receipt, "/sign/receipt/").split("?")[0] == office.url.split("?")[0]
 
-    # A used link says no more than an invented one.
+    # A used link leads whoever proved the mailbox to the receipt, and tells others no more than an invented one.
     office.goto(f"{link}?lang={language}")
-    used = office.locator("main").inner_text()
-    assert_accessible(office)
-    office.goto(f"/sign/{'x' * 43}?lang={language}")
-    assert office.locator("main").inner_text() == used
+    office.wait_for_url("**/sign/receipt/**")
+    stranger = new_person(viewport={"width": 390, "height": 844})
+    stranger.goto(f"{link}?lang={language}")
+    used = stranger.locator("main").inner_text()
+    assert_accessible(stranger)
+    stranger.goto(f"/sign/{'x' * 43}?lang={language}")
+    assert stranger.locator("main").inner_text() == used
 
     # The demonstration shows what is recorded at once, and claims no check before someone else has made it.
     reader = new_person()
