@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -26,12 +26,35 @@ from efus_conference.models import Mail
 from efus_conference.private_files import private_storage
 
 BATCH = 200
+EVIDENCE_FOLDER = "evidence"  # see `declarations.models.signatures.evidence_path`
+ROW_COMES_WITHIN = timedelta(days=1)
 logger = logging.getLogger(__name__)
 
 
 def forget_what_is_over(*, at: datetime) -> dict[str, int]:
     """How many rows of each kind went. Not to be called within a transaction: every batch is one."""
-    return {what: _all_of(what, rows(at), take) for what, (rows, take) in KINDS.items()}
+    gone = {what: _all_of(what, rows(at), take) for what, (rows, take) in KINDS.items()}
+    return {**gone, "files": _files_without_a_row(at)}
+
+
+def _files_without_a_row(at: datetime) -> int:
+    """How many files went of which no row came to be: they are written before the transaction ends that names them."""
+    storage = private_storage()
+    try:
+        _folders, names = storage.listdir(EVIDENCE_FOLDER)
+    except FileNotFoundError:  # nobody sent anything yet
+        return 0
+    try:
+        stored = {f"{EVIDENCE_FOLDER}/{name}" for name in names}
+        # The rows after the folder: what came in between is in none of the two, or in both.
+        named = {name for pair in Evidence.objects.values_list("file", "preview") for name in pair}
+        over = at - ROW_COMES_WITHIN
+        left = [name for name in stored - named if storage.get_modified_time(name) <= over]
+        _delete_stored(left)
+    except Exception:
+        logger.exception("Forgetting files without a row broke off.")
+        return 0
+    return len(left)
 
 
 def _all_of(what: str, rows: QuerySet[Any], take: Callable[[Sequence[Any]], None]) -> int:

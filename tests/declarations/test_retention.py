@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from declarations.actions import open_invitation, refuse, verify
+from declarations.actions import Refusal, open_invitation, record_on_paper, refuse, verify
 from declarations.actions.forgetting import BATCH, forget_what_is_over
 from declarations.models import (
     Evidence,
@@ -31,10 +32,26 @@ from declarations.retention import (
 from efus_conference.models import Mail
 from efus_conference.private_files import private_storage
 from tests import factories
-from tests.declarations.making import invited, officer, recorded, refused_by, submitted, withdrawn
+from tests.declarations.making import (
+    answers,
+    invited,
+    office,
+    officer,
+    recorded,
+    refused_by,
+    sent,
+    submitted,
+    withdrawn,
+)
 
-NOTHING = {"drafts": 0, "codes": 0, "evidence": 0, "reasons": 0, "mails": 0}
+NOTHING = {"drafts": 0, "codes": 0, "evidence": 0, "reasons": 0, "mails": 0, "files": 0}
 DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In that of all tests lie files whose rows were rolled back, or are in another database."""
+    monkeypatch.setattr(private_storage(), "location", str(tmp_path))
 
 
 def age(signature: Signature, by: timedelta) -> None:
@@ -301,3 +318,22 @@ def test_more_than_a_batch_goes_in_one_night() -> None:
     over = invitation.expires_at + DRAFT_KEPT_FOR + DAY
 
     assert forget(over) == {**NOTHING, "drafts": 1, "codes": BATCH + 1}
+
+
+def test_a_file_whose_record_was_refused_goes_after_a_day(db: None) -> None:
+    kept = submitted().evidence.get()
+    signatory = office()
+    before = set(private_storage().listdir("evidence")[1])
+    with pytest.raises(Refusal):
+        record_on_paper(
+            signatory=signatory,
+            answers=answers(signed_on=timezone.localdate() + timedelta(days=9)),
+            files={"signed_page": sent()},
+            by=officer(),
+        )
+    left = set(private_storage().listdir("evidence")[1]) - before
+    assert (len(left), Evidence.objects.filter(signature__signatory=signatory).count()) == (2, 0)
+    assert forget(timezone.now() + timedelta(hours=23)) == NOTHING
+    assert forget(timezone.now() + timedelta(hours=25)) == {**NOTHING, "files": 2}
+    assert set(private_storage().listdir("evidence")[1]) == before
+    assert stored(kept) == [True, True]
