@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from django import forms
@@ -327,4 +328,12 @@ def initial_of(signature: Signature) -> dict[str, Any]:
 
 def already_of(signature: Signature) -> dict[str, Evidence]:
     """The latest file of each kind."""
-    return {evidence.kind: evidence for evidence in signature.evidence.order_by("pk")}
+    return {evidence.kind: evidence for evidence in signature.evidence.order_by("kind", "pk")}
+
+
+def replaced_of(signature: Signature) -> list[tuple[Evidence, datetime]]:
+    """The earlier files of each kind, and when another one took the place of each."""
+    files = list(signature.evidence.order_by("kind", "pk"))
+    return [
+        (old, timezone.localtime(new.uploaded_at)) for old, new in pairwise(files) if old.kind == new.kind
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -19,7 +19,9 @@ NOTES_FOR_THE_OFFICE = (
 
 @dataclass(frozen=True)
 class Happened:
-    """`what` is the kind of an event, or `asked`, `asked_on_paper`, `dropped`, `taken_back` of a withdrawal."""
+    """`what` is the kind of an event, or `submitted_again` by the office; of a withdrawal `asked`, `asked_on_paper`,
+    `dropped` or `taken_back`.
+    """
 
     at: datetime
     what: str
@@ -28,7 +30,11 @@ class Happened:
 
 
 def of_signature(signature: Signature) -> list[Happened]:
-    happened = [_event(event) for event in signature.events.select_related("actor")]
+    happened: list[Happened] = []
+    for event in signature.events.select_related("actor").order_by("at", "pk"):
+        each = _event(event)
+        is_again = each.is_by_office and any(before.what == each.what for before in happened)
+        happened.append(replace(each, what="submitted_again") if is_again else each)
     for withdrawal in signature.withdrawals.select_related("entered_by", "decided_by"):
         happened += _withdrawal(withdrawal)
     return sorted(happened, key=lambda each: each.at)

@@ -39,6 +39,7 @@ machine: list[URLPattern] = [
     path("sign/receipt/<str:receipt_code>/withdraw", office_after.withdraw, name="withdraw"),
     path("sign/<str:token>", office.sign, name="sign"),
     path("sign/<str:token>/", office.sign),
+    path("sign/<str:token>/page.pdf", office.page_to_sign, name="sign_page"),
     path("sign/<str:token>/code", office.code, name="sign_code"),
     path("sign/<str:token>/record", office.record, name="sign_record"),
     path("sign/<str:token>/meaning", office.meaning, name="sign_meaning"),

@@ -37,6 +37,18 @@ def language_shown(row: Model, field: str) -> str:
     return current
 
 
+def own_name(organisation: Model) -> tuple[str, str]:
+    """An organisation's name as its own office reads it, and the language of that name.
+
+    In a language that the site does not have it is the name the place gives itself, in whatever script.
+    """
+    current = translation.get_language() or settings.LANGUAGE_CODE
+    endonym = getattr(organisation, "endonym", "")
+    if endonym and current not in dict(settings.LANGUAGES):
+        return endonym, getattr(organisation, "endonym_language", "") or current
+    return str(organisation), language_shown(organisation, "name")
+
+
 def browser_language(request: HttpRequest, codes: Iterable[str]) -> str:
     """The first of the languages the browser asks for that is one of ours, whatever its country; else English."""
     known = set(codes)

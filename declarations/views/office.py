@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 
-from declarations import markup, retention
+from declarations import markup, retention, signing_page
 from declarations.actions import (
     AlreadySubmitted,
     LinkNotUsable,
@@ -38,6 +38,7 @@ from declarations.models import MailboxCode
 from declarations.views.office_codes import ask_for_code, masked, with_proof
 from declarations.views.office_frame import Visit, office_page, read_again, said_no, step, to_receipt
 from declarations.views.public import language_name, text_for_reader, texts_of
+from efus_conference.languages import own_name
 from efus_conference.secret_links import language_choices
 
 RECORD = MailboxCode.Purpose.RECORD
@@ -86,9 +87,24 @@ def sign(visit: Visit) -> HttpResponse:
         "body": markup.render(text.version.body),
         "address": masked(visit.invitation.mailbox.email),
         "is_proven": proof_of(request, visit.invitation.mailbox, RECORD) is not None,
+        "is_missing": translation.get_language() not in {each.code for each in texts},
+        "begun": visit.draft if visit.draft and visit.draft.signer_name else None,
         "works_until": works_until(visit.invitation),
     }
     return render(request, "declarations/office/read.html", context)
+
+
+@office_page
+def page_to_sign(visit: Visit) -> HttpResponse:
+    """A page to print and to sign, as a PDF; it takes the link alone, and changes nothing."""
+    texts = texts_of(visit.declaration)
+    text = text_for_reader(texts, visit.request.GET.get("text", ""), translation.get_language() or "")
+    if text is None:
+        raise LinkNotUsable
+    content = signing_page.made(visit.signatory, texts, text)
+    response = HttpResponse(content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = 'inline; filename="page-to-sign.pdf"'
+    return response
 
 
 @office_page
@@ -149,13 +165,14 @@ def meaning(visit: Visit) -> HttpResponse:
     if not is_complete(draft):
         return visit.to("sign_record")
     if request.method == "POST":
-        form = MeaningForm(request.POST, name=visit.signatory.organisation.name)
+        form = MeaningForm(request.POST, name=own_name(visit.signatory.organisation)[0])
         if form.is_valid():
             be_informed(invitation=visit.invitation)
             return visit.to("sign_check")
     else:
         form = MeaningForm(
-            name=visit.signatory.organisation.name, initial={"informed": draft.informed_at is not None}
+            name=own_name(visit.signatory.organisation)[0],
+            initial={"informed": draft.informed_at is not None},
         )
     context = {
         **visit.context(),

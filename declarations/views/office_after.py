@@ -28,7 +28,7 @@ from declarations.actions import (
 )
 from declarations.actions.completing import pending_beside
 from declarations.actions.withdrawing import invitation_of
-from declarations.forms import WithdrawalForm
+from declarations.forms import WithdrawalForm, already_of, replaced_of
 from declarations.history import of_signature
 from declarations.languages import OFFICE_LANGUAGES
 from declarations.mailbox_codes import proof_of
@@ -137,7 +137,8 @@ def receipt(page: Receipt) -> HttpResponse:
     context = {
         **page.context(),
         "mandate_in_words": in_words(mandate) if mandate else "",
-        "files": list(signature.evidence.order_by("kind", "pk")),
+        "files": list(already_of(signature).values()),
+        "replaced_files": replaced_of(signature),
         "history": of_signature(signature),
         "note": last.note if last and signature.state in WITH_NOTE else "",
         "waits_beside": pending_beside(signature),

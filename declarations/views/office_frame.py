@@ -87,7 +87,10 @@ class Visit:
             "draft": self.draft,
             "may_decline": self.invitation.replaces_id is None
             and (self.draft is None or self.draft.state == Signature.State.NEW),
-            **{f"{name}_url": self.address(f"sign_{name}") for name in ("record", "meaning", "decline")},
+            **{
+                f"{name}_url": self.address(f"sign_{name}")
+                for name in ("record", "meaning", "decline", "page")
+            },
             "sign_url": self.address("sign"),
             "languages": language_choices(OFFICE_LANGUAGES),
         }

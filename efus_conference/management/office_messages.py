@@ -40,6 +40,7 @@ MODULES: dict[str, tuple[str, ...] | None] = {
     "declarations/mails/*.py": None,
     "declarations/mandates.py": None,
     "declarations/history.py": None,
+    "declarations/signing_page.py": None,
     "declarations/views/office*.py": None,
     "declarations/actions/recording.py": None,
     "declarations/actions/declining.py": None,
@@ -79,6 +80,7 @@ MODULES: dict[str, tuple[str, ...] | None] = {
     ),
     "efus_conference/context.py": None,
     "efus_conference/foreign_pdfs/sentences.py": None,
+    "efus_conference/formats/months.py": None,
     "efus_conference/uploads.py": None,
     "efus_conference/writing.py": None,
 }

@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
+from efus_conference import languages
 from efus_conference.languages import language_shown, site_path
 
 register = template.Library()
@@ -89,6 +90,19 @@ def site_page(name: str, *args: str) -> str:
 def lang_of(row: Model, field: str) -> SafeString:
     """` lang="en"` where a translated field is shown in another language than the page's, for its element's tag."""
     shown = language_shown(row, field)
+    return format_html(' lang="{}"', shown) if shown != get_language() else format_html("{}", "")
+
+
+@register.filter
+def own_name(organisation: Model) -> str:
+    """The organisation's name as its own office reads it."""
+    return languages.own_name(organisation)[0]
+
+
+@register.simple_tag
+def lang_of_name(organisation: Model) -> SafeString:
+    """` lang="el"` where `own_name` is in another language than the page, for its element's tag."""
+    shown = languages.own_name(organisation)[1]
     return format_html(' lang="{}"', shown) if shown != get_language() else format_html("{}", "")
 
 

@@ -143,6 +143,7 @@ LINKS: list[Row] = [
     *by_link("sign/<str:token>/", "200", "409"),
     *by_link("declarations_machine:sign", "200", "409"),
     *by_link("declarations_machine:sign_code", "200", "200"),
+    *by_link("declarations_machine:sign_page", "200", "200"),  # to print: it changes nothing
     # Each step leads to the code from the office's mailbox first, or asks for it in its place.
     *by_link("declarations_machine:sign_record", "302", "200"),
     *by_link("declarations_machine:sign_meaning", "302", "200"),
