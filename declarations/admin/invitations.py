@@ -26,6 +26,7 @@ class InvitationAdmin(ReadOnlyAdmin, OrganisersAdmin):
     list_display = [
         "signatory",
         "mailbox",
+        "is_open",
         "language",
         "sent_at",
         "expires_at",
@@ -33,7 +34,6 @@ class InvitationAdmin(ReadOnlyAdmin, OrganisersAdmin):
         "reminded_at",
         "used_at",
         "declined_at",
-        "is_open",
     ]
     list_filter = ["signatory__declaration", "language", ("declined_at", admin.EmptyFieldListFilter)]
     search_fields = ["signatory__organisation__name_en__unaccent", "mailbox__email"]

@@ -102,6 +102,8 @@ class TextVersionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "language" in self.fields:
+            self.fields["language"].help_text = _("Its two letters, such as en, fr or it.")
         if isinstance(body := self.fields.get("body"), forms.CharField):
             # A page that is saved as it was opened changes no byte, also none at the end.
             body.strip = False
