@@ -31,6 +31,7 @@ from registration.models import (
     WaitParty,
 )
 from tests import factories
+from tests.declarations import making
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +55,7 @@ def tasks_of(client: Client) -> list[Any]:
 
 
 def submitted_signature() -> Signature:
-    signature = Signature.objects.create(signatory=factories.signatory(factories.declaration()))
+    signature = making.draft(factories.signatory(making.published()))
     actor, _made = Actor.objects.get_or_create(kind=Actor.Kind.PERSON, user=factories.user(is_staff=True))
     SignatureEvent.objects.create(signature=signature, kind=SignatureEvent.Kind.SUBMITTED, actor=actor)
     return signature
