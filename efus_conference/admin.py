@@ -302,8 +302,7 @@ class MailAdmin(ReadOnlyAdmin, OrganisersAdmin):
     actions = ["mark_handled"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Mail]:
-        mails: QuerySet[Mail] = super().get_queryset(request)
-        return mails & Mail.objects.readable_by(request.user)
+        return Mail.objects.readable_by(request.user)
 
     def get_fields(self, request: HttpRequest, obj: Mail | None = None) -> list[str]:
         reported = ["bounce", "bounced_at", "bounce_status", "bounce_diagnostic", "handled_at"]
@@ -318,12 +317,11 @@ class MailAdmin(ReadOnlyAdmin, OrganisersAdmin):
         failed = Mail.objects.filter(bounce=Mail.Bounce.FAILED, handled_at=None)
         chosen = set(failed.filter(pk__in=queryset.values("pk")).values_list("to", flat=True))
         failed.filter(to__in=chosen).update(handled_at=timezone.now())
+        count = len(chosen)
         done = ngettext(
-            "%(count)d address is marked as handled.",
-            "%(count)d addresses are marked as handled.",
-            len(chosen),
+            "%(count)d address is marked as handled.", "%(count)d addresses are marked as handled.", count
         )
-        messages.success(request, done % {"count": len(chosen)})
+        messages.success(request, done % {"count": count})
 
     @display(description=_("kind"), ordering="kind")
     def shown_kind(self, mail: Mail) -> str:
