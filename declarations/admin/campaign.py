@@ -187,12 +187,18 @@ def ask_page(request: HttpRequest, pk: int, admin: Any) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         insists = "insists" in given
+        ids = ids_in(given.get("chosen", "")) + (ids_in(given.get("lately", "")) if insists else [])
+        # Who declined or withdrew since the page was shown is left in peace too.
+        over = {
+            office.pk
+            for office in campaign_of(declaration).offices
+            if office.stage in (Stage.DECLINED, Stage.WITHDRAWN)
+        }
         try:
             run = begin_round(
                 declaration=declaration,
                 what=what,
-                signatory_ids=ids_in(given.get("chosen", ""))
-                + (ids_in(given.get("lately", "")) if insists else []),
+                signatory_ids=[pk for pk in ids if pk not in over],
                 by=officer(request),
                 insists=insists,
             )

@@ -85,7 +85,7 @@ def names_to_look_at(request: HttpRequest) -> list[Task]:
         return []
     rows = Signatory.objects.filter(declaration__is_published=True, declaration__is_open_to_signatures=True)
     every = list(rows.select_related("organisation", "declaration").order_by("pk"))
-    found = findings_of(every) if every else {}
+    found = findings_of(every)
     names = [each for each in every if found[each.pk] and not is_looked_at(each)]
     if not names:
         return []

@@ -352,3 +352,14 @@ def test_what_takes_no_signatures_offers_no_invitation_and_says_which_switch_is_
         [True, False],
         [False, True],
     ]
+
+
+def test_who_withdrew_or_declined_since_the_page_was_shown_is_left_in_peace() -> None:
+    declaration = published()
+    gone, no, still = office(declaration), office(declaration), office(declaration)
+    browser = as_(officer(is_superuser=True))
+    ids = browser.get(at(declaration, "round/?what=invite")).context["ids"]
+    change(invited(no)[0], declined_at=timezone.now())
+    withdrawn(verify(signature=submitted(gone), by=officer()))
+    browser.post(at(declaration, "round/"), {"what": "invite", "chosen": ids})
+    assert InvitationRun.objects.get().todo == [still.pk]
