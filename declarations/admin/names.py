@@ -88,7 +88,10 @@ class NamesLookedAt:
             title=_("Look at this name"),
             explanation=[
                 *(spelled(name) for name in written_names(signatory.organisation)),
-                *(findings_of([signatory])[signatory.pk] or [str(_("Nothing about it needs a second look."))]),
+                *(
+                    findings_of([signatory])[signatory.pk]
+                    or [str(_("Nothing about it needs a second look."))]
+                ),
                 _(
                     "Is this the organisation that you mean, written as it writes itself? If a letter is wrong, "
                     "mend it with the organisation first."
