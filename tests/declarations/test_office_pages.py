@@ -10,6 +10,7 @@ from django.test import Client
 
 from declarations import actions
 from declarations.models import Invitation, Signature
+from efus_conference import mail
 from tests.declarations.making import (
     begin,
     form,
@@ -53,6 +54,10 @@ def turin(**fields: Any) -> tuple[Invitation, str]:
     return invited(signatory, language="it")
 
 
+def declined(invitation: Invitation) -> Invitation:
+    return actions.decline_invitation(invitation=invitation, reason="Another council.", language="it")
+
+
 def test_a_page_to_print_and_sign_takes_the_link_alone_and_changes_nothing(browser: Client) -> None:
     invitation, token = turin(is_demonstration=True)
     before = Invitation.objects.values().get()
@@ -89,6 +94,13 @@ def test_an_office_is_named_as_it_names_itself_in_a_language_the_site_lacks(brow
         '<p class="kicker" lang="it">Torino</p>' in german,
         '<p class="kicker" lang="en">Turin</p>' in french,
     ] == [True] * 3
+
+
+def test_a_mail_names_the_office_as_it_names_itself(browser: Client) -> None:
+    invitation, _token = turin()
+    (letter,) = mail.compose("declarations/declined", invitation_id=declined(invitation).pk)
+    rendered = mail.render("declarations/declined", letter)
+    assert ["Torino" in str(rendered), "Turin" in str(rendered)] == [True, False]
 
 
 def test_the_first_page_says_what_to_do_and_in_which_languages_the_text_is(browser: Client) -> None:
