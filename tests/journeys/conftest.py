@@ -33,6 +33,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/journeys/" in item.path.as_posix():
             item.add_marker("journey")
+            # A way is walked in its test's first language at each change, and in the others by the build server.
+            if _index_of(item, "language") > 0:
+                item.add_marker("slow")
+
+
+def _index_of(item: pytest.Item, parameter: str) -> int:
+    callspec = getattr(item, "callspec", None)
+    return callspec.indices.get(parameter, 0) if callspec else 0
 
 
 def browser_path() -> str | None:
