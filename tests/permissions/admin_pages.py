@@ -227,7 +227,9 @@ PAGES: list[Row] = [
     *only("officer", "declarations_signature_ask"),
     *only("officer", "declarations_signature_take_it"),
     *only("officer", "declarations_signature_review", "302"),
-    *only("officer", "declarations_declaration_review", "200", "404"),  # decides what is named, and nothing is
+    *only(
+        "officer", "declarations_declaration_review", "200", "404"
+    ),  # decides what is named, and nothing is
     *only("officer", "declarations_signature_refuse_it"),
     *only("officer", "declarations_signature_withdraw_it"),
     *only("officer", "declarations_withdrawal_carry_out"),
