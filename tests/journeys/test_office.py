@@ -104,12 +104,13 @@ def test_an_office_records_a_signature_that_an_officer_verifies_and_the_public_s
     expect(entry).to_have_count(1)
     expect(entry.locator(".tag-success")).to_have_count(0)
 
-    # The officer who invited is refused, the second one verifies.
+    # The officer who invited is told why they cannot, the second one verifies.
     officer = new_person()
     log_in(officer, demo_site, "officer")
     officer.goto(f"/admin/declarations/signature/{signature.pk}/change/")
-    verify(officer)
-    expect(officer.locator("body")).to_contain_text("invited")
+    expect(officer.locator("a[href*='/ask']").first).to_be_visible()
+    expect(officer.locator(VERIFY)).to_have_count(0)
+    expect(officer.locator("body")).to_contain_text("You invited this office")
     signature.refresh_from_db()
     assert signature.state == Signature.State.SUBMITTED
     second = new_person()
@@ -128,6 +129,9 @@ def test_an_office_records_a_signature_that_an_officer_verifies_and_the_public_s
     assert_accessible(reader)
 
 
+VERIFY = "a[href$='/verify'], a[href*='/verify/']"
+
+
 def verify(page: Page) -> None:
-    page.click("a[href$='/verify'], a[href*='/verify/']")
+    page.click(VERIFY)
     page.click("main form button[type=submit], #content form button[type=submit]")
