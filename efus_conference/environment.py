@@ -127,21 +127,12 @@ def database(name: str) -> dict[str, object] | None:
     }
 
 
-# Django throws a third of the rows away once there are more, those of limits too: whoever fills the table would
-# begin anew with all of them. What is over is deleted every hour.
-MOST_CACHED = 1_000_000
-
-
 def cache(name: str) -> dict[str, object]:
     """Django's settings of the cache: Redis at the address, else a table of the database."""
     value = text(name)
     if value:
         return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": value}
-    return {
-        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
-        "LOCATION": "cache",
-        "OPTIONS": {"MAX_ENTRIES": MOST_CACHED},
-    }
+    return {"BACKEND": "efus_conference.table_cache.TableCache", "LOCATION": "cache"}
 
 
 def mail(name: str) -> dict[str, object] | None:

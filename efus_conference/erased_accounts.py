@@ -162,9 +162,9 @@ def forget_old_sessions(timestamp: int) -> None:
 @app.periodic(cron="37 * * * *")
 @app.task(name="cache.forget_old", queue="mail", queueing_lock="forget_old_counters")
 def forget_old_counters(timestamp: int) -> None:
-    """What counted how often somebody asked, and is over; Django deletes it only once its table is full."""
+    """What counted how often somebody asked, and is over."""
     default = settings.CACHES["default"]
-    if str(default["BACKEND"]).endswith(".DatabaseCache"):
+    if str(default["BACKEND"]).endswith(".TableCache"):
         table = connection.ops.quote_name(str(default["LOCATION"]))
         with connection.cursor() as cursor:
             cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [timezone.now()])  # noqa: S608 - a name of ours

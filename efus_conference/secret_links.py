@@ -73,11 +73,16 @@ def is_within_limit(purpose: str, who: str, *, per_hour: int) -> bool:
     """Whether this is one of the first `per_hour` times within an hour; counts it."""
     # A slot for each time, free again after an hour: counting up with incr() would shorten how long the cache
     # keeps the count, and two at once could count as one.
-    key = f"{purpose}:{hash_of_token(who)}"
-    return any(cache.add(f"{key}:{slot}", True, timeout=HOUR) for slot in range(per_hour))
+    slots = _slots(purpose, who, per_hour)
+    # Asked for all at once: who is refused costs one look, however many slots there are.
+    taken = cache.get_many(slots)
+    return any(cache.add(slot, True, timeout=HOUR) for slot in slots if slot not in taken)
 
 
 def is_used_up(purpose: str, who: str, *, per_hour: int) -> bool:
     """Whether `is_within_limit` would say no; counts nothing. For what is limited only when it fails."""
-    key = f"{purpose}:{hash_of_token(who)}"
-    return len(cache.get_many([f"{key}:{slot}" for slot in range(per_hour)])) == per_hour
+    return len(cache.get_many(_slots(purpose, who, per_hour))) == per_hour
+
+
+def _slots(purpose: str, who: str, per_hour: int) -> list[str]:
+    return [f"{purpose}:{hash_of_token(who)}:{slot}" for slot in range(per_hour)]
