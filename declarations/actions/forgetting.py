@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -28,6 +29,9 @@ from efus_conference.private_files import private_storage
 BATCH = 200
 EVIDENCE_FOLDER = "evidence"  # see `declarations.models.signatures.evidence_path`
 ROW_COMES_WITHIN = timedelta(days=1)
+# More files without a row than these, and than this share of all: the folder or the database is not the right one.
+MOST_LEFT = 10
+MOST_LEFT_SHARE = 0.1
 logger = logging.getLogger(__name__)
 
 
@@ -49,12 +53,26 @@ def _files_without_a_row(at: datetime) -> int:
         # The rows after the folder: what came in between is in none of the two, or in both.
         named = {name for pair in Evidence.objects.values_list("file", "preview") for name in pair}
         over = at - ROW_COMES_WITHIN
-        left = [name for name in stored - named if storage.get_modified_time(name) <= over]
+        left = [name for name in stored - named if _is_older(storage, name, over)]
+        if len(left) > MOST_LEFT and len(left) > len(stored) * MOST_LEFT_SHARE:
+            logger.error(
+                "Of %s files of evidence, %s have no row: none was deleted, as rows of another database may name them.",
+                len(stored),
+                len(left),
+            )
+            return 0
         _delete_stored(left)
     except Exception:
         logger.exception("Forgetting files without a row broke off.")
         return 0
     return len(left)
+
+
+def _is_older(storage: Storage, name: str, moment: datetime) -> bool:
+    try:
+        return storage.get_modified_time(name) <= moment
+    except FileNotFoundError:  # somebody else deleted it meanwhile
+        return False
 
 
 def _all_of(what: str, rows: QuerySet[Any], take: Callable[[Sequence[Any]], None]) -> int:

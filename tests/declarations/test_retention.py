@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connections
 from django.test import Client
 from django.utils import timezone
@@ -337,3 +338,19 @@ def test_a_file_whose_record_was_refused_goes_after_a_day(db: None) -> None:
     assert forget(timezone.now() + timedelta(hours=25)) == {**NOTHING, "files": 2}
     assert set(private_storage().listdir("evidence")[1]) == before
     assert stored(kept) == [True, True]
+
+
+def test_more_files_without_a_row_than_a_few_are_all_left_to_somebody_who_looks(
+    db: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    # As in the folder of another database, or beside one that was not restored whole.
+    for number in range(11):
+        private_storage().save(f"evidence/{number}.pdf", ContentFile(b"signed"))
+    after = timezone.now() + 2 * DAY
+    assert forget(after) == NOTHING
+    assert len(private_storage().listdir("evidence")[1]) == 11
+    assert [record.levelname for record in caplog.records] == ["ERROR"]
+
+    private_storage().delete("evidence/0.pdf")
+    assert forget(after) == {**NOTHING, "files": 10}
+    assert private_storage().listdir("evidence")[1] == []
