@@ -250,14 +250,23 @@ class CodeForm(forms.Form):
 
 
 class MeaningForm(forms.Form):
-    """That who records has read what signing means, and may record for this organisation."""
+    """That who records has read what signing means, and may record for this organisation.
+
+    `is_shown` is what the page says of records that are not checked yet; the form comes back with what it said.
+    """
 
     informed = forms.BooleanField(
         error_messages={"required": _("Tick this once you have read the page and may record the signature.")}
     )
 
-    def __init__(self, *args: Any, name: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, name: str, is_shown: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.is_bound and self.data.get("shown") != ("yes" if is_shown else "no"):
+            # Whatever was ticked was ticked below another sentence.
+            self.data = {}
+            self.fields["informed"].error_messages["required"] = _(
+                "What becomes public was changed while you read this page. Read it again before you tick this."
+            )
         self.fields["informed"].label = gettext(
             "I have read this and may record the signature for %(name)s."
         ) % {"name": name}
@@ -300,7 +309,7 @@ class AnswersTyped:
             for name, field in fields.items()
             if (value := str(sent.get(name, ""))).strip() and not isinstance(field, forms.FileField)
         }
-        carried = ("receipt", "text", "text_hash", "read_again") if with_hash else ("receipt",)
+        carried = ("receipt", "text", "text_hash", "shown", "read_again") if with_hash else ("receipt",)
         self.hidden = {**typed, **{name: sent[name] for name in carried if name in sent}}
         self.rows = [
             (fields[name].label, self._shown(fields[name], value))

@@ -114,15 +114,21 @@ def record_signature(*, invitation: Invitation, answers: Answers, files: Files) 
 
 
 @transaction.atomic
-def be_informed(*, invitation: Invitation) -> Signature:
-    """The office has read what signing means, and says that it may record the signature."""
+def be_informed(*, invitation: Invitation, told_shown: bool | None = None) -> Signature:
+    """The office has read what signing means, and says that it may record the signature.
+
+    `told_shown` is whether it read that its record shows before it is checked; None for what the declaration says.
+    """
     signature = draft_of(usable(invitation))
     if signature is None:
         raise LinkNotUsable
     _same_texts(signature)
-    if signature.informed_at is None:
+    if told_shown is None:
+        told_shown = signature.signatory.declaration.shows_recorded
+    # What was read last counts.
+    if signature.informed_at is None or signature.told_shown != told_shown:
         signature.informed_at = timezone.now()
-        signature.told_shown = signature.signatory.declaration.shows_recorded
+        signature.told_shown = told_shown
         signature.save(update_fields=["informed_at", "told_shown"])
     return signature
 

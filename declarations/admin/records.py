@@ -45,7 +45,7 @@ def facts(signature: Signature) -> list[tuple[Any, Any]]:
     """What was recorded, name by name, as the officer compares it with the signed page."""
     mandate = Mandate.objects.filter(signature=signature).first()
     named: list[tuple[Any, Any]] = [
-        (_("signatory"), signature.signatory),
+        (_("signatory"), " · ".join(names_at_signing(signature)) or signature.signatory),
         (_("declaration"), signature.signatory.declaration),
         *((label_for_field(name, Signature), getattr(signature, name)) for name in RECORDED),
         (
@@ -65,15 +65,26 @@ def facts(signature: Signature) -> list[tuple[Any, Any]]:
     return named
 
 
+def names_at_signing(signature: Signature) -> list[str]:
+    """What becomes public as the name of who signed: written down when it was submitted, each spelling once."""
+    spelt = [signature.names.get(code) for code, _name in settings.LANGUAGES] + [signature.names.get("own")]
+    return list(dict.fromkeys(name for name in spelt if name))
+
+
 def doubts(signature: Signature) -> list[tuple[str, str]]:
     """What was typed and what there is to look at in it: letters that look like others, signs nobody sees."""
     mandate = Mandate.objects.filter(signature=signature).first()
     organisation = signature.signatory.organisation
     typed = [signature.signer_name, signature.signer_office]
-    typed += [getattr(organisation, f"name_{code}") or "" for code, _name in settings.LANGUAGES]
+    now = [getattr(organisation, f"name_{code}") or "" for code, _name in settings.LANGUAGES]
+    at_signing = names_at_signing(signature)
+    typed += [*at_signing, *now]
     if mandate:
         typed += [mandate.body, mandate.reference]
-    return [(text, str(flag.label)) for text in dict.fromkeys(typed) for flag in flags_of(text)]
+    found = [(text, str(flag.label)) for text in dict.fromkeys(typed) for flag in flags_of(text)]
+    other_name = _("This name becomes public. The organisation’s name was changed after it had signed.")
+    changed = [name for name in at_signing if name not in (*now, organisation.endonym)]
+    return [*((name, str(other_name)) for name in changed), *found]
 
 
 def files(signature: Signature) -> QuerySet[Evidence]:

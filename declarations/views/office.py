@@ -164,16 +164,15 @@ def meaning(visit: Visit) -> HttpResponse:
     assert draft is not None
     if not is_complete(draft):
         return visit.to("sign_record")
+    name, is_shown = own_name(visit.signatory.organisation)[0], visit.declaration.shows_recorded
     if request.method == "POST":
-        form = MeaningForm(request.POST, name=own_name(visit.signatory.organisation)[0])
+        form = MeaningForm(request.POST, name=name, is_shown=is_shown)
         if form.is_valid():
-            be_informed(invitation=visit.invitation)
+            be_informed(invitation=visit.invitation, told_shown=is_shown)
             return visit.to("sign_check")
     else:
-        form = MeaningForm(
-            name=own_name(visit.signatory.organisation)[0],
-            initial={"informed": draft.informed_at is not None},
-        )
+        has_read_this = draft.informed_at is not None and draft.told_shown == is_shown
+        form = MeaningForm(name=name, is_shown=is_shown, initial={"informed": has_read_this})
     context = {
         **visit.context(),
         "form": form,

@@ -201,7 +201,10 @@ def record(browser: Client, token: str, data: dict[str, Any]) -> Any:
 
 
 def inform(browser: Client, token: str) -> Any:
-    return browser.post(f"/sign/{token}/meaning", {**text_hash(token), "informed": "on"})
+    invitation = Invitation.objects.by_token(token).select_related("signatory__declaration").first()
+    is_shown = invitation is not None and invitation.signatory.declaration.shows_recorded
+    said = {"shown": "yes" if is_shown else "no"}
+    return browser.post(f"/sign/{token}/meaning", {**text_hash(token), **said, "informed": "on"})
 
 
 def submit(browser: Client, token: str, **data: str) -> Any:

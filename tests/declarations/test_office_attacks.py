@@ -126,11 +126,35 @@ def test_a_form_without_the_fingerprint_of_the_texts_is_read_again(browser: Clie
     assert Signature.objects.get().signer_name == ""
 
 
+def test_who_read_that_nothing_shows_unchecked_reads_again_when_that_was_changed_meanwhile(
+    browser: Client,
+) -> None:
+    invitation, token = invited()
+    begin(browser, token)
+    record(browser, token, {**form(), "signed_page": upload(pdf())})
+    declaration = invitation.signatory.declaration
+    declaration.shows_recorded = True
+    declaration.save()
+    ticked = {**text_hash(token), "informed": "on"}
+    stale = browser.post(f"/sign/{token}/meaning", {**ticked, "shown": "no"})
+    assert list(stale.context["form"].errors) == ["informed"]
+    assert "changed while you read" in str(stale.context["form"].errors["informed"])
+    assert 'name="shown" value="yes"' in text_of(stale)
+    assert Signature.objects.get().informed_at is None
+    assert browser.post(f"/sign/{token}/meaning", {**ticked, "shown": "yes"}).status_code == 302
+    assert Signature.objects.get().told_shown is True
+    # Coming back after it was switched off, the office reads the other sentence, and that one counts.
+    declaration.shows_recorded = False
+    declaration.save()
+    assert browser.post(f"/sign/{token}/meaning", {**ticked, "shown": "no"}).status_code == 302
+    assert Signature.objects.get().told_shown is False
+
+
 def test_nothing_is_submitted_before_what_signing_means_was_read(browser: Client) -> None:
     _invitation, token = invited()
     begin(browser, token)
     record(browser, token, {**form(), "signed_page": upload(pdf())})
-    unticked = browser.post(f"/sign/{token}/meaning", text_hash(token))
+    unticked = browser.post(f"/sign/{token}/meaning", {**text_hash(token), "shown": "no"})
     assert unticked.context["form"].errors == {
         "informed": ["Tick this once you have read the page and may record the signature."]
     }

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from declarations import actions
+from declarations.admin.records import record_of
 from declarations.findings import in_words
 from declarations.models import Evidence, Signatory, Signature
 from tests import factories
@@ -197,6 +198,16 @@ def test_words_that_are_not_what_they_seem_are_pointed_at() -> None:
     submitted_as_it_is(signature, invitation)
     page = as_(root()).get(page_of(signature))
     assert page.context["doubts"] == [("R\u043ebin Example", "letters of several scripts in one word")]
+
+
+def test_the_name_that_becomes_public_is_shown_and_one_that_was_changed_since_is_pointed_at() -> None:
+    signature = submitted()
+    organisation = signature.signatory.organisation
+    at_signing, organisation.name_en = organisation.name_en, "Another Town"
+    organisation.save()
+    record = record_of(Signature.objects.get(), by=officer())
+    shown = {str(name): value for name, value in record["facts"]}["signatory"]
+    assert [shown, [text for text, _why in record["doubts"]]] == [at_signing, [at_signing]]
 
 
 def test_a_digital_signature_is_told_in_words_with_what_it_does_not_prove() -> None:
