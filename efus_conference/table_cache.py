@@ -23,7 +23,7 @@ class TableCache(DatabaseCache):
     def _base_set(self, mode: str, key: str, value: Any, timeout: Any = DEFAULT_TIMEOUT) -> bool:
         """Whether `mode` (set, add or touch) changed a row; False too, as Django has it, where the database refuses."""
         alias = router.db_for_write(self.cache_model_class)
-        table = connections[alias].ops.quote_name(self._table)
+        table = connections[alias].ops.quote_name(self._table)  # type: ignore[attr-defined]
         ends = self.get_backend_timeout(timeout)
         expires = datetime.max.replace(tzinfo=UTC) if ends is None else datetime.fromtimestamp(ends, tz=UTC)
         values: list[Any]
