@@ -18,6 +18,7 @@ from declarations.models import Declaration, DeclarationPoint, TextVersion
 from declarations.models.texts import hash_of_texts
 from efus_conference.admin_base import OrganisersStackedInline, TranslatedTabularInline
 from efus_conference.moments import on_the_clocks, plausible
+from efus_conference.writing import without_control_characters
 
 MOST_LETTERS = 200_000  # of one text; the longest of its kind have a tenth of that
 
@@ -25,7 +26,7 @@ MOST_LETTERS = 200_000  # of one text; the longest of its kind have a tenth of t
 class DeclarationForm(forms.ModelForm):
     """Times are those on the office's clocks, and a page that shows older texts changes nothing."""
 
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput, validators=[without_control_characters])
 
     class Meta:
         model = Declaration

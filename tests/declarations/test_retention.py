@@ -52,7 +52,12 @@ DAY = timedelta(days=1)
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In that of all tests lie files whose rows were rolled back, or are in another database."""
-    monkeypatch.setattr(private_storage(), "location", str(tmp_path))
+    # A test that changes the settings gives the site another storage than the one its fields were made with.
+    for storage in {
+        private_storage(),
+        *(getattr(Evidence, name).field.storage for name in ("file", "preview")),
+    }:
+        monkeypatch.setattr(storage, "location", str(tmp_path))
 
 
 def age(signature: Signature, by: timedelta) -> None:

@@ -107,16 +107,18 @@ def test_without_the_lock_a_seat_is_kept_for_who_has_gone(
     session, (seated,), (first, second) = full(factories.edition(), 1, 2)
     wait(session, first)
     wait(session, second)
-    is_offered = Event()
+    has_read, is_offered = Event(), Event()
     monkeypatch.setattr(SeatPoolQuerySet, "locked", unlocked())
     original = waits_module.end_waits
 
     def after_the_offer(pool: SeatPool, waits: list[Wait], *arguments: Any) -> None:
         if waits:
+            has_read.set()
             is_offered.wait(timeout=30)
         original(pool, waits, *arguments)
 
     def give_it_up() -> None:
+        has_read.wait(timeout=30)
         try:
             give_up(seated, session)
         finally:
