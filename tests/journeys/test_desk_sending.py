@@ -15,6 +15,8 @@ from registration.models import CheckIn, Registration
 from tests.conftest import DemoSite
 from tests.journeys.desks import enter, is_synced, open_desk, set_up_desk, show, text_of, unlock, verdict
 
+pytestmark = pytest.mark.slow  # a browser, a network that goes and comes back, and a wait for it each time
+
 PHONE: ViewportSize = {"width": 390, "height": 844}
 NewPerson = Callable[..., Page]
 
