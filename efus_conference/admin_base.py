@@ -12,7 +12,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.core.validators import EMPTY_VALUES
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -137,6 +137,15 @@ class OrganisersAdmin(CarefulFields, ModelAdmin):
         if is_asked_for(request):
             return list_as_sheet(request, self)
         response: HttpResponse = super().changelist_view(request, extra_context)
+        return response
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        # Django looks for the row first, and leads whoever may see none of them to the admin's first page.
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        response: HttpResponse = super().history_view(request, object_id, extra_context)
         return response
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:

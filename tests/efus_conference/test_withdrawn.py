@@ -114,6 +114,7 @@ def values(name: str, before: str, person: Speaker) -> list[str]:
     known = {
         "code": list(Session.objects.values_list("code", flat=True)),
         "speaker_slug": [person.slug],
+        "organisation_slug": [person.organisation.slug] if person.organisation else ["agora"],
         "room_slug": ["agora"],
         "lang": LANGUAGES,
         "size": [str(size) for size in SIZES],

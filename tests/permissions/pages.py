@@ -86,7 +86,7 @@ PUBLIC: list[Row] = [
     *public("healthz"),
     *public("robots"),
     *public("sitemap"),
-    *public("security_txt", "404"),  # until there is a contact
+    *public("security_txt"),  # names the contact, which the demonstration has an invented one of
     *public("home"),
     *public("erased"),
     *public("media", "404"),  # slides are read at their own address, portraits at theirs
