@@ -55,6 +55,8 @@ class Office:
         begun = time.monotonic()
         code = self._code()
         self._hour.note("the mail with the code", (time.monotonic() - begun) * 1000)
+        # The server lets go of who is silent for two seconds; a browser asks again by a new connection.
+        self._connection.close()
         self._read("code", code_page)
         record = self._send("type the code", code_page, {"code": code})
         answers = {
