@@ -49,6 +49,7 @@ OF_STATE = {
     State.SUBMITTED: Stage.RECORDED,
     State.UNDER_REVIEW: Stage.RECORDED,
     State.NEEDS_INFORMATION: Stage.INFORMATION,
+    State.CONFIRMED: Stage.VERIFIED,  # by two on stage; public in a moment
     State.VERIFIED: Stage.VERIFIED,
     State.HISTORICAL: Stage.HISTORICAL,
 }

@@ -22,7 +22,12 @@ EVIDENCE_KEPT_YEARS = 5  # after its signature was refused, withdrawn or superse
 DECLINE_REASON_KEPT_YEARS = 1  # after the time for signing ended; without an end, after it was declined
 
 # States in which a signature ended, and comes back from none of them.
-ENDED = (Signature.State.REFUSED, Signature.State.WITHDRAWN, Signature.State.SUPERSEDED)
+ENDED = (
+    Signature.State.REFUSED,
+    Signature.State.WITHDRAWN,
+    Signature.State.SUPERSEDED,
+    Signature.State.UNDONE,
+)
 # Of a draft that no link ever led to, counted from its beginning: as long as a link would have been good.
 LINK_GOOD_FOR = timedelta(days=30)
 

@@ -8,6 +8,8 @@ from declarations.models.invitations import (
     MailboxCode,
     Signatory,
 )
+from declarations.models.log import Checkpoint, Log, LogAlarm, LogEntry, LogKey, LogNode, LogOpening
+from declarations.models.sealed import SealedDocument
 from declarations.models.signatures import (
     Evidence,
     Mandate,
@@ -15,6 +17,7 @@ from declarations.models.signatures import (
     SignatureEvent,
     SignatureQuerySet,
 )
+from declarations.models.stage import Ceremony, StageEvent, StageSigning
 from declarations.models.texts import (
     Declaration,
     DeclarationPoint,
@@ -25,6 +28,8 @@ from declarations.models.withdrawals import Withdrawal
 
 __all__ = [
     "Actor",
+    "Ceremony",
+    "Checkpoint",
     "Declaration",
     "DeclarationPoint",
     "DeclarationQuerySet",
@@ -33,13 +38,22 @@ __all__ = [
     "Invitation",
     "InvitationQuerySet",
     "InvitationRun",
+    "Log",
+    "LogAlarm",
+    "LogEntry",
+    "LogKey",
+    "LogNode",
+    "LogOpening",
     "Mailbox",
     "MailboxCode",
     "Mandate",
+    "SealedDocument",
     "Signatory",
     "Signature",
     "SignatureEvent",
     "SignatureQuerySet",
+    "StageEvent",
+    "StageSigning",
     "TextVersion",
     "Withdrawal",
 ]

@@ -12,8 +12,8 @@ from declarations.models.invitations import Actor, Signatory
 from efus_conference.models import raises_public_version
 from efus_conference.private_files import private_storage
 
-ACTIVE_STATES = ("historical", "submitted", "under_review", "needs_information", "verified")
-PENDING_STATES = ("submitted", "under_review", "needs_information")
+ACTIVE_STATES = ("historical", "submitted", "under_review", "needs_information", "confirmed", "verified")
+PENDING_STATES = ("submitted", "under_review", "needs_information", "confirmed")
 PUBLIC_STATES = ("historical", "verified")
 # Public too, where its declaration says so and its office recorded it: see `Declaration.shows_recorded`.
 RECORDED_STATES = ("submitted", "under_review")
@@ -63,10 +63,12 @@ class Signature(models.Model):
         SUBMITTED = "submitted", _("recorded by the office")
         UNDER_REVIEW = "under_review", _("under review")
         NEEDS_INFORMATION = "needs_information", _("needs information")
+        CONFIRMED = "confirmed", _("confirmed on stage")
         VERIFIED = "verified", _("evidence checked")
         REFUSED = "refused", _("refused")
         WITHDRAWN = "withdrawn", _("withdrawn")
         SUPERSEDED = "superseded", _("superseded")
+        UNDONE = "undone", _("undone on stage")
 
     signatory = models.ForeignKey(
         Signatory, models.PROTECT, related_name="signatures", verbose_name=_("signatory")
@@ -112,6 +114,9 @@ class Signature(models.Model):
         verbose_name=_("invitation"),
     )
     receipt_code = models.CharField(max_length=40, unique=True, default=new_receipt_code, editable=False)
+    # By which the public log names it: nothing follows from it.
+    log_id = models.UUIDField(unique=True, db_default=models.Func(function="gen_random_uuid"), editable=False)
+    person_erased_at = models.DateTimeField(_("who signed was erased"), null=True, blank=True, editable=False)
     made_at = models.DateTimeField(_("recorded"), auto_now_add=True)
     decided_at = models.DateTimeField(_("verified or refused"), null=True, blank=True, editable=False)
 
@@ -160,10 +165,12 @@ class SignatureEvent(models.Model):
         SUBMITTED = "submitted", _("recorded")
         UNDER_REVIEW = "under_review", _("taken under review")
         NEEDS_INFORMATION = "needs_information", _("information asked for")
+        CONFIRMED = "confirmed", _("confirmed on stage")
         VERIFIED = "verified", _("verified")
         REFUSED = "refused", _("refused")
         WITHDRAWN = "withdrawn", _("withdrawn")
         SUPERSEDED = "superseded", _("superseded")
+        UNDONE = "undone", _("undone on stage")
 
     signature = models.ForeignKey(
         Signature, models.PROTECT, related_name="events", verbose_name=_("signature")
@@ -281,7 +288,8 @@ class Evidence(models.Model):
         ordering = ["kind", "pk"]
         triggers = [
             triggers.fixed_with_its_signature(
-                "evidence_fixed_once_submitted", unless=triggers.FILE_IS_FORGOTTEN
+                "evidence_fixed_once_submitted",
+                unless=f"({triggers.FILE_IS_FORGOTTEN}) OR ({triggers.SCAN_OF_THE_STAGE})",
             )
         ]
 

@@ -6,20 +6,44 @@ apart and explain them kindly (`declarations/actions/refusals.py`).
 
 from declarations.triggers.events import SIGNATURE_EVENT, TRANSITIONS
 from declarations.triggers.kept import ACTOR, INVITATION, MAILBOX, SIGNATORY, WITHDRAWAL
-from declarations.triggers.signatures import FILE_IS_FORGOTTEN, SIGNATURE, fixed_with_its_signature
+from declarations.triggers.log import (
+    CHECKPOINT,
+    LOCKS_OF_LOGS,
+    LOG_ENTRY,
+    LOG_KEY,
+    LOG_NODE,
+    LOG_OPENING,
+    kept_for_ever,
+)
+from declarations.triggers.signatures import (
+    FILE_IS_FORGOTTEN,
+    SCAN_OF_THE_STAGE,
+    SIGNATURE,
+    fixed_with_its_signature,
+)
+from declarations.triggers.stage import STAGE_SIGNING
 from declarations.triggers.texts import FROZEN_DECLARATION, FROZEN_TEXT
 
 __all__ = [
     "ACTOR",
+    "CHECKPOINT",
     "FILE_IS_FORGOTTEN",
     "FROZEN_DECLARATION",
     "FROZEN_TEXT",
     "INVITATION",
+    "LOCKS_OF_LOGS",
+    "LOG_ENTRY",
+    "LOG_KEY",
+    "LOG_NODE",
+    "LOG_OPENING",
     "MAILBOX",
+    "SCAN_OF_THE_STAGE",
     "SIGNATORY",
     "SIGNATURE",
     "SIGNATURE_EVENT",
+    "STAGE_SIGNING",
     "TRANSITIONS",
     "WITHDRAWAL",
     "fixed_with_its_signature",
+    "kept_for_ever",
 ]

@@ -10,9 +10,11 @@ from declarations.triggers.refusing import mailbox_of, refuse
 # from → to; `new` is an office's unsent draft.
 TRANSITIONS = {
     "new": ["historical", "submitted"],
-    "submitted": ["under_review", "needs_information", "verified", "refused", "withdrawn"],
+    "submitted": ["under_review", "needs_information", "verified", "confirmed", "refused", "withdrawn"],
     "under_review": ["needs_information", "verified", "refused", "withdrawn"],
     "needs_information": ["submitted", "refused", "withdrawn"],
+    # Signed on stage before two officers; not public until the time to undo is over.
+    "confirmed": ["verified", "undone", "withdrawn"],
     "verified": ["withdrawn", "superseded"],
     "historical": ["withdrawn", "superseded"],
 }
@@ -53,8 +55,11 @@ _SUBMITTED = f"""
     END IF;
     IF signed.signer_name = '' OR signed.signer_office = '' OR signed.signed_on IS NULL
             OR NOT EXISTS (SELECT FROM declarations_mandate WHERE signature_id = signed.id)
-            OR NOT EXISTS (SELECT FROM declarations_evidence
-                WHERE signature_id = signed.id AND kind = 'signed_page') THEN
+            OR NOT (
+                EXISTS (SELECT FROM declarations_evidence WHERE signature_id = signed.id AND kind = 'signed_page')
+                -- On stage the page is signed before everybody's eyes; its scan may follow.
+                OR EXISTS (SELECT FROM declarations_stagesigning
+                    WHERE signature_id = signed.id AND recorded_by_id = NEW.actor_id)) THEN
         {refuse("signature_is_complete", "something is missing")}
     END IF;
     IF signed.signed_on < (to_sign.published_at {_HERE})::date
@@ -123,6 +128,37 @@ _DECIDED = f"""
     END IF;
     {_NOT_THEIR_MAILBOX}
 """
+# On stage one officer records and another confirms; both stand in the row of the stage, as does who was cleared.
+_CONFIRMED = f"""
+    IF NOT EXISTS (SELECT FROM declarations_stagesigning g
+            WHERE g.signature_id = signed.id AND g.confirmed_by_id = NEW.actor_id
+            AND g.recorded_by_id IN (SELECT actor_id FROM declarations_signatureevent
+                WHERE signature_id = signed.id AND kind = 'submitted')
+            AND (signed.signer_name, signed.signer_office) = (
+                normalize(CASE WHEN g.by_substitute THEN g.substitute_name ELSE g.signer_name END, NFC),
+                normalize(CASE WHEN g.by_substitute THEN g.substitute_office ELSE g.signer_office END, NFC))) THEN
+        {refuse("confirmed_as_on_stage", "what is confirmed is what was recorded on stage")}
+    END IF;
+"""
+_PUBLISHED_FROM_THE_STAGE = f"""
+    IF NOT EXISTS (SELECT FROM declarations_signatureevent
+            WHERE signature_id = signed.id AND kind = 'confirmed' AND actor_id = NEW.actor_id) THEN
+        {refuse("published_by_who_confirmed", "who confirmed on stage publishes")}
+    END IF;
+    IF EXISTS (SELECT FROM declarations_withdrawal w JOIN declarations_signature s ON s.id = w.signature_id
+            WHERE s.signatory_id = the_signatory AND w.outcome = '') THEN
+        {refuse("withdrawal_comes_first", "a withdrawal of this signatory waits")}
+    END IF;
+    IF NOT EXISTS (SELECT FROM declarations_stagesigning g JOIN declarations_ceremony c ON c.id = g.ceremony_id
+            WHERE g.signature_id = signed.id
+            AND clock_timestamp() >= g.confirmed_at + make_interval(secs => c.undo_seconds)) THEN
+        {refuse("time_to_undo_first", "the time to undo is not over")}
+    END IF;
+    IF NOT EXISTS (SELECT FROM declarations_evidence WHERE signature_id = signed.id AND kind = 'signed_page')
+            AND NOT EXISTS (SELECT FROM declarations_stagesigning WHERE signature_id = signed.id AND scan_follows) THEN
+        {refuse("scan_or_to_follow", "the scan of the page is missing")}
+    END IF;
+"""
 _WITHDRAWN = f"""
     PERFORM FROM efus_conference_user WHERE id = actor_user AND is_staff AND is_active;
     IF actor_kind <> 'person' OR NOT FOUND THEN
@@ -187,11 +223,23 @@ SIGNATURE_EVENT = [
             IF NEW.kind = 'submitted' THEN
                 {_SUBMITTED}
             END IF;
-            IF NEW.kind IN ('under_review', 'needs_information', 'verified', 'refused') THEN
+            IF NEW.kind IN ('under_review', 'needs_information', 'verified', 'confirmed', 'refused', 'undone')
+                    AND (signed.state <> 'confirmed' OR NEW.kind = 'undone') THEN
                 {_BY_AN_ORGANISER}
             END IF;
-            IF NEW.kind IN ('verified', 'refused') THEN
+            IF NEW.kind IN ('verified', 'confirmed', 'refused') AND signed.state <> 'confirmed' THEN
                 {_DECIDED}
+                -- Who signed on stage has the time to undo before it.
+                IF NEW.kind = 'verified' AND EXISTS (
+                        SELECT FROM declarations_stagesigning WHERE signature_id = signed.id) THEN
+                    {refuse("confirmed_on_stage_first", "what was signed on stage is confirmed there")}
+                END IF;
+            END IF;
+            IF NEW.kind = 'confirmed' THEN
+                {_CONFIRMED}
+            END IF;
+            IF NEW.kind = 'verified' AND signed.state = 'confirmed' THEN
+                {_PUBLISHED_FROM_THE_STAGE}
             END IF;
             IF NEW.kind = 'withdrawn' THEN
                 {_WITHDRAWN}

@@ -35,14 +35,24 @@ SIGNATURE = [
                     AND (NEW.state = OLD.state OR NEW.state NOT IN ('historical', 'submitted')) THEN
                 {refuse("signature_keeps_its_snapshot", "who signed is written down by the event that submits")}
             END IF;
-            IF NEW.signatory_id <> OLD.signatory_id OR NEW.receipt_code <> OLD.receipt_code THEN
+            IF (NEW.signatory_id, NEW.receipt_code, NEW.log_id) <> (OLD.signatory_id, OLD.receipt_code, OLD.log_id) THEN
                 {refuse("signature_keeps_its_signatory", "a signature keeps its signatory")}
             END IF;
+            -- Erasing who signed takes the name, once and for all, and nothing else.
+            IF OLD.person_erased_at IS NOT NULL AND NEW.person_erased_at IS DISTINCT FROM OLD.person_erased_at
+                    OR NEW.person_erased_at IS NOT NULL AND (NEW.signer_name, NEW.signer_office) <> ('', '')
+                    OR NEW.person_erased_at IS NOT NULL AND OLD.state IN ('new', 'needs_information') THEN
+                {refuse("erased_once_and_whole", "erasing takes name and office, for ever")}
+            END IF;
+            IF OLD.state NOT IN ('new', 'needs_information') AND NEW.person_erased_at IS NULL AND
+                    (NEW.signer_name, NEW.signer_office) IS DISTINCT FROM (OLD.signer_name, OLD.signer_office) THEN
+                {refuse("signature_fixed_once_submitted", "what was submitted stays as it was submitted")}
+            END IF;
             IF OLD.state NOT IN ('new', 'needs_information') AND
-                    (NEW.signer_name, NEW.signer_office, NEW.signed_on, NEW.language, NEW.text_hash,
+                    (NEW.signed_on, NEW.language, NEW.text_hash,
                         NEW.invitation_id, NEW.informed_at, NEW.told_shown, NEW.replaces_id)
                     IS DISTINCT FROM
-                    (OLD.signer_name, OLD.signer_office, OLD.signed_on, OLD.language, OLD.text_hash,
+                    (OLD.signed_on, OLD.language, OLD.text_hash,
                         OLD.invitation_id, OLD.informed_at, OLD.told_shown, OLD.replaces_id)
                     THEN
                 {refuse("signature_fixed_once_submitted", "what was submitted stays as it was submitted")}
@@ -74,13 +84,21 @@ SIGNATURE = [
 # A file goes five years after its signature ended, and its name with it; the sum of its bytes stays (see
 # `declarations.retention`). The database counts the years itself.
 FILE_IS_FORGOTTEN = """
-    TG_OP = 'UPDATE' AND old_state IN ('refused', 'withdrawn', 'superseded')
+    TG_OP = 'UPDATE' AND old_state IN ('refused', 'withdrawn', 'superseded', 'undone')
         AND (NEW.file, NEW.preview, NEW.name, NEW.findings) = ('', '', '', '[]'::jsonb)
         AND (NEW.id, NEW.signature_id, NEW.kind, NEW.content_type, NEW.size, NEW.sha256, NEW.uploaded_at)
             IS NOT DISTINCT FROM
             (OLD.id, OLD.signature_id, OLD.kind, OLD.content_type, OLD.size, OLD.sha256, OLD.uploaded_at)
         AND NOT EXISTS (SELECT FROM declarations_signatureevent
             WHERE signature_id = OLD.signature_id AND at > now() - interval '5 years')
+"""
+
+# The scan of a page that was signed on stage, once; the row of the stage says that one may follow.
+SCAN_OF_THE_STAGE = """
+    TG_OP = 'INSERT' AND NEW.kind = 'signed_page' AND new_state IN ('submitted', 'confirmed', 'verified')
+        AND EXISTS (SELECT FROM declarations_stagesigning WHERE signature_id = NEW.signature_id)
+        AND NOT EXISTS (SELECT FROM declarations_evidence
+            WHERE signature_id = NEW.signature_id AND kind = 'signed_page')
 """
 
 
