@@ -14,12 +14,12 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from efus_conference import qr
 from efus_conference.mail import site_address
 from efus_conference.models import Edition
 from efus_conference.pdf import made_pdf
 from efus_conference.seal import sealed, usable_key
 from efus_conference.templatetags.dates import days_of, in_full, reader_s_locale
-from registration import qr
 from registration.models import Certificate, CheckIn, Registration
 from registration.models.certificates import CERTIFICATE_CODE_LENGTH
 from registration.models.tickets import ALPHABET

@@ -1,4 +1,4 @@
-"""The QR codes of hundreds of tickets at once, for badges: as `registration.qr` makes them, in a fraction of the time.
+"""The QR codes of hundreds of tickets at once, for badges: as `efus_conference.qr` makes them, in far less time.
 
 That library tries eight masks on each symbol, module by module: 5 ms each, four seconds for 800 badges. Texts of
 tickets are all of one size and look random (a signature), so one version (6, level M) and one mask do for all of them,
@@ -15,7 +15,7 @@ from operator import itemgetter
 
 import segno
 
-from registration import qr
+from efus_conference import qr
 
 VERSION, SIDE = 6, 41
 # Of data; blocks they are dealt to; correcting ones of each (table 9).

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from efus_conference import qr
 from efus_conference.pdf import made_pdf
 from efus_conference.templatetags.dates import days_of
-from registration import qr
 from registration.models import Ticket
 from registration.ticket_keys import signed
 

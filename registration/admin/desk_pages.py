@@ -21,11 +21,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 
+from efus_conference import qr
 from efus_conference.mail import site_address
 from efus_conference.models import Edition
 from efus_conference.writing import NOT_PRINTABLE, only_line_breaks
 from programme.models import ReleasedSession
-from registration import qr
 from registration.actions import take_check_ins
 from registration.actions.check_ins import ALREADY, NEW, Arrival
 from registration.actions.desk import NewLink

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from efus_conference import qr
 from efus_conference.templatetags.dates import moment_at
-from registration import qr
 from registration.actions import NoTicket, Refusal, renew_ticket, ticket_for
 from registration.models import Ticket
 from registration.requests import reader

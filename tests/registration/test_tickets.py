@@ -11,8 +11,9 @@ from django.utils import timezone
 from PIL import Image
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from efus_conference import qr
 from efus_conference.models import Edition, User
-from registration import qr, ticket_keys
+from registration import ticket_keys
 from registration.actions import (
     NoTicket,
     NotYours,

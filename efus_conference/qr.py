@@ -1,4 +1,4 @@
-"""QR codes (ISO/IEC 18004) of tickets: a path for a page, an SVG or the bare modules as PNG for a PDF.
+"""QR codes (ISO/IEC 18004): a path for a page, an SVG or the bare modules as PNG for a PDF.
 
 A ticket's text has some 131 characters of the alphanumeric set: version 6, 41 modules a side, of which a smeared or
 torn seventh may be missing (level M, or better where it fits). The quiet zone of four modules belongs to the symbol;
