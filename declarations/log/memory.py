@@ -1,0 +1,122 @@
+"""What the keeper remembers beside the database: of each log its entries and the last note that was signed.
+
+It lies in a folder of its own (`LOG_MEMORY`), which is in no backup of the database, so that a database that goes back
+in time is noticed. It is written, to the disk itself, before anybody is shown what was signed. Nothing in it is
+personal.
+
+    <folder>/<name of the log>/entries   one entry per line, canonical JSON
+    <folder>/<name of the log>/head      JSON: origin, the last note, and how many bytes of `entries` it is about
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from declarations.log import notes
+from declarations.log.notes import Checkpoint, NoteError
+
+
+class MemoryUnreadableError(Exception):
+    """A file of the memory is not as the keeper wrote it; `str()` says which, in English, for operators."""
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """The last note that was signed of a log, and how many bytes of the file of entries it is about."""
+
+    note: str
+    end: int
+
+    @property
+    def head(self) -> Checkpoint:
+        return notes.checkpoint_of(notes.read(self.note))
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Until the block ends no other process of this host writes here; waits for one that does."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def origins(folder: Path) -> set[str]:
+    """The logs of which something is remembered. Raises MemoryUnreadableError."""
+    return {_head(path)["origin"] for path in folder.glob("*/head")}
+
+
+def recall(folder: Path, origin: str) -> Remembered | None:
+    """None where nothing was signed yet. Raises MemoryUnreadableError."""
+    path = _place(folder, origin) / "head"
+    if not path.exists():
+        return None
+    said = _head(path)
+    remembered = Remembered(said["note"], said["bytes"])
+    try:
+        known, length = remembered.head.origin, (path.parent / "entries").stat().st_size
+    except (NoteError, OSError) as error:
+        raise MemoryUnreadableError(f"{path}: {error}") from error
+    if known != origin or length < remembered.end:
+        raise MemoryUnreadableError(f"{path} does not fit what lies beside it")
+    return remembered
+
+
+def entries(folder: Path, origin: str) -> list[str]:
+    """All entries of which a note was signed."""
+    remembered = recall(folder, origin)
+    if remembered is None:
+        return []
+    with (_place(folder, origin) / "entries").open("rb") as file:
+        return file.read(remembered.end).decode().split("\n")[:-1]  # U+2028 ends no line here
+
+
+def remember(folder: Path, origin: str, note: str, new: Sequence[str]) -> None:
+    """Writes what is about to be shown: the entries since the last note, then the note. On the disk on return."""
+    place = _place(folder, origin)
+    last = recall(folder, origin)
+    place.mkdir(mode=0o700, exist_ok=True)
+    with (place / "entries").open("ab") as file:
+        # What was written before a crash, and never became part of a note, goes.
+        file.truncate(last.end if last else 0)
+        file.write("".join(f"{each}\n" for each in new).encode())
+        file.flush()
+        os.fsync(file.fileno())
+        end = file.tell()
+    fresh = place / "head.new"
+    with fresh.open("w", encoding="utf-8") as file_of_head:
+        json.dump({"origin": origin, "note": note, "bytes": end}, file_of_head, ensure_ascii=False)
+        file_of_head.flush()
+        os.fsync(file_of_head.fileno())
+    fresh.replace(place / "head")
+    for directory in (place, folder):
+        descriptor = os.open(directory, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+
+
+def _place(folder: Path, origin: str) -> Path:
+    """A name that a reader recognises, and that no other log has."""
+    return (
+        folder / f"{re.sub(r'[^A-Za-z0-9.-]', '_', origin)[:120]}-{sha256(origin.encode()).hexdigest()[:12]}"
+    )
+
+
+def _head(path: Path) -> dict[str, Any]:
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        types = {name: type(value) for name, value in said.items()}
+    except (OSError, ValueError, AttributeError) as error:
+        raise MemoryUnreadableError(f"{path} can't be read") from error
+    if types != {"origin": str, "note": str, "bytes": int}:
+        raise MemoryUnreadableError(f"{path} is not as the keeper wrote it")
+    return dict(said)
