@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from declarations.log import notes
 from declarations.models import Checkpoint, Declaration, LogAlarm, LogEntry, LogKey, Signature
 
 # By which a signature enters a log.
@@ -88,6 +89,13 @@ def keys() -> list[LogKey]:
     return sorted(
         LogKey.objects.order_by("-first_used_at", "-pk"), key=lambda key: key.retired_at is not None
     )
+
+
+def key_of(checkpoint: Checkpoint) -> LogKey | None:
+    """The key that signed it, the one in use where it is among several; None where none of ours did."""
+    note = notes.read(checkpoint.note)
+    origin = checkpoint.log.origin
+    return next((key for key in keys() if note.is_signed_by(origin, bytes.fromhex(key.public_key))), None)
 
 
 def in_groups(fingerprint: str) -> str:

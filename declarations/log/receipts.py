@@ -35,7 +35,7 @@ def public_receipt(entry: LogEntry) -> Proof:
 
 
 def office_receipt(entry: LogEntry) -> Proof:
-    """Against the last checkpoint, opening all that the office said and that was not erased since. NothingLoggedError."""
+    """The same, opening all that the office said and that was not erased since. NothingLoggedError."""
     kept = {each.field: Opening(each.salt, each.value) for each in entry.openings.all()}
     return receipt_of(entry, _last(entry), kept)
 

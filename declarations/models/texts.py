@@ -177,6 +177,10 @@ class Declaration(models.Model):
     def get_absolute_url(self) -> str:
         return site_path("declarations:declaration", self.slug)
 
+    def get_verify_url(self) -> str:
+        """The page on how to check it."""
+        return site_path("declarations:verify", self.slug)
+
     @property
     def takes_signatures(self) -> bool:
         """Whether one may be recorded: a published text of which we hold the words, and open.

@@ -24,6 +24,7 @@ KINDS = {
     "declarations/information": _("information on a signature"),
     "declarations/receipt": _("receipt of a signature"),
     "declarations/verified": _("signature verified"),
+    "declarations/proof": _("proof that a signature is in the log"),
     "declarations/refused": _("signature refused"),
     "declarations/withdrawal_asked": _("wish to withdraw a signature received"),
     "declarations/withdrawn": _("signature withdrawn"),
