@@ -11,14 +11,23 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from declarations.models import Evidence, Invitation, MailboxCode, Signature, SignatureEvent, Withdrawal
+from declarations.models import (
+    Evidence,
+    Invitation,
+    LogOpening,
+    MailboxCode,
+    Signature,
+    SignatureEvent,
+    Withdrawal,
+)
 from efus_conference.models import Mail
 
 # Whoever names a period on a page takes it from here.
 DRAFT_KEPT_FOR = timedelta(days=60)  # after the last link expired under which it could be sent
 CODE_KEPT_FOR = timedelta(days=30)
 MAIL_KEPT_FOR = timedelta(days=180)  # copies of what we wrote to offices
-EVIDENCE_KEPT_YEARS = 5  # after its signature was refused, withdrawn or superseded; else as long as it stands
+# After its signature was refused, withdrawn or superseded; else as long as it stands. So are openings of the log.
+EVIDENCE_KEPT_YEARS = 5
 DECLINE_REASON_KEPT_YEARS = 1  # after the time for signing ended; without an end, after it was declined
 
 # States in which a signature ended, and comes back from none of them.
@@ -43,7 +52,7 @@ def drafts_that_are_over(at: datetime) -> QuerySet[Signature]:
     until = at - DRAFT_KEPT_FOR
     recent = Invitation.objects.filter(signatory=OuterRef("signatory"), expires_at__gt=until)
     return Signature.objects.filter(
-        ~Exists(recent), state=Signature.State.NEW, made_at__lte=until - LINK_GOOD_FOR
+        ~Exists(recent), drafted_on_stage=None, state=Signature.State.NEW, made_at__lte=until - LINK_GOOD_FOR
     )
 
 
@@ -58,6 +67,13 @@ def evidence_that_is_over(at: datetime) -> QuerySet[Evidence]:
     until = years_before(at, EVIDENCE_KEPT_YEARS)
     later = SignatureEvent.objects.filter(signature=OuterRef("signature"), at__gt=until)
     return Evidence.objects.filter(~Exists(later), signature__state__in=ENDED).exclude(file="")
+
+
+def openings_that_are_over(at: datetime) -> QuerySet[LogOpening]:
+    """What opens the commitments of the log, of signatures that ended so long ago: their proofs hold without it."""
+    until = years_before(at, EVIDENCE_KEPT_YEARS)
+    later = SignatureEvent.objects.filter(signature=OuterRef("entry__event__signature"), at__gt=until)
+    return LogOpening.objects.filter(~Exists(later), entry__event__signature__state__in=ENDED)
 
 
 def reasons_that_are_over(at: datetime) -> QuerySet[Invitation]:

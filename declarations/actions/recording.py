@@ -138,7 +138,7 @@ def keep_files(*, invitation: Invitation, files: Files) -> None:
     """Keeps what was uploaded well while another answer still needs mending."""
     signature = draft_of(usable(invitation))
     if signature is not None:
-        _attach(signature, files)
+        attach(signature, files)
 
 
 @transaction.atomic
@@ -266,10 +266,10 @@ def _record(signature: Signature, answers: Answers, files: Files) -> None:
             "ratify_until": answers.ratify_until,
         },
     )
-    _attach(signature, files)
+    attach(signature, files)
 
 
-def _attach(signature: Signature, files: Files) -> None:
+def attach(signature: Signature, files: Files) -> None:
     """Adds the files; one of the same kind that nobody submitted yet is replaced."""
     submitted = signature.events.filter(kind=SignatureEvent.Kind.SUBMITTED).order_by("-at").first()
     for kind, sent in files.items():

@@ -306,6 +306,27 @@ SENTENCES: dict[str, StrOrPromise] = {
     "withdrawal_stays_as_entered": _("A withdrawal stays as it was entered and decided."),
     "one_open_withdrawal_per_signature": _("A withdrawal of this signature was asked for already."),
     "published_text_is_fixed": _("The text of a published declaration is fixed."),
+    "stage_signing_begins_entered": _(
+        "Who is to sign is entered first, for a signatory of this declaration."
+    ),
+    "stage_is_of_organisers": _("Only organisers act on stage."),
+    "stage_signing_follows": _("Someone else acted in the meantime. Load the page again."),
+    "cleared_stays_as_cleared": _("What was cleared is changed only by clearing it anew."),
+    "confirmed_is_undone_first": _("What was confirmed is undone first."),
+    "signed_while_the_ceremony_is_on": _("Signatures are recorded on stage only while the ceremony is open."),
+    "stage_signing_is_kept": _("Who was cleared for the stage is kept."),
+    "on_stage_once": _("This signatory is on the list already."),
+    "cleared_by_two": _("You entered who signs, so a second officer has to clear it."),
+    "confirmed_by_another": _(
+        "You recorded this signature, so a second officer confirms it, on another device."
+    ),
+    "confirmed_as_on_stage": _("What is confirmed is what was recorded on stage. Load the page again."),
+    "confirmed_on_stage_first": _(
+        "This signature was given on stage: it is confirmed there, and published after the time to undo."
+    ),
+    "published_by_who_confirmed": _("Who confirmed a signature on stage stands for its publication."),
+    "time_to_undo_first": _("The time to undo is not over yet."),
+    "scan_or_to_follow": _("The scan of the page is missing. Add it, or say that it follows."),
     "frozen_stays_frozen": _("A published text stays as it was published."),
 }
 

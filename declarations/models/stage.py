@@ -132,6 +132,10 @@ class StageSigning(models.Model):
         related_name="stage_signing",
         verbose_name=_("signature"),
     )
+    # What a scan rests on that comes before the confirmation.
+    draft = models.OneToOneField(
+        Signature, models.PROTECT, null=True, blank=True, editable=False, related_name="drafted_on_stage"
+    )
     version = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
@@ -149,6 +153,14 @@ class StageSigning(models.Model):
                 | (Q(cleared_by__isnull=False, cleared_at__isnull=False) & ~Q(cleared_by=F("entered_by"))),
                 name="cleared_by_two",
                 violation_error_message=_("A second officer clears who signs."),
+            ),
+            models.CheckConstraint(
+                condition=Q(cleared_by=None) | (~Q(signer_name="") & ~Q(signer_office="")),
+                name="cleared_with_a_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(draft=None) | Q(signed_at__isnull=False, signature=None),
+                name="scan_of_what_was_signed",
             ),
             models.CheckConstraint(
                 condition=Q(signed_at=None, recorded_by=None, by_substitute=False)
