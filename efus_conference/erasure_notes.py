@@ -30,13 +30,31 @@ class Note:
     user: int | None = None
     registrations: list[int] = field(default_factory=list)
     speakers: list[int] = field(default_factory=list)
+    # Of signatures, by the name that the public log has for them: who signed.
+    signers: list[str] = field(default_factory=list)
+    with_mandate: bool = False
+    with_files: bool = False
 
 
 def note_erasure(
-    *, user: int | None = None, registrations: Iterable[int] = (), speakers: Iterable[int] = ()
+    *,
+    user: int | None = None,
+    registrations: Iterable[int] = (),
+    speakers: Iterable[int] = (),
+    signers: Iterable[str] = (),
+    with_mandate: bool = False,
+    with_files: bool = False,
 ) -> None:
     """After the transaction."""
-    note = Note(timezone.now(), user, list(registrations), list(speakers))
+    note = Note(
+        timezone.now(),
+        user,
+        list(registrations),
+        list(speakers),
+        list(signers),
+        with_mandate,
+        with_files,
+    )
     transaction.on_commit(partial(_write, note))
 
 

@@ -14,12 +14,13 @@ from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models import QuerySet
 
-from declarations.models import Evidence, Invitation, MailboxCode, Signature
+from declarations.models import Evidence, Invitation, LogOpening, MailboxCode, Signature
 from declarations.retention import (
     codes_that_are_over,
     drafts_that_are_over,
     evidence_that_is_over,
     mails_that_are_over,
+    openings_that_are_over,
     reasons_that_are_over,
 )
 from efus_conference.erased_accounts import forget_in_log
@@ -139,6 +140,7 @@ KINDS: dict[str, tuple[Callable[[datetime], QuerySet[Any]], Callable[[Sequence[A
     "drafts": (drafts_that_are_over, _forget_drafts),
     "codes": (codes_that_are_over, _deletes(MailboxCode)),
     "evidence": (evidence_that_is_over, _forget_evidence),
+    "openings": (openings_that_are_over, _deletes(LogOpening)),
     "reasons": (reasons_that_are_over, _forget_reasons),
     "mails": (mails_that_are_over, _deletes(Mail)),
 }

@@ -22,7 +22,9 @@ def information(*, event_id: int, invitation_id: int) -> Iterator[Letter]:
 
 @composes("declarations/receipt")
 def receipt(*, signature_id: int) -> list[Letter]:
-    return _about(Signature.objects.get(pk=signature_id), {})
+    signature = Signature.objects.get(pk=signature_id)
+    # It tells who signed, and nobody but its office would still know.
+    return _about(signature, {}) if signature.person_erased_at is None else []
 
 
 @composes("declarations/verified")

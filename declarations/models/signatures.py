@@ -17,6 +17,8 @@ PENDING_STATES = ("submitted", "under_review", "needs_information", "confirmed")
 PUBLIC_STATES = ("historical", "verified")
 # Public too, where its declaration says so and its office recorded it: see `Declaration.shows_recorded`.
 RECORDED_STATES = ("submitted", "under_review")
+# What the stage shows of those who signed there; the register has only what is verified.
+STAGE_STATES = ("confirmed", "verified")
 
 
 class SignatureQuerySet(models.QuerySet["Signature"]):
@@ -40,6 +42,10 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
     def active(self) -> SignatureQuerySet:
         """Those that count, or will once they are checked: one per signatory, and beside it one that replaces it."""
         return self.filter(state__in=ACTIVE_STATES)
+
+    def on_stage(self) -> SignatureQuerySet:
+        """What the stage shows: signed there before two officers, whether the time to undo is over or not."""
+        return self.filter(stage_signing__isnull=False, state__in=STAGE_STATES)
 
     def to_verify(self) -> SignatureQuerySet:
         return self.filter(state__in=[Signature.State.SUBMITTED, Signature.State.UNDER_REVIEW])
@@ -142,7 +148,9 @@ class Signature(models.Model):
             *triggers.SIGNATURE,
             raises_public_version(
                 only_if=f"""
-                    OLD.state IN {PUBLIC_STATES} OR NEW.state IN {PUBLIC_STATES} OR EXISTS (
+                    OLD.state IN {PUBLIC_STATES} OR NEW.state IN {PUBLIC_STATES}
+                    -- The stage shows it: a withdrawal takes it away from there.
+                    OR OLD.state IN {STAGE_STATES} OR EXISTS (
                         SELECT FROM declarations_signatory s JOIN declarations_declaration d ON d.id = s.declaration_id
                         WHERE s.id = NEW.signatory_id AND d.shows_recorded)
                 """
@@ -229,7 +237,9 @@ class Mandate(models.Model):
             ),
         ]
         triggers = [
-            triggers.fixed_with_its_signature("mandate_fixed_once_submitted"),
+            triggers.fixed_with_its_signature(
+                "mandate_fixed_once_submitted", unless=triggers.MANDATE_OF_THE_ERASED
+            ),
             raises_public_version(
                 only_if=f"""
                     EXISTS (SELECT FROM declarations_signature
@@ -289,7 +299,8 @@ class Evidence(models.Model):
         triggers = [
             triggers.fixed_with_its_signature(
                 "evidence_fixed_once_submitted",
-                unless=f"({triggers.FILE_IS_FORGOTTEN}) OR ({triggers.SCAN_OF_THE_STAGE})",
+                unless=f"({triggers.FILE_IS_FORGOTTEN}) OR ({triggers.FILE_OF_THE_ERASED})"
+                f" OR ({triggers.SCAN_OF_THE_STAGE})",
             )
         ]
 

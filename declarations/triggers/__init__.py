@@ -16,7 +16,10 @@ from declarations.triggers.log import (
     kept_for_ever,
 )
 from declarations.triggers.signatures import (
+    ERASED,
     FILE_IS_FORGOTTEN,
+    FILE_OF_THE_ERASED,
+    MANDATE_OF_THE_ERASED,
     SCAN_OF_THE_STAGE,
     SIGNATURE,
     fixed_with_its_signature,
@@ -27,7 +30,9 @@ from declarations.triggers.texts import FROZEN_DECLARATION, FROZEN_TEXT
 __all__ = [
     "ACTOR",
     "CHECKPOINT",
+    "ERASED",
     "FILE_IS_FORGOTTEN",
+    "FILE_OF_THE_ERASED",
     "FROZEN_DECLARATION",
     "FROZEN_TEXT",
     "INVITATION",
@@ -37,6 +42,7 @@ __all__ = [
     "LOG_NODE",
     "LOG_OPENING",
     "MAILBOX",
+    "MANDATE_OF_THE_ERASED",
     "SCAN_OF_THE_STAGE",
     "SIGNATORY",
     "SIGNATURE",

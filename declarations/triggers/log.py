@@ -89,17 +89,32 @@ LOG_NODE = [
     ),
 ]
 
+# Who signed may be erased while their entry is appended: whoever comes second waits for the first, and sees it.
+_OPENS_NOBODY_ERASED = f"""
+    IF NEW.field IN ('person', 'office') THEN
+        SELECT s.person_erased_at INTO erased FROM declarations_signature s
+            JOIN declarations_signatureevent e ON e.signature_id = s.id
+            JOIN declarations_logentry l ON l.event_id = e.id
+            WHERE l.id = NEW.entry_id FOR SHARE OF s;
+        IF erased IS NOT NULL THEN
+            {refuse("opening_is_of_nobody_erased", "who signed was erased")}
+        END IF;
+    END IF;
+"""
+
 LOG_OPENING = [
     pgtrigger.Trigger(
         name="opening_opens_its_commitment",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
+        declare=[("erased", "timestamptz")],
         func=f"""
             IF (SELECT body::jsonb -> 'commitments' ->> NEW.field FROM declarations_logentry WHERE id = NEW.entry_id)
                     IS DISTINCT FROM
                     encode(sha256(decode(NEW.salt, 'hex') || convert_to(NEW.value, 'UTF8')), 'hex') THEN
                 {refuse("opening_opens_its_commitment", "this opens nothing in the entry")}
             END IF;
+            {_OPENS_NOBODY_ERASED}
             RETURN NEW;
         """,
     ),

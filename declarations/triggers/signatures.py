@@ -93,6 +93,31 @@ FILE_IS_FORGOTTEN = """
             WHERE signature_id = OLD.signature_id AND at > now() - interval '5 years')
 """
 
+# What stands for words of a person that were erased, where something must stand.
+ERASED = "•••"
+
+# Who signed was erased: the name of a file and what its certificates say go with them, the file where an officer says
+# so; the sum of its bytes stays.
+FILE_OF_THE_ERASED = """
+    TG_OP = 'UPDATE' AND EXISTS (SELECT FROM declarations_signature
+            WHERE id = OLD.signature_id AND person_erased_at IS NOT NULL)
+        AND (NEW.name, NEW.findings) = ('', '[]'::jsonb)
+        AND ((NEW.file, NEW.preview) = (OLD.file, OLD.preview) OR (NEW.file, NEW.preview) = ('', ''))
+        AND (NEW.id, NEW.signature_id, NEW.kind, NEW.content_type, NEW.size, NEW.sha256, NEW.uploaded_at)
+            IS NOT DISTINCT FROM
+            (OLD.id, OLD.signature_id, OLD.kind, OLD.content_type, OLD.size, OLD.sha256, OLD.uploaded_at)
+"""
+
+# Body and reference may name who signed too. On what basis and when was decided stays.
+MANDATE_OF_THE_ERASED = f"""
+    TG_OP = 'UPDATE' AND EXISTS (SELECT FROM declarations_signature
+            WHERE id = OLD.signature_id AND person_erased_at IS NOT NULL)
+        AND NEW.body IN (OLD.body, '{ERASED}') AND NEW.reference IN (OLD.reference, '{ERASED}')
+        AND (NEW.id, NEW.signature_id, NEW.basis, NEW.decided_on, NEW.ratify_until)
+            IS NOT DISTINCT FROM
+            (OLD.id, OLD.signature_id, OLD.basis, OLD.decided_on, OLD.ratify_until)
+"""
+
 # The scan of a page that was signed on stage, once; the row of the stage says that one may follow.
 SCAN_OF_THE_STAGE = """
     TG_OP = 'INSERT' AND NEW.kind = 'signed_page' AND new_state IN ('submitted', 'confirmed', 'verified')

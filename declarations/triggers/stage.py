@@ -5,12 +5,18 @@ from __future__ import annotations
 import pgtrigger
 
 from declarations.triggers.refusing import refuse
+from declarations.triggers.signatures import ERASED
 
 _SIGNER = (
     "signer_name, {0}.signer_office, {0}.substitute_name, {0}.substitute_office, {0}.basis, {0}.body, "
     "{0}.decided_on, {0}.reference, {0}.ratify_until"
 )
 _NEW, _OLD = (f"({row}.{_SIGNER.format(row)})" for row in ("NEW", "OLD"))
+# Who signed was erased from the signature: their words are struck out here too, and nothing else is changed.
+_STRUCK_OUT = " AND ".join(
+    f"NEW.{name} IN (OLD.{name}, '{ERASED}')"
+    for name in ("signer_name", "signer_office", "substitute_name", "substitute_office", "body", "reference")
+)
 
 STAGE_SIGNING = [
     pgtrigger.Trigger(
@@ -48,7 +54,12 @@ STAGE_SIGNING = [
                             IS NOT DISTINCT FROM
                             (OLD.signer_name, OLD.signer_office, OLD.basis, OLD.body, OLD.decided_on,
                                 OLD.reference, OLD.ratify_until)
-                            AND NEW.by_substitute AND OLD.signed_at IS NULL AND NEW.signed_at IS NOT NULL) THEN
+                            AND NEW.by_substitute AND OLD.signed_at IS NULL AND NEW.signed_at IS NOT NULL)
+                        AND NOT ({_STRUCK_OUT}
+                            AND (NEW.basis, NEW.decided_on, NEW.ratify_until)
+                                IS NOT DISTINCT FROM (OLD.basis, OLD.decided_on, OLD.ratify_until)
+                            AND EXISTS (SELECT FROM declarations_signature
+                                WHERE id = NEW.signature_id AND person_erased_at IS NOT NULL)) THEN
                     {refuse("cleared_stays_as_cleared", "what was cleared is changed only by clearing it anew")}
                 END IF;
                 IF OLD.signature_id IS NOT NULL AND (NEW.signature_id, NEW.signed_at, NEW.recorded_by_id,

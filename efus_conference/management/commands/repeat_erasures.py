@@ -6,6 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from declarations.actions.erasures import forget_signer_again
+from declarations.models import Signature
 from efus_conference.erasing import ErasureRefused, erase
 from efus_conference.erasure_notes import Note, notes
 from efus_conference.models import User
@@ -50,4 +52,7 @@ def _repeat(note: Note) -> int:
     speakers = list(Speaker.objects.filter(pk__in=note.speakers).exclude(slug__startswith="erased-"))
     for speaker in speakers if user is not None or note.user is None else []:
         erase_speaker(speaker=speaker)
-    return int(user is not None) + len(left)
+    signatures = list(Signature.objects.filter(log_id__in=note.signers, person_erased_at=None))
+    for signature in signatures:
+        forget_signer_again(signature=signature, with_mandate=note.with_mandate, with_files=note.with_files)
+    return int(user is not None) + len(left) + len(signatures)
