@@ -20,6 +20,20 @@ from declarations.models import Signatory, TextVersion
 from efus_conference.writing import without_control_characters
 
 
+def look_as_in_the_admin(form: forms.Form) -> None:
+    """Gives the fields of an office's form the widgets of the admin."""
+    for name, field in form.fields.items():
+        if isinstance(field, forms.FileField):
+            field.widget = UnfoldAdminFileFieldWidget(attrs=field.widget.attrs)
+        elif isinstance(field, forms.DateField):
+            # A plain input of the browser's: no script of the admin's calendar is needed here.
+            field.widget = UnfoldAdminTextInputWidget(attrs={"type": "date"})
+        elif name == "basis":
+            field.widget = UnfoldAdminRadioSelectWidget(choices=field.choices)  # type: ignore[attr-defined]
+        elif isinstance(field.widget, forms.TextInput):
+            field.widget = UnfoldAdminTextInputWidget(attrs=field.widget.attrs)
+
+
 class SignatoryField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Signatory) -> str:
         return f"{obj.declaration} · {obj.organisation}"
@@ -59,18 +73,7 @@ class PaperForm(SignatureForm):
             ("", "–"),
             *((code, language_name(code)) for code in codes),
         ]
-        for name, field in self.fields.items():
-            if isinstance(field, forms.FileField):
-                field.widget = UnfoldAdminFileFieldWidget(attrs=field.widget.attrs)
-            elif isinstance(field, forms.DateField):
-                # A plain input of the browser's: no script of the admin's calendar is needed here.
-                field.widget = UnfoldAdminTextInputWidget(attrs={"type": "date"})
-            elif name == "basis":
-                field.widget = UnfoldAdminRadioSelectWidget(
-                    choices=self.fields["basis"].choices  # type: ignore[attr-defined]
-                )
-            elif isinstance(field.widget, forms.TextInput):
-                field.widget = UnfoldAdminTextInputWidget(attrs=field.widget.attrs)
+        look_as_in_the_admin(self)
 
     def clean_signatory(self) -> Signatory:
         signatory: Signatory = self.cleaned_data["signatory"]
