@@ -15,7 +15,9 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from declarations import register
-from declarations.models import Declaration
+from declarations.log import reading
+from declarations.models import Declaration, Signature
+from declarations.models.signatures import RECORDED_STATES
 from declarations.register import Entry, RegisterForm
 from declarations.views.public import language_name
 from efus_conference.kept import do_not_keep, same_for_everyone
@@ -60,13 +62,13 @@ def signatory(request: HttpRequest, slug: str, organisation_slug: str) -> HttpRe
             "declaration": shown,
             "entry": entry,
             "text_language": language_name(language) if language else "",
+            **_in_the_log(shown, entry.signature),
         }
         return render(request, "declarations/signatory.html", context)
     if left := register.leaving_of(shown, organisation_slug):
         # Gone, and known to be: who follows an old link learns that it was taken back.
-        return render(
-            request, "declarations/signatory_left.html", {"declaration": shown, "left": left}, status=410
-        )
+        context = {"declaration": shown, "left": left, **_in_the_log(shown, left.entry.signature)}
+        return render(request, "declarations/signatory_left.html", context, status=410)
     raise Http404
 
 
@@ -84,6 +86,15 @@ def embed(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _published(slug: str) -> Declaration:
     return get_object_or_404(Declaration.objects.public(), slug=slug)
+
+
+def _in_the_log(shown: Declaration, signature: Signature) -> dict[str, Any]:
+    """Where the log tells of a signature, as `declarations/_proof.html` shows it; None where it does not yet."""
+    return {
+        "signature": signature,
+        "log_number": reading.numbers_of(shown, signature).get(signature.pk),
+        "is_logged_soon": signature.state not in RECORDED_STATES,
+    }
 
 
 def _overview(chosen: Sequence[Entry]) -> dict[str, Any]:
