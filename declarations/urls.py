@@ -2,7 +2,17 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from declarations.views import log, office, office_after, public, signatories, signatories_machine, verify
+from declarations.views import (
+    log,
+    office,
+    office_after,
+    public,
+    sealed,
+    signatories,
+    signatories_machine,
+    stage,
+    verify,
+)
 from declarations.views import machine as machines
 
 pages: list[URLPattern] = [
@@ -15,6 +25,7 @@ pages: list[URLPattern] = [
         name="signatory",
     ),
     path("declarations/<slug:slug>/embed/", signatories.embed, name="embed"),
+    path("declarations/<slug:slug>/ceremony/", stage.ceremony, name="ceremony"),
     path("declarations/<slug:slug>/verify/", verify.verify, name="verify"),
 ]
 
@@ -35,12 +46,14 @@ machine: list[URLPattern] = [
         signatories_machine.signatories_jsonld,
         name="signatories_jsonld",
     ),
+    path("declarations/<slug:slug>/declaration.pdf", sealed.pdf, name="pdf"),
     path("declarations/<slug:slug>/log/checkpoint", log.checkpoint, name="checkpoint"),
     path("declarations/<slug:slug>/log/entries.json", log.entries, name="entries"),
     path("declarations/<slug:slug>/log/bundle.json", log.bundle, name="bundle"),
     path("declarations/<slug:slug>/log/proofs/<uuid:log_id>.tlog-proof", log.proof, name="proof"),
     path("declarations/verify.py", log.verify_py, name="verify_py"),
     path("declarations/check.html", log.check_html, name="check_html"),
+    path("declarations/<slug:slug>/ceremony.json", stage.ceremony_json, name="ceremony_json"),
     path("sign/receipt/<str:receipt_code>/", office_after.receipt, name="receipt"),
     path("sign/receipt/<str:receipt_code>/complete", office_after.complete, name="complete"),
     path("sign/receipt/<str:receipt_code>/withdraw", office_after.withdraw, name="withdraw"),

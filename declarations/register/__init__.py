@@ -12,6 +12,7 @@ from declarations.register.entries import (
 )
 from declarations.register.leaving import Leaving, ever_shown, leaving_of
 from declarations.register.places import maps_of, without_place
+from declarations.register.stage import Stage, stage_of
 from declarations.register.timeline import timeline
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Entry",
     "Leaving",
     "RegisterForm",
+    "Stage",
     "counted",
     "entries",
     "entry_of",
@@ -27,6 +29,7 @@ __all__ = [
     "maps_of",
     "of_organisation",
     "signature_count",
+    "stage_of",
     "timeline",
     "without_place",
 ]

@@ -92,6 +92,11 @@ class Entry:
         return self.signature.signer_office
 
     @property
+    def is_person_erased(self) -> bool:
+        """Who signed was known, and had their name erased; what is only not known is empty."""
+        return self.signature.person_erased_at is not None
+
+    @property
     def signed_on(self) -> date | None:
         return self.signature.signed_on
 
@@ -122,15 +127,16 @@ class Entry:
 def entries(declaration: Declaration) -> list[Entry]:
     """The public signatures: in the signatories' order, then by their names; one query however many there are."""
     language = (get_language() or "en")[:2]
-    name = Coalesce(
+    name = Func(shown_name(language), function="sort_key", output_field=TextField())
+    signatures = _public().filter(signatory__declaration=declaration).order_by("signatory__order", name, "pk")
+    return [Entry(signature, language) for signature in signatures]
+
+
+def shown_name(language: str) -> Coalesce:
+    """The signatory's name when it signed, as the reader's language has it, to order by."""
+    return Coalesce(
         NullIf(KT(f"names__{language}"), Value("")), NullIf(KT("names__en"), Value("")), Value("")
     )
-    signatures = (
-        _public()
-        .filter(signatory__declaration=declaration)
-        .order_by("signatory__order", Func(name, function="sort_key", output_field=TextField()), "pk")
-    )
-    return [Entry(signature, language) for signature in signatures]
 
 
 def entry_of(declaration: Declaration, slug: str) -> Entry | None:

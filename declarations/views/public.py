@@ -39,6 +39,7 @@ def declaration(request: HttpRequest, slug: str) -> HttpResponse:
         **document(texts, asked, get_language() or ""),
         "declaration": shown,
         "lineage": lineage_of(shown),
+        "ceremony": getattr(shown, "ceremony", None),
         "entries": entries,
         "counted": register.counted(entries),
         "maps": register.maps_of(entries),
@@ -53,7 +54,7 @@ def declaration(request: HttpRequest, slug: str) -> HttpResponse:
 def _published(slug: str) -> Declaration:
     return get_object_or_404(
         Declaration.objects.public().select_related(
-            "adopted_at_edition", "project", "based_on", "supersedes"
+            "adopted_at_edition", "project", "based_on", "supersedes", "ceremony"
         ),
         slug=slug,
     )
