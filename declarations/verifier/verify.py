@@ -935,12 +935,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def read_arguments(arguments: list[str]) -> tuple[argparse.Namespace, dict[str, str]]:
     """What was asked for, and the words to answer in: the language is looked for first, for the help as well."""
     environment = (os.environ.get("LC_ALL") or os.environ.get("LANG") or "en")[:2].lower()
-    first = argparse.ArgumentParser(add_help=False)
+    first = argparse.ArgumentParser(prog="verify.py", add_help=False)
     first.add_argument("--lang", default=environment)
-    language = first.parse_known_args(
-        [each for each in arguments if each != "--lang" or arguments[-1] != each]
-    )
-    lang = language[0].lang if language[0].lang in COMMAND else "en"
+    asked = first.parse_known_args(arguments)[0].lang
+    lang = asked if asked in COMMAND else "en"
     say = COMMAND[lang]
     parser = argparse.ArgumentParser(prog="verify.py", description=say["about"])
     parser.add_argument("bundle", nargs="?", help=say["bundle"])
