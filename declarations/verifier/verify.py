@@ -23,6 +23,7 @@ import json
 import os
 import re
 import sys
+import textwrap
 import unicodedata
 from hashlib import sha256
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
@@ -649,7 +650,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "growth.larger": "The log is shorter than it was: entries were cut off, or an older copy was put in its place. If your older state is newer than this file, download the file again.",
         "growth.other_root": "Two different logs of the same length were signed. Somebody was shown another log than you.",
         "growth.not_beginning": "Something that stood in the log when your older state was signed has been changed or taken out.",
-        "receipts.holds": "Receipt {about} is good: its entry is in this log, word for word.",
+        "receipts.holds": "Receipt {about} is good: its entry is in this log, word for word. To see whether its signature still stands, ask for it by its city, its person or its number.",
         "receipts.not_asked": "You gave no receipt.",
         "receipts.malformed": "Receipt {about} cannot be read as one.",
         "receipts.not_signed": "Receipt {about} was not signed with a key that was this log's at that time.",
@@ -669,6 +670,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "text.other": "Your copy is none of the texts that were logged.",
         "whole.holds": "All that was checked holds.",
         "whole.fails": "Something does not hold. Keep this file, it may be evidence, and ask the organisers to explain it.",
+        "whole.asked": "The log holds. The signature or the text that you asked about does not stand in it as you asked.",
         "whole.no_key": "What was checked fits together, but no fingerprint was compared: this file may come from anyone.",
         "whole.unreadable": "The file cannot be read, so nothing was checked.",
         "limits.title": "What this does not show",
@@ -723,7 +725,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "growth.larger": "Le journal est plus court qu’auparavant : des inscriptions ont été coupées, ou une copie plus ancienne l’a remplacé. Si votre état antérieur est plus récent que ce fichier, téléchargez à nouveau le fichier.",
         "growth.other_root": "Deux journaux différents de même longueur ont été signés. On a montré à quelqu’un un autre journal qu’à vous.",
         "growth.not_beginning": "Quelque chose qui figurait dans le journal lors de la signature de votre état antérieur a été modifié ou retiré.",
-        "receipts.holds": "Le reçu {about} est bon : son inscription est dans ce journal, mot pour mot.",
+        "receipts.holds": "Le reçu {about} est bon : son inscription est dans ce journal, mot pour mot. Pour voir si sa signature est toujours en vigueur, demandez-la par sa ville, sa personne ou son numéro.",
         "receipts.not_asked": "Vous n’avez pas donné de reçu.",
         "receipts.malformed": "Le reçu {about} est illisible.",
         "receipts.not_signed": "Le reçu {about} n’a pas été signé avec une clé qui était alors celle de ce journal.",
@@ -743,6 +745,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "text.other": "Votre copie n’est aucun des textes inscrits au journal.",
         "whole.holds": "Tout ce qui a été vérifié est correct.",
         "whole.fails": "Quelque chose est incorrect. Conservez ce fichier, il peut servir de preuve, et demandez une explication aux organisateurs.",
+        "whole.asked": "Le journal est correct. La signature ou le texte que vous avez demandé n’y figure pas comme vous l’avez demandé.",
         "whole.no_key": "Ce qui a été vérifié concorde, mais aucune empreinte n’a été comparée : ce fichier peut venir de n’importe qui.",
         "whole.unreadable": "Le fichier est illisible : rien n’a été vérifié.",
         "limits.title": "Ce que cela ne montre pas",
@@ -797,7 +800,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "growth.larger": "Het logboek is korter dan het was: er werden vermeldingen afgesneden, of er kwam een oudere kopie in de plaats. Is uw oudere stand nieuwer dan dit bestand, download het bestand dan opnieuw.",
         "growth.other_root": "Er zijn twee verschillende logboeken van dezelfde lengte ondertekend. Iemand kreeg een ander logboek te zien dan u.",
         "growth.not_beginning": "Iets wat in het logboek stond toen uw oudere stand ondertekend werd, is gewijzigd of weggehaald.",
-        "receipts.holds": "Ontvangstbewijs {about} is goed: de vermelding staat woord voor woord in dit logboek.",
+        "receipts.holds": "Ontvangstbewijs {about} is goed: de vermelding staat woord voor woord in dit logboek. Om te zien of de ondertekening nog geldt, vraagt u ernaar met haar stad, haar persoon of haar nummer.",
         "receipts.not_asked": "U gaf geen ontvangstbewijs.",
         "receipts.malformed": "Ontvangstbewijs {about} is niet als zodanig leesbaar.",
         "receipts.not_signed": "Ontvangstbewijs {about} is niet ondertekend met een sleutel die toen van dit logboek was.",
@@ -817,6 +820,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "text.other": "Uw kopie is geen van de teksten uit het logboek.",
         "whole.holds": "Alles wat werd nagegaan, klopt.",
         "whole.fails": "Er klopt iets niet. Bewaar dit bestand, het kan een bewijs zijn, en vraag de organisatoren om uitleg.",
+        "whole.asked": "Het logboek klopt. De ondertekening of de tekst waarnaar u vroeg, staat er niet zo in.",
         "whole.no_key": "Wat werd nagegaan, past bij elkaar, maar er werd geen vingerafdruk vergeleken: dit bestand kan van iedereen komen.",
         "whole.unreadable": "Het bestand is niet leesbaar, dus er werd niets nagegaan.",
         "limits.title": "Wat dit niet aantoont",
@@ -839,15 +843,20 @@ def sentence(each: dict[str, str], verdicts: Sequence[dict[str, str]], language:
 
 
 def conclusion(verdicts: Sequence[dict[str, str]]) -> str:
-    """ "holds", "fails", "no_key" or "unreadable": the end of it all."""
-    if verdicts[0]["verdict"] == "fails":
+    """The end of it all: "holds", "fails", "asked" (the log holds, what was asked of it does not), "no_key" (no key
+    was compared) or "unreadable"; SENTENCES has a word for each under `whole.`.
+    """
+    failed = {each["check"] for each in verdicts if each["verdict"] == "fails"}
+    if "bundle" in failed:
         return "unreadable"
-    if any(each["verdict"] == "fails" for each in verdicts):
+    if failed - {"signature", "text"}:
         return "fails"
-    return "holds" if verdicts[1]["verdict"] == "holds" else "no_key"
+    if verdicts[1]["verdict"] != "holds":
+        return "no_key"
+    return "asked" if failed else "holds"
 
 
-EXIT_CODES = {"holds": 0, "fails": 1, "no_key": 2, "unreadable": 2}
+EXIT_CODES = {"holds": 0, "fails": 1, "asked": 1, "no_key": 2, "unreadable": 2}
 
 # --- the command ----------------------------------------------------------------------------------------
 
@@ -1015,11 +1024,16 @@ def tell(verdicts: Sequence[dict[str, str]], log: Log | None, language: str, rec
         if log is not None and each["check"] == "receipts" and about:
             beside = int(about) - len(log.bundle["receipts"]) - 1
             about += f" ({os.path.basename(receipts[beside])})" if beside >= 0 else ""
-        lines.append(f"{say['title.' + each['check']]}: {say['word.' + each['verdict']].upper()}")
-        lines.append(f"    {sentence(each, verdicts, language, about)}")
-    lines += ["", say[f"whole.{conclusion(verdicts)}"], "", say["limits.title"]]
-    lines += [f"  - {say[code]}" for code in say if code.startswith("limits.") and code != "limits.title"]
+        lines.append(f"{say['word.' + each['verdict']].upper()} – {say['title.' + each['check']]}")
+        lines += wrapped(printable(sentence(each, verdicts, language, about)), "    ")
+    lines += ["", *wrapped(say[f"whole.{conclusion(verdicts)}"]), "", f"{say['limits.title']}"]
+    for code in [each for each in say if each.startswith("limits.") and each != "limits.title"]:
+        lines += wrapped(say[code], "  - ")
     print("\n".join(map(printable, lines)))
+
+
+def wrapped(text: str, first: str = "") -> list[str]:
+    return textwrap.wrap(text, 88, initial_indent=first, subsequent_indent=" " * len(first))
 
 
 def printable(text: str) -> str:
