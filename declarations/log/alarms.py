@@ -6,10 +6,12 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from declarations.models import Log, LogAlarm
+from efus_conference.mail import queue
 
 logger = logging.getLogger(__name__)
 Reason = LogAlarm.Reason
@@ -40,9 +42,11 @@ def watched(log: Log | None) -> Iterator[None]:
 
 def _raise(log: Log | None, error: AlarmError) -> None:
     with transaction.atomic():
-        _alarm, is_new = LogAlarm.objects.get_or_create(
+        alarm, is_new = LogAlarm.objects.get_or_create(
             log=log, reason=error.reason, settled_at=None, defaults={"details": error.details}
         )
+        if is_new and settings.CONTACT_EMAIL:
+            queue("declarations/log_alarm", alarm_id=alarm.pk)
     if is_new:
         logger.error("The keeper signs no more of %s: %s", log or "any log", error.details)
 

@@ -54,6 +54,7 @@ class Draft:
     body: str
     event: SignatureEvent | None = None
     openings: dict[str, Opening] = field(default_factory=dict)
+    is_readmitted: bool = False
 
 
 def canonical(value: Any) -> str:

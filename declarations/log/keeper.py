@@ -8,49 +8,118 @@ who both believe that they sign make the same note of a size, or the second find
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
 
 from declarations.log import memory as memories
 from declarations.log import notes, pending, tree
 from declarations.log.alarms import AlarmError, Reason, watched
 from declarations.log.entries import said_in
 from declarations.log.keys import own_key
-from declarations.log.looking import check_before_all, check_log, compare_all
+from declarations.log.looking import Seen, check_before_all, check_log, compare_all
 from declarations.log.memory import MemoryUnreadableError
 from declarations.log.notes import Checkpoint as Head
-from declarations.models import Checkpoint, Declaration, Log, LogAlarm, LogEntry
+from declarations.models import Checkpoint, Declaration, Log, LogEntry, Mailbox
+from efus_conference.mail import queue
 
 
-def keep(memory: Path | None = None, *, trust_database: bool = False) -> list[Checkpoint]:
+def keep(
+    memory: Path | None = None, *, trust_database: bool = False, whole: bool = False
+) -> list[Checkpoint]:
     """One round over all declarations; the checkpoints it made. What it finds amiss becomes a `LogAlarm`.
 
     `memory` is `LOG_MEMORY` unless given. Raises KeyElsewhereError on a host without the key.
     """
     folder, key = memory or settings.LOG_MEMORY, own_key()
     with memories.held(folder):
-        return sign_all(folder, key, trust_database=trust_database)
+        return Round(folder, key, trust_database=trust_database, whole=whole).run()
 
 
-def sign_all(
-    folder: Path,
-    key: Ed25519PrivateKey,
-    *,
-    before: Ed25519PrivateKey | None = None,
-    trust_database: bool = False,
-    whole: bool = False,
-) -> list[Checkpoint]:
-    """The round itself, for who holds the memory. `before`: the key that this one follows, in good order.
+@dataclass(frozen=True)
+class Round:
+    """For who holds the memory. `before`: the key that this one follows, in good order.
 
-    `whole` compares every entry with what is remembered, which takes as long as the logs are.
+    `whole` compares every entry with what is remembered, which takes as long as the logs are. `trust_database` takes
+    over what was signed by our key without asking whether the register still says the same.
     """
-    with watched(None):
-        check_before_all(folder, key, trust_database=trust_database)
-        return [each for log in _logs() if (each := _sign_one(folder, log, key, before, whole)) is not None]
-    return []
+
+    folder: Path
+    key: Ed25519PrivateKey
+    before: Ed25519PrivateKey | None = None
+    trust_database: bool = False
+    whole: bool = False
+
+    @property
+    def public_key(self) -> bytes:
+        return notes.public_bytes(self.key)
+
+    def run(self) -> list[Checkpoint]:
+        with watched(None):
+            check_before_all(self.folder, self.public_key, trust_database=self.trust_database)
+            return [each for log in _logs() if (each := self._of(log)) is not None]
+        return []
+
+    def _of(self, log: Log) -> Checkpoint | None:
+        with watched(log):
+            try:
+                return self._sign(log, self._append(log))
+            except MemoryUnreadableError as error:
+                raise AlarmError(Reason.NO_MEMORY, str(error)) from error
+            except IntegrityError as error:
+                # Somebody was erased while their entry was made: the next round makes it without the name.
+                if _rule(error) != "opening_is_of_nobody_erased":
+                    raise
+        return None
+
+    @transaction.atomic
+    def _append(self, log: Log) -> set[int]:
+        """Appends what became public, committed before anything of it is signed. The ids of the new entries."""
+        tree.lock(log)
+        self._check(log)
+        if self.whole:
+            compare_all(self.folder, log)
+        drafts = pending.drafts(log)
+        return {entry.pk for entry in tree.append(log, drafts)} if drafts else set()
+
+    @transaction.atomic
+    def _sign(self, log: Log, added: set[int]) -> Checkpoint | None:
+        tree.lock(log)
+        seen, size = self._check(log, added), tree.size_of(log)
+        if size == seen.shown:
+            return None
+        note = seen.note
+        if seen.size < size:
+            new = list(log.entries.filter(index__gte=seen.size).order_by("index"))
+            text = Head(log.origin, size, tree.root(log, size)).text
+            note = notes.signed(text, log.origin, self._signers(new))
+            memories.remember(self.folder, log.origin, note, [entry.body for entry in new])
+        head = notes.checkpoint_of(notes.read(note))
+        made = Checkpoint.objects.create(log=log, size=head.size, root=head.root, note=note)
+        _tell(made, seen)
+        return made
+
+    def _check(self, log: Log, known: set[int] | frozenset[int] = frozenset()) -> Seen:
+        return check_log(self.folder, log, self.public_key, known=known, trust_database=self.trust_database)
+
+    def _signers(self, new: list[LogEntry]) -> list[Ed25519PrivateKey]:
+        """The first checkpoint after a key followed another in good order is signed by both."""
+        said = [said_in(entry.body) for entry in new if entry.kind == LogEntry.Kind.KEY]
+        olds = {each["old"] for each in said if not each["is_stolen"]}
+        if not olds:
+            return [self.key]
+        if self.before is None or olds != {notes.fingerprint(notes.public_bytes(self.before))}:
+            raise AlarmError(Reason.UNKNOWN_KEY, "A change of keys was not brought to its end: rotate again.")
+        return [self.key, self.before]
+
+
+def _rule(error: IntegrityError) -> str:
+    """The rule of the database by whose name it refused."""
+    return str(getattr(getattr(error.__cause__, "diag", None), "constraint_name", ""))
 
 
 def _logs() -> list[Log]:
@@ -67,61 +136,13 @@ def new_origin(declaration: Declaration) -> str:
     return f"{address}/log-{declaration.pk}" if taken else f"{address}/log"
 
 
-def _sign_one(
-    folder: Path, log: Log, key: Ed25519PrivateKey, before: Ed25519PrivateKey | None, whole: bool
-) -> Checkpoint | None:
-    with watched(log):
-        try:
-            added = _append(folder, log, key, whole)
-            return _sign(folder, log, key, before, added)
-        except MemoryUnreadableError as error:
-            raise AlarmError(Reason.NO_MEMORY, str(error)) from error
-    return None
-
-
-@transaction.atomic
-def _append(folder: Path, log: Log, key: Ed25519PrivateKey, whole: bool) -> set[int]:
-    """Appends what became public, and commits it before anything of it is signed. The ids of the new entries."""
-    tree.lock(log)
-    check_log(folder, log, key)
-    if whole:
-        compare_all(folder, log)
-    drafts = pending.drafts(log)
-    return {entry.pk for entry in tree.append(log, drafts)} if drafts else set()
-
-
-@transaction.atomic
-def _sign(
-    folder: Path, log: Log, key: Ed25519PrivateKey, before: Ed25519PrivateKey | None, added: set[int]
-) -> Checkpoint | None:
-    tree.lock(log)
-    seen = check_log(folder, log, key, known=added)
-    size = tree.size_of(log)
-    if size == seen.shown:
-        return None
-    note = seen.note
-    if seen.size < size:
-        new = list(log.entries.filter(index__gte=seen.size).order_by("index"))
-        head = Head(log.origin, size, tree.root(log, size))
-        note = notes.signed(head.text, log.origin, _signers(new, key, before))
-        memories.remember(folder, log.origin, note, [entry.body for entry in new])
-    head = notes.checkpoint_of(notes.read(note))
-    return Checkpoint.objects.create(log=log, size=head.size, root=head.root, note=note)
-
-
-def _signers(
-    new: list[LogEntry], key: Ed25519PrivateKey, before: Ed25519PrivateKey | None
-) -> list[Ed25519PrivateKey]:
-    """The first checkpoint after a key followed another in good order is signed by both."""
-    if not any(entry.kind == LogEntry.Kind.KEY and not said_in(entry.body)["is_stolen"] for entry in new):
-        return [key]
-    if before is None:
-        raise AlarmError(Reason.UNKNOWN_KEY, "A change of keys was not brought to its end: rotate again.")
-    return [key, before]
-
-
-def is_stopped(log: Log) -> bool:
-    """Whether an alarm is open that keeps this log from being signed."""
-    return LogAlarm.objects.filter(log__in=[log], settled_at=None).exists() or (
-        LogAlarm.objects.filter(log=None, settled_at=None).exists()
-    )
+def _tell(checkpoint: Checkpoint, seen: Seen) -> None:
+    """The witness of the checkpoint, and each office of what is logged about its signature."""
+    if settings.LOG_WITNESS:
+        queue("declarations/checkpoint", checkpoint_id=checkpoint.pk)
+    has_mailbox = Mailbox.objects.filter(signatory=OuterRef("event__signature__signatory"))
+    told = checkpoint.log.entries.filter(
+        Exists(has_mailbox), index__gte=seen.shown, index__lt=checkpoint.size
+    ).exclude(kind=LogEntry.Kind.HISTORICAL)
+    for entry_id in told.order_by("index").values_list("pk", flat=True):
+        queue("declarations/proof", entry_id=entry_id)

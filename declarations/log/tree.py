@@ -45,6 +45,7 @@ def append(log: Log, drafts: Sequence[Draft]) -> list[LogEntry]:
             body=draft.body,
             leaf_hash=merkle.leaf_hash(draft.body.encode()),
             event=draft.event,
+            is_readmitted=draft.is_readmitted,
         )
         for number, draft in enumerate(drafts)
     ]

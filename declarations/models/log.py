@@ -68,6 +68,11 @@ class LogEntry(models.Model):
         related_name="log_entry",
         verbose_name=_("event"),
     )
+    is_readmitted = models.BooleanField(
+        _("put back"),
+        default=False,
+        help_text=_("From the keeper's memory, after an older database was restored that did not know it."),
+    )
     made_at = models.DateTimeField(_("logged"), auto_now_add=True)
 
     class Meta:
@@ -78,7 +83,7 @@ class LogEntry(models.Model):
             models.UniqueConstraint(fields=["log", "index"], name="one_entry_per_number"),
             models.CheckConstraint(
                 condition=Q(kind__in=["text", "key"], event__isnull=True)
-                | (~Q(kind__in=["text", "key"]) & Q(event__isnull=False)),
+                | (~Q(kind__in=["text", "key"]) & (Q(event__isnull=False) | Q(is_readmitted=True))),
                 name="entry_of_a_signature_has_its_event",
             ),
         ]

@@ -54,7 +54,9 @@ LOG_ENTRY = [
                     {refuse("log_entry_is_of_its_event", "an entry tells of an event of its declaration")}
                 END IF;
             END IF;
-            IF NOT EXISTS (SELECT FROM declarations_declaration d JOIN declarations_log l ON l.declaration_id = d.id
+            -- A log that is begun stays one: its key may change, and what was signed be put back.
+            IF NEW.kind <> 'key' AND NOT NEW.is_readmitted AND NOT EXISTS (
+                    SELECT FROM declarations_declaration d JOIN declarations_log l ON l.declaration_id = d.id
                     WHERE l.id = NEW.log_id AND d.is_published) THEN
                 {refuse("log_is_of_what_is_public", "what is not published is not logged")}
             END IF;

@@ -33,6 +33,11 @@ TEMPLATES = (
     "templates/declarations/office/**/*.html",
     "templates/declarations/emails/*.*",
 )
+# Mails of the same app to others: the witness of the logs, the organisers.
+NOT_TO_OFFICES = (
+    "templates/declarations/emails/checkpoint.*",
+    "templates/declarations/emails/log_alarm.*",
+)
 # Whole modules, or what is named in them: a class, a constant, or one entry of a dictionary.
 MODULES: dict[str, tuple[str, ...] | None] = {
     "declarations/forms.py": None,
@@ -100,7 +105,9 @@ class Text:
 
 def texts(root: Path = ROOT) -> list[Text]:
     """All texts an office meets, in the order of the source, each once."""
-    found = [text for path in _matching(root, *TEMPLATES) for text in of_template(path.read_text("utf-8"))]
+    others = _matching(root, *NOT_TO_OFFICES)
+    templates = [path for path in _matching(root, *TEMPLATES) if path not in others]
+    found = [text for path in templates for text in of_template(path.read_text("utf-8"))]
     for pattern, names in MODULES.items():
         for path in _matching(root, pattern):
             found += of_module(path.read_text("utf-8"), names)

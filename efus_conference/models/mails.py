@@ -29,6 +29,8 @@ KINDS = {
     "declarations/withdrawal_asked": _("wish to withdraw a signature received"),
     "declarations/withdrawn": _("signature withdrawn"),
     "declarations/withdrawal_dropped": _("signature not withdrawn"),
+    "declarations/checkpoint": _("checkpoint of a log, to its witness"),
+    "declarations/log_alarm": _("alarm of a log"),
     "programme/speaker_link": _("link for a speaker"),
     "programme/speaker_reminder": _("reminder to a speaker"),
     "programme/speaker_confirmation": _("confirmation for a speaker"),

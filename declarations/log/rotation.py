@@ -1,0 +1,86 @@
+"""How a key of the logs follows another.
+
+In good order who has both keys signs one checkpoint with both. Of a stolen key nothing is signed any more: the entry
+says up to where it was ours, and a reader believes it because the new fingerprint is published elsewhere.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from declarations.log import entries, notes, tree
+from declarations.log import memory as memories
+from declarations.log.alarms import AlarmError
+from declarations.log.keeper import Round
+from declarations.log.keys import own_key
+from declarations.log.looking import check_before_all, check_log
+from declarations.log.memory import MemoryUnreadableError
+from declarations.models import Checkpoint, Log, LogAlarm, LogKey
+
+
+class RotationRefusedError(Exception):
+    """The key cannot follow; `str()` says why, in English, for operators."""
+
+
+def rotate(before: Ed25519PrivateKey, memory: Path | None = None) -> list[Checkpoint]:
+    """The key of `LOG_KEY` follows this one, which signs everything that waits, and then once more beside it.
+
+    Run again, it brings to its end what was broken off. Raises RotationRefusedError, KeyElsewhereError.
+    """
+    folder, key = memory or settings.LOG_MEMORY, own_key()
+    with memories.held(folder):
+        in_use = LogKey.objects.in_use().first()
+        if in_use is None or in_use.public_key != notes.public_bytes(key).hex():
+            made = _round(Round(folder, before, whole=True))
+            _follow(folder, before=notes.public_bytes(before), new=notes.public_bytes(key), is_stolen=False)
+            return made + _round(Round(folder, key, before))
+        return _round(Round(folder, key, before))
+
+
+def replace_stolen(memory: Path | None = None) -> list[Checkpoint]:
+    """The key of `LOG_KEY` takes the place of the one in use, which signs nothing more: it is known to others.
+
+    Raises RotationRefusedError, KeyElsewhereError.
+    """
+    folder, key = memory or settings.LOG_MEMORY, own_key()
+    with memories.held(folder):
+        in_use, new = LogKey.objects.in_use().first(), notes.public_bytes(key)
+        if in_use is None:
+            raise RotationRefusedError("No key is in use.")
+        if in_use.public_key != new.hex():
+            _follow(folder, before=bytes.fromhex(in_use.public_key), new=new, is_stolen=True)
+        return _round(Round(folder, key))
+
+
+def _round(one: Round) -> list[Checkpoint]:
+    made = one.run()
+    alarm = LogAlarm.objects.filter(settled_at=None).first()
+    if alarm is not None:
+        raise RotationRefusedError(f"An alarm is open: {alarm.details}")
+    return made
+
+
+@transaction.atomic
+def _follow(folder: Path, *, before: bytes, new: bytes, is_stolen: bool) -> None:
+    """Writes down, in all logs at once, that another key signs from here on."""
+    if LogKey.objects.filter(public_key=new.hex()).exists():
+        raise RotationRefusedError("LOG_KEY makes a key that was retired: set another one.")
+    try:
+        check_before_all(folder, before, trust_database=False)
+        now, old = timezone.now(), notes.fingerprint(before)
+        for log in Log.objects.order_by("pk"):
+            tree.lock(log)
+            size = check_log(folder, log, before).size
+            draft = entries.of_key(
+                old=old, new=notes.fingerprint(new), size=size, is_stolen=is_stolen, at=now
+            )
+            tree.append(log, [draft])
+    except (AlarmError, MemoryUnreadableError) as error:
+        raise RotationRefusedError(str(error)) from error
+    LogKey.objects.in_use().update(retired_at=now, is_stolen=is_stolen)
+    LogKey.objects.create(public_key=new.hex(), fingerprint=notes.fingerprint(new))
