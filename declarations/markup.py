@@ -188,11 +188,19 @@ def _inline(text: str) -> SafeString:
     return mark_safe("".join(_pieces_of_line(text)))  # noqa: S308  each piece is escaped where it is made
 
 
-def _pieces_of_line(text: str) -> Iterator[str]:
+def pieces(text: str) -> Iterator[tuple[str, str]]:
+    """The words of a line in order, each with the address it is a link to, or with ""."""
     end = 0
     for found in _LINK.finditer(text):
         if is_link(found[2]):
-            yield conditional_escape(text[end : found.start()])
-            yield format_html('<a href="{}">{}</a>', found[2], found[1])
+            if found.start() > end:
+                yield text[end : found.start()], ""
+            yield found[1], found[2]
             end = found.end()
-    yield conditional_escape(text[end:])
+    if end < len(text):
+        yield text[end:], ""
+
+
+def _pieces_of_line(text: str) -> Iterator[str]:
+    for words, address in pieces(text):
+        yield format_html('<a href="{}">{}</a>', address, words) if address else conditional_escape(words)
