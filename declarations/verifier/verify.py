@@ -683,7 +683,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "word.holds": "correct",
         "word.fails": "incorrect",
         "word.not_asked": "non vérifié",
-        "stopped": "Non vérifié : cela reposerait sur un élément incorrect.",
+        "stopped": "Non vérifié : cela reposerait sur un élément incorrect.",
         "title.bundle": "Le fichier téléchargé",
         "title.key": "La clé",
         "title.checkpoint": "L’état signé du journal",
@@ -697,60 +697,60 @@ SENTENCES: dict[str, dict[str, str]] = {
         "bundle.holds": "Il est lisible et complet.",
         "bundle.malformed": "Ce n’est pas le fichier que l’on télécharge depuis la page d’une déclaration, ou il a été coupé ou modifié en chemin. Téléchargez-le à nouveau.",
         "key.holds": "Le fichier a été signé avec la clé dont vous avez donné l’empreinte.",
-        "key.not_asked": "Vous n’avez pas donné d’empreinte : on ne sait donc pas à qui est cette clé, et n’importe qui a pu fabriquer ce fichier. Prenez l’empreinte ailleurs que dans ce fichier : dans le programme imprimé, sur le PDF scellé ou dans un courriel adressé à un signataire.",
-        "key.not_published": "Le fichier n’a pas été signé avec la clé dont vous avez donné l’empreinte. Vérifiez d’abord votre saisie. Si la clé a changé depuis l’impression de la vôtre, la nouvelle empreinte a été annoncée : prenez-la ailleurs que dans ce fichier.",
+        "key.not_asked": "Vous n’avez pas donné d’empreinte : on ne sait donc pas à qui est cette clé, et n’importe qui a pu fabriquer ce fichier. Prenez l’empreinte ailleurs que dans ce fichier : dans le programme imprimé, sur le PDF scellé ou dans un courriel adressé à un signataire.",
+        "key.not_published": "Le fichier n’a pas été signé avec la clé dont vous avez donné l’empreinte. Vérifiez d’abord votre saisie. Si la clé a changé depuis l’impression de la vôtre, la nouvelle empreinte a été annoncée : prenez-la ailleurs que dans ce fichier.",
         "checkpoint.holds": "La signature sous l’état du journal est bonne.",
         "checkpoint.malformed": "Le fichier ne contient aucun état signé de journal qui soit lisible.",
-        "checkpoint.not_signed": "La signature sous l’état du journal n’est pas bonne : l’état a été modifié après sa signature, ou quelqu’un d’autre l’a signé.",
+        "checkpoint.not_signed": "La signature sous l’état du journal n’est pas bonne : l’état a été modifié après sa signature, ou quelqu’un d’autre l’a signé.",
         "checkpoint.other_log": "L’état signé est celui d’un autre journal que celui annoncé par ce fichier.",
         "tree.holds": "Ce sont toutes les inscriptions qui ont été signées, dans leur ordre. Aucune n’a été retirée, ajoutée ni modifiée.",
         "tree.malformed": "L’inscription {about} n’est pas écrite comme le sont celles de ce journal.",
-        "tree.other_size": "Il y a plus ou moins d’inscriptions qu’il n’en a été signé : certaines ont été retirées ou ajoutées.",
-        "tree.other_root": "Les inscriptions ne sont pas celles qui ont été signées : l’une a été modifiée, ou leur ordre.",
+        "tree.other_size": "Il y a plus ou moins d’inscriptions qu’il n’en a été signé : certaines ont été retirées ou ajoutées.",
+        "tree.other_root": "Les inscriptions ne sont pas celles qui ont été signées : l’une a été modifiée, ou leur ordre.",
         "texts.holds": "Ce sont, à l’octet près, les textes avec lesquels le journal a commencé, et toutes les signatures portent sur eux.",
         "texts.not_asked": "Le fichier ne contient aucun texte. L’original d’une déclaration historique n’est pas toujours conservé.",
-        "texts.changed": "Le texte « {about} » n’est pas celui qui a été inscrit au journal.",
-        "texts.missing": "Le texte « {about} » a été inscrit au journal et manque dans ce fichier.",
-        "texts.extra": "Le texte « {about} » est dans ce fichier et n’a pas été inscrit au journal.",
-        "texts.not_logged": "Aucun texte ne figure dans le journal : on ne peut donc pas dire lequel a été signé.",
+        "texts.changed": "Le texte « {about} » n’est pas celui qui a été inscrit au journal.",
+        "texts.missing": "Le texte « {about} » a été inscrit au journal et manque dans ce fichier.",
+        "texts.extra": "Le texte « {about} » est dans ce fichier et n’a pas été inscrit au journal.",
+        "texts.not_logged": "Aucun texte ne figure dans le journal : on ne peut donc pas dire lequel a été signé.",
         "texts.not_signed": "La signature de l’inscription {about} porte sur d’autres textes que ceux inscrits au journal.",
         "openings.holds": "Les noms, fonctions et mandats de ce fichier sont ceux qui ont été inscrits au journal.",
-        "openings.not_asked": "Le fichier ne montre aucun nom de personne : aucun n’a été inscrit, ou ils ont été effacés. Les inscriptions restent tout aussi valables sans eux.",
+        "openings.not_asked": "Le fichier ne montre aucun nom de personne : aucun n’a été inscrit, ou ils ont été effacés. Les inscriptions restent tout aussi valables sans eux.",
         "openings.wrong": "Un nom, une fonction ou un mandat de l’inscription {about} n’est pas celui qui a été inscrit au journal.",
-        "growth.holds": "Le journal n’a fait que grandir depuis votre état antérieur : rien de ce qui y figurait alors n’a été modifié ni retiré.",
-        "growth.not_asked": "Vous n’avez pas donné d’état antérieur de ce journal. Conservez celui de ce fichier : il vous permettra de voir la prochaine fois si le journal n’a fait que grandir.",
+        "growth.holds": "Le journal n’a fait que grandir depuis votre état antérieur : rien de ce qui y figurait alors n’a été modifié ni retiré.",
+        "growth.not_asked": "Vous n’avez pas donné d’état antérieur de ce journal. Conservez celui de ce fichier : il vous permettra de voir la prochaine fois si le journal n’a fait que grandir.",
         "growth.malformed": "L’état antérieur que vous avez donné est illisible.",
         "growth.not_signed": "L’état antérieur n’a pas été signé avec une clé qui était alors celle de ce journal.",
         "growth.other_log": "L’état antérieur est celui d’un autre journal.",
-        "growth.larger": "Le journal est plus court qu’auparavant : des inscriptions ont été coupées, ou une copie plus ancienne l’a remplacé. Si votre état antérieur est plus récent que ce fichier, téléchargez à nouveau le fichier.",
+        "growth.larger": "Le journal est plus court qu’auparavant : des inscriptions ont été coupées, ou une copie plus ancienne l’a remplacé. Si votre état antérieur est plus récent que ce fichier, téléchargez à nouveau le fichier.",
         "growth.other_root": "Deux journaux différents de même longueur ont été signés. On a montré à quelqu’un un autre journal qu’à vous.",
         "growth.not_beginning": "Quelque chose qui figurait dans le journal lors de la signature de votre état antérieur a été modifié ou retiré.",
-        "receipts.holds": "Le reçu {about} est bon : son inscription est dans ce journal, mot pour mot. Pour voir si sa signature est toujours en vigueur, demandez-la par sa ville, sa personne ou son numéro.",
+        "receipts.holds": "Le reçu {about} est bon : son inscription est dans ce journal, mot pour mot. Pour voir si sa signature est toujours en vigueur, demandez-la par sa ville, sa personne ou son numéro.",
         "receipts.not_asked": "Vous n’avez pas donné de reçu.",
         "receipts.malformed": "Le reçu {about} est illisible.",
         "receipts.not_signed": "Le reçu {about} n’a pas été signé avec une clé qui était alors celle de ce journal.",
         "receipts.other_log": "Le reçu {about} est celui d’un autre journal.",
-        "receipts.not_included": "Le reçu {about} a été modifié : ce qu’il dit n’est pas ce qui a été signé.",
+        "receipts.not_included": "Le reçu {about} a été modifié : ce qu’il dit n’est pas ce qui a été signé.",
         "receipts.larger": "Le reçu {about} est plus récent que ce fichier, ou des inscriptions ont été coupées depuis. Téléchargez à nouveau le fichier.",
         "receipts.other_entry": "Le reçu {about} a été signé pour ce journal, et le journal dit maintenant autre chose à sa place.",
         "receipts.not_beginning": "L’inscription du reçu {about} est bien là, mais d’autres qui figuraient alors dans le journal ont été modifiées ou retirées.",
         "receipts.opening_wrong": "Un nom, une fonction, un mandat ou un fichier du reçu {about} n’est pas celui qui a été inscrit au journal.",
-        "signature.holds": "La signature est dans le journal et elle est en vigueur. Son numéro : {about}.",
+        "signature.holds": "La signature est dans le journal et elle est en vigueur. Son numéro : {about}.",
         "signature.not_asked": "Vous n’avez demandé aucune signature par sa ville, sa personne ou son numéro.",
-        "signature.unknown": "Aucune signature de « {about} » n’est dans ce journal. Un nom est trouvé s’il est écrit comme dans le registre, et ne l’est plus une fois effacé.",
-        "signature.withdrawn": "La signature a été publiée, puis retirée. Son numéro : {about}.",
-        "signature.superseded": "La signature a été publiée, puis remplacée par une plus récente du même signataire. Son numéro : {about}.",
-        "text.holds": "Votre copie est, à l’octet près, le texte « {about} » inscrit au journal.",
-        "text.lines": "Votre copie contient les mots du texte « {about} » inscrit au journal, avec d’autres fins de ligne ou d’autres blancs au début ou à la fin.",
+        "signature.unknown": "Aucune signature de « {about} » n’est dans ce journal. Un nom est trouvé s’il est écrit comme dans le registre, et ne l’est plus une fois effacé.",
+        "signature.withdrawn": "La signature a été publiée, puis retirée. Son numéro : {about}.",
+        "signature.superseded": "La signature a été publiée, puis remplacée par une plus récente du même signataire. Son numéro : {about}.",
+        "text.holds": "Votre copie est, à l’octet près, le texte « {about} » inscrit au journal.",
+        "text.lines": "Votre copie contient les mots du texte « {about} » inscrit au journal, avec d’autres fins de ligne ou d’autres blancs au début ou à la fin.",
         "text.other": "Votre copie n’est aucun des textes inscrits au journal.",
         "whole.holds": "Tout ce qui a été vérifié est correct.",
         "whole.fails": "Quelque chose est incorrect. Conservez ce fichier, il peut servir de preuve, et demandez une explication aux organisateurs.",
         "whole.asked": "Le journal est correct. La signature ou le texte que vous avez demandé n’y figure pas comme vous l’avez demandé.",
-        "whole.no_key": "Ce qui a été vérifié concorde, mais aucune empreinte n’a été comparée : ce fichier peut venir de n’importe qui.",
-        "whole.unreadable": "Le fichier est illisible : rien n’a été vérifié.",
+        "whole.no_key": "Ce qui a été vérifié concorde, mais aucune empreinte n’a été comparée : ce fichier peut venir de n’importe qui.",
+        "whole.unreadable": "Le fichier est illisible : rien n’a été vérifié.",
         "limits.title": "Ce que cela ne montre pas",
-        "limits.hand": "Quelle main a signé. Le journal montre ce que le registre a dit, et quand ; la page signée et le mandat ont été examinés par des responsables, et leurs fichiers ne sont pas publics.",
-        "limits.never": "Ce qui n’a jamais été inscrit. Une signature omise dès le début ne laisse aucune trace ici ; son cabinet, qui n’a pas de reçu, le saura.",
+        "limits.hand": "Quelle main a signé. Le journal montre ce que le registre a dit, et quand ; la page signée et le mandat ont été examinés par des responsables, et leurs fichiers ne sont pas publics.",
+        "limits.never": "Ce qui n’a jamais été inscrit. Une signature omise dès le début ne laisse aucune trace ici ; son cabinet, qui n’a pas de reçu, le saura.",
         "limits.others": "Si l’on montre le même journal à tous. Comparez l’état signé avec le leur, ou avec un état imprimé, envoyé par courriel ou montré lors de la cérémonie.",
         "limits.now": "Ce qui s’est passé après le téléchargement de ce fichier.",
     },
@@ -856,7 +856,13 @@ def conclusion(verdicts: Sequence[dict[str, str]]) -> str:
     return "asked" if failed else "holds"
 
 
-EXIT_CODES = {"holds": 0, "fails": 1, "asked": 1, "no_key": 2, "unreadable": 2}
+def exit_code(verdicts: Sequence[dict[str, str]]) -> int:
+    if conclusion(verdicts) == "unreadable":
+        return 2
+    if any(each["verdict"] == "fails" for each in verdicts):
+        return 1
+    return 0 if conclusion(verdicts) == "holds" else 2
+
 
 # --- the command ----------------------------------------------------------------------------------------
 
@@ -878,17 +884,17 @@ COMMAND: dict[str, dict[str, str]] = {
     },
     "fr": {
         "about": "Vérifie le journal d’une déclaration et de ses signatures, sans réseau.",
-        "bundle": "le fichier bundle.json de la déclaration ; « - » le lit sur l’entrée standard",
-        "key": "l’empreinte de la clé du journal, prise ailleurs que dans le fichier : 64 chiffres et lettres, les espaces ne comptent pas",
+        "bundle": "le fichier bundle.json de la déclaration ; « - » le lit sur l’entrée standard",
+        "key": "l’empreinte de la clé du journal, prise ailleurs que dans le fichier : 64 chiffres et lettres, les espaces ne comptent pas",
         "older": "un état signé du journal que vous avez conservé",
-        "receipt": "un reçu (un fichier dont le nom finit par .tlog-proof) ; peut être donné plusieurs fois",
+        "receipt": "un reçu (un fichier dont le nom finit par .tlog-proof) ; peut être donné plusieurs fois",
         "signature": "demander la signature de cette ville ou personne, ou portant ce numéro",
         "text": "comparer cette copie d’un texte avec ce qui a été inscrit au journal",
         "json": "donner les verdicts pour un programme",
         "lang": "la langue de la réponse",
         "unreadable": "Le fichier {name} est illisible.",
-        "no_fingerprint": "Ce n’est pas une empreinte : elle a 64 chiffres et lettres de a à f.",
-        "entries": "Inscriptions au journal : {size}.",
+        "no_fingerprint": "Ce n’est pas une empreinte : elle a 64 chiffres et lettres de a à f.",
+        "entries": "Inscriptions au journal : {size}.",
         "nothing": "Nommez le fichier à vérifier, ou donnez-le sur l’entrée standard.",
     },
     "nl": {
@@ -938,7 +944,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps(verdicts, indent=1))
     else:
         tell(verdicts, log, given.lang, given.receipt)
-    return EXIT_CODES[conclusion(verdicts)]
+    return exit_code(verdicts)
 
 
 def read_arguments(arguments: list[str]) -> tuple[argparse.Namespace, dict[str, str]]:
@@ -1033,7 +1039,14 @@ def tell(verdicts: Sequence[dict[str, str]], log: Log | None, language: str, rec
 
 
 def wrapped(text: str, first: str = "") -> list[str]:
-    return textwrap.wrap(text, 88, initial_indent=first, subsequent_indent=" " * len(first))
+    return textwrap.wrap(
+        text,
+        88,
+        initial_indent=first,
+        subsequent_indent=" " * len(first),
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
 
 
 def printable(text: str) -> str:
