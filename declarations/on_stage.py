@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from declarations.actions.clearing import is_complete
 from declarations.actions.refusals import SENTENCES
 from declarations.conflicts import parts_on_stage
-from declarations.models import Ceremony, Evidence, Signature, StageSigning, Withdrawal
+from declarations.models import Ceremony, Evidence, Signature, StageEvent, StageSigning, Withdrawal
 from efus_conference.models import User
 
 
@@ -41,6 +41,7 @@ class OnStage:
     is_complete: bool
     has_scan: bool
     is_withdrawing: bool
+    sent_back: str = ""  # why the last record of it was taken back or undone
     obstacles: list[Any] = field(default_factory=list)
     files: list[Evidence] = field(default_factory=list)
 
@@ -72,6 +73,7 @@ def signings_of(ceremony: Ceremony) -> list[OnStage]:
         Q(signature=OuterRef("signature")) | Q(signature=OuterRef("draft")), kind=Evidence.Kind.SIGNED_PAGE
     )
     wishes = Withdrawal.objects.open().filter(signature__signatory=OuterRef("signatory"))
+    last = StageEvent.objects.filter(signing=OuterRef("pk")).order_by("-pk")
     rows: QuerySet[Any] = (
         StageSigning.objects.filter(ceremony=ceremony)
         .select_related(
@@ -79,13 +81,26 @@ def signings_of(ceremony: Ceremony) -> list[OnStage]:
             "signature",
             *(f"{who}_by__user" for who in ("entered", "cleared", "recorded", "confirmed")),
         )
-        .annotate(has_scan=Exists(pages), is_withdrawing=Exists(wishes))
+        .annotate(
+            has_scan=Exists(pages),
+            is_withdrawing=Exists(wishes),
+            last_kind=Subquery(last.values("kind")[:1]),
+            last_note=Subquery(last.values("note")[:1]),
+        )
     )
     found = []
     for row in rows:
         row.ceremony = ceremony
+        undone = row.last_kind in (StageEvent.Kind.TAKEN_BACK, StageEvent.Kind.UNDONE)
         found.append(
-            OnStage(row, _place_of(row), is_complete(row), row.has_scan, row.is_withdrawing)
+            OnStage(
+                row,
+                _place_of(row),
+                is_complete(row),
+                row.has_scan,
+                row.is_withdrawing,
+                sent_back=row.last_note if undone else "",
+            )
         )
     return sorted(found, key=_in_protocol)
 

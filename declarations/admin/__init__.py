@@ -1,3 +1,21 @@
-from declarations.admin import declarations, evidence, invitations, signatories, signatures, withdrawals
+from declarations.admin import (
+    ceremonies,
+    declarations,
+    evidence,
+    invitations,
+    logs,
+    signatories,
+    signatures,
+    withdrawals,
+)
 
-__all__ = ["declarations", "evidence", "invitations", "signatories", "signatures", "withdrawals"]
+__all__ = [
+    "ceremonies",
+    "declarations",
+    "evidence",
+    "invitations",
+    "logs",
+    "signatories",
+    "signatures",
+    "withdrawals",
+]

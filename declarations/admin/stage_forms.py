@@ -22,7 +22,9 @@ NAMES = ("signer_name", "signer_office", "substitute_name", "substitute_office",
 
 class OfficeField(forms.ModelChoiceField):
     def label_from_instance(self, obj: Signatory) -> str:
-        return f"{obj.organisation} ({obj.organisation.country_name})" if obj.organisation.country else str(obj)
+        return (
+            f"{obj.organisation} ({obj.organisation.country_name})" if obj.organisation.country else str(obj)
+        )
 
 
 class SignerForm(SignatureForm):
@@ -50,7 +52,9 @@ class SignerForm(SignatureForm):
     )
     substitute_name = forms.CharField(
         label=_("Who may sign instead"),
-        help_text=_("Named beforehand, a substitute signs with one click. Leave it open where there is none."),
+        help_text=_(
+            "Named beforehand, a substitute signs with one click. Leave it open where there is none."
+        ),
         max_length=200,
         required=False,
         validators=[without_control_characters],
@@ -63,7 +67,14 @@ class SignerForm(SignatureForm):
         validators=[without_control_characters],
         error_messages=TEXT,
     )
-    field_order = ["signatory", "precedence", "signer_name", "signer_office", "substitute_name", "substitute_office"]
+    field_order = [
+        "signatory",
+        "precedence",
+        "signer_name",
+        "signer_office",
+        "substitute_name",
+        "substitute_office",
+    ]
 
     def __init__(
         self, *args: Any, ceremony: Ceremony, signing: StageSigning | None = None, **kwargs: Any
