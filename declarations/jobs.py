@@ -6,6 +6,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from declarations.actions.forgetting import forget_what_is_over
+from declarations.actions.sealing import LOCK, seal_what_changed, sweep_sealed
 from declarations.actions.stage_publishing import publish_due
 
 
@@ -21,3 +22,17 @@ def forget_old_records(timestamp: int) -> None:
 def publish_what_is_due(timestamp: int) -> None:
     """The net under `declarations.publish_from_stage`: also what waited for its scan, or for a withdrawal."""
     publish_due(at=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="declarations.seal_what_changed", queue="mail", lock=LOCK, queueing_lock="seal_what_changed")
+def seal_documents(timestamp: int) -> None:
+    """The sealed PDFs of declarations whose text, signatures or log say something else by now."""
+    seal_what_changed(at=timezone.now())
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(name="declarations.sweep_sealed", queue="mail", queueing_lock="sweep_sealed")
+def sweep_sealed_files(timestamp: int) -> None:
+    """Files of sealed PDFs that no row names."""
+    sweep_sealed(at=timezone.now())
