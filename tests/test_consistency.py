@@ -173,6 +173,8 @@ WITHOUT_A_PAGE = {
     "declarations.FormerLink",  # a secret
     "declarations.InvitationRun",  # on the page of its campaign
     "declarations.MailboxCode",  # a secret, and gone after a while
+    "declarations.LogNode",  # hashes over the entries of a log
+    "declarations.LogOpening",  # what the register shows of it stands there; else it is the office's own
 }
 
 
@@ -211,7 +213,15 @@ def test_the_floors_name_every_module_of_the_ground() -> None:
     assert named == there - ROOF - NO_MODULES
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda path: path.relative_to(ROOT).as_posix())
+# Downloaded and run elsewhere, so one file by design, a table of sentences in three languages in it.
+IN_ONE_FILE = {ROOT / "declarations" / "verifier" / "verify.py"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in sources() if path not in IN_ONE_FILE],
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
 def test_a_module_is_read_in_one_sitting(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 350
 

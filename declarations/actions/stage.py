@@ -101,7 +101,7 @@ def record_on_stage(
         signing,
         StageEvent.Kind.SUBSTITUTED,
         by,
-        f"{name}, {office}",
+        # No name in the history, from which nobody can be erased: it stands in the row.
         by_substitute=True,
         substitute_name=name,
         substitute_office=office,

@@ -60,6 +60,8 @@ def facts(signature: Signature) -> list[tuple[Any, Any]]:
             for name in ("body", "decided_on", "reference", "ratify_until")
             if getattr(mandate, name)
         ]
+    if signature.person_erased_at:
+        named.append((label_for_field("person_erased_at", Signature), signature.person_erased_at))
     if signature.replaces_id:
         named.append((label_for_field("replaces", Signature), signature.replaces))
     return named

@@ -21,6 +21,7 @@ from declarations.actions import (
     take_under_review,
     verify,
 )
+from declarations.admin.erasing import erase_step, may_be_erased
 from declarations.admin.paper import PaperForm
 from declarations.admin.records import NoteForm, record_of
 from declarations.admin.steps import officer, step
@@ -41,6 +42,7 @@ LEADS_TO = {
     "ask": "needs_information",
     "refuse_it": "refused",
     "withdraw_it": "withdrawn",
+    "erase_it": "erased",
 }
 
 
@@ -62,7 +64,7 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
     fieldsets = [(None, {"fields": [("state", "decided_at"), "made_at", "text_hash"]})]
     change_form_before_template = "admin/declarations/signature_record.html"
     inlines = [HistoryInline]
-    actions_detail = ["review", "take_it", "verify_it", "ask", "refuse_it", "withdraw_it"]
+    actions_detail = ["review", "take_it", "verify_it", "ask", "refuse_it", "withdraw_it", "erase_it"]
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         return [WAITING_FIRST.asc(), "-made_at"]
@@ -139,13 +141,15 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: int | str | None = None) -> Any:
         found = super().get_actions_detail(request, object_id)
-        state = Signature.objects.filter(pk=number(object_id)).values_list("state", flat=True).first()
-        possible = TRANSITIONS.get(state or "", [])
+        signature = Signature.objects.filter(pk=number(object_id)).first()
+        possible = TRANSITIONS.get(signature.state if signature else "", [])
         prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
         possible = [*possible, ""] if possible else []
         if any(parts_in([Signature(pk=number(object_id))], by=officer(request)).values()):
             # The page says why; a button that is refused would only be tried.
             possible = [state for state in possible if state not in ("verified", "refused")]
+        if may_be_erased(signature):
+            possible = [*possible, "erased"]
         return [each for each in found if LEADS_TO.get(each.action_name.removeprefix(prefix), "") in possible]
 
     @action(description=_("Review one by one"), url_path="review", icon="fact_check", permissions=["decide"])
@@ -218,6 +222,11 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
     def withdraw_it(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Enters what came on paper, or leads to the wish that waits; see `declarations.admin.withdrawals`."""
         return withdraw_step(self, request, object_id)
+
+    @action(description=_("Erase who signed …"), url_path="erase", permissions=["decide"])
+    def erase_it(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """At the wish of the person: see `declarations.admin.erasing`."""
+        return erase_step(self, request, object_id)
 
     def _decide(
         self,

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from declarations import register
+from declarations.log import reading
 from declarations.models import Declaration, Mandate
 from declarations.register import Entry
 from declarations.views.machine import for_machines
@@ -30,6 +31,7 @@ COLUMNS = [
     "longitude",
     "person",
     "office",
+    "is_person_erased",
     "signed_on",
     "mandate",
     "mandate_body",
@@ -71,6 +73,7 @@ def signatories_csv(request: HttpRequest, slug: str) -> HttpResponse:
     for entry in register.entries(declaration):
         row = {**_row(entry), **_mandate_columns(entry.mandate)}
         row["is_demonstration"] = "yes" if declaration.is_demonstration else "no"
+        row["is_person_erased"] = "yes" if entry.is_person_erased else "no"
         # Coordinates are numbers, which a sheet may hold with a minus before them.
         writer.writerow({column: safe_cell("" if row[column] is None else row[column]) for column in COLUMNS})
     response = HttpResponse(sheet.getvalue(), content_type="text/csv; charset=utf-8")
@@ -83,6 +86,7 @@ def signatories_csv(request: HttpRequest, slug: str) -> HttpResponse:
 def signatories_json(request: HttpRequest, slug: str) -> HttpResponse:
     declaration = get_object_or_404(Declaration.objects.public(), slug=slug)
     listed = register.entries(declaration)
+    numbers = reading.numbers_of(declaration)
     body = {
         "declaration": {
             "slug": declaration.slug,
@@ -95,7 +99,9 @@ def signatories_json(request: HttpRequest, slug: str) -> HttpResponse:
         },
         "count": len(listed),
         "counts": {assurance.value: number for assurance, number in register.counted(listed)},
-        "signatories": [{**_row(entry), "mandate": _mandate(entry.mandate)} for entry in listed],
+        "signatories": [
+            {**_row(entry), "mandate": _mandate(entry.mandate), **_log(entry, numbers)} for entry in listed
+        ],
     }
     return JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 1})
 
@@ -140,12 +146,23 @@ def _row(entry: Entry) -> dict[str, Any]:
         "longitude": longitude,
         "person": entry.signer_name or None,
         "office": entry.signer_office or None,
+        "is_person_erased": entry.is_person_erased,
         "signed_on": _day(entry.signed_on),
         "text_language": entry.signature.language or None,
         "text_hash": entry.signature.text_hash or None,
         "assurance": entry.assurance.value,
         "record": _record_page(entry),
     }
+
+
+def _log(entry: Entry, numbers: dict[int, int]) -> dict[str, Any]:
+    """By what the log names it, the number of its entry and the proof of it; null where it is not logged yet."""
+    number = numbers.get(entry.signature.pk)
+    if number is None:
+        return {"log_id": None, "log_entry": None, "proof": None}
+    log_id = entry.signature.log_id
+    address = reverse("declarations_machine:proof", args=[entry.declaration.slug, log_id])
+    return {"log_id": str(log_id), "log_entry": number, "proof": site_address(address)}
 
 
 def _mandate(mandate: Mandate | None) -> dict[str, Any] | None:

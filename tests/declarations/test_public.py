@@ -193,6 +193,7 @@ def test_the_register_as_json_says_all_there_is(client: Client) -> None:
                     "longitude": None,
                     "person": "Robin Example",
                     "office": "Mayor",
+                    "is_person_erased": False,
                     "text_language": "en",
                     "text_hash": declaration.text_hash,
                     "mandate": {
@@ -204,6 +205,9 @@ def test_the_register_as_json_says_all_there_is(client: Client) -> None:
                     },
                     "assurance": "evidence_checked",
                     "record": f"{site}signatories/turin/",
+                    "log_id": None,  # until a checkpoint covers it
+                    "log_entry": None,
+                    "proof": None,
                 }
             ],
         },
@@ -228,6 +232,7 @@ def test_the_register_as_a_spreadsheet_opens_in_one_and_runs_no_formula(client: 
         "longitude": "",
         "person": "",
         "office": "",
+        "is_person_erased": "no",
         "signed_on": "",
         "mandate": "",
         "mandate_body": "",

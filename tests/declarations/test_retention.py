@@ -14,9 +14,13 @@ from django.utils import timezone
 
 from declarations.actions import Refusal, open_invitation, record_on_paper, refuse, verify
 from declarations.actions.forgetting import BATCH, forget_what_is_over
+from declarations.log import entries, tree
 from declarations.models import (
     Evidence,
     Invitation,
+    Log,
+    LogEntry,
+    LogOpening,
     MailboxCode,
     Mandate,
     Signature,
@@ -45,7 +49,7 @@ from tests.declarations.making import (
     withdrawn,
 )
 
-NOTHING = {"drafts": 0, "codes": 0, "evidence": 0, "reasons": 0, "mails": 0, "files": 0}
+NOTHING = {"drafts": 0, "codes": 0, "evidence": 0, "openings": 0, "reasons": 0, "mails": 0, "files": 0}
 DAY = timedelta(days=1)
 
 
@@ -178,6 +182,23 @@ def test_the_file_of_what_ended_goes_five_years_later_and_its_sum_stays(ended: A
     )
     assert stored(evidence) == [False, False]
     assert list(signature.events.values_list("kind", flat=True)) == events
+
+
+@pytest.mark.usefixtures("fresh_db")
+def test_what_opens_the_log_goes_five_years_after_the_end_and_the_entries_stay() -> None:
+    stands, ended = verify(signature=submitted(), by=officer()), ended_by_withdrawal()
+    for number, signature in enumerate((stands, ended)):
+        log = Log.objects.create(
+            declaration=signature.signatory.declaration, origin=f"trial.example/{number}/log"
+        )
+        tree.append(log, [entries.of_event(signature.events.get(kind="verified"))])
+        age(signature, years(EVIDENCE_KEPT_YEARS) - DAY)
+    assert forget()["openings"] == 0
+    for signature in (stands, ended):
+        age(signature, DAY + timedelta(hours=1))
+    assert forget()["openings"] == 4
+    assert set(LogOpening.objects.values_list("entry__event__signature", flat=True)) == {stands.pk}
+    assert LogEntry.objects.count() == 2
 
 
 @pytest.mark.usefixtures("fresh_db")

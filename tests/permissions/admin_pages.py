@@ -68,6 +68,11 @@ declarations.signatureevent       ----     ----    ----    v---    v---
 declarations.actor                ----     ----    ----    v---    v---
 declarations.mandate              ----     ----    ----    v---    v---
 declarations.withdrawal           ----     ----    ----    v---    v---
+declarations.log                  ----     ----    ----    v---    v---
+declarations.logentry             ----     ----    ----    v---    v---
+declarations.checkpoint           ----     ----    ----    v---    v---
+declarations.logkey               ----     ----    ----    v---    v---
+declarations.logalarm             ----     ----    ----    v---    v---
 archive.keyfigure                 vacd     ----    vac-    ----    vacd
 archive.video                     vacd     ----    vac-    ----    vacd
 archive.voice                     vacd     ----    ----    ----    vacd
@@ -232,6 +237,7 @@ PAGES: list[Row] = [
     ),  # decides what is named, and nothing is
     *only("officer", "declarations_signature_refuse_it"),
     *only("officer", "declarations_signature_withdraw_it"),
+    *only("officer", "declarations_signature_erase_it"),
     *only("officer", "declarations_withdrawal_carry_out"),
     *only("officer", "declarations_withdrawal_drop_it"),
     # Nobody's: the choice of language.

@@ -238,7 +238,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "row": "id signatory invitation replaces",
         # The name, country and place are those of the organisation on that day.
         "mandate": "state signer_name signer_office signed_on language text_hash made_at decided_at names country kind "
-        "latitude longitude recorded_by_office",
+        "latitude longitude recorded_by_office log_id person_erased_at",
         "office": "receipt_code informed_at told_shown",
     },
     "declarations.Withdrawal": {
@@ -254,6 +254,15 @@ FIELDS: dict[str, dict[str, str]] = {
         "row": "id signature",
         "office": "kind file preview name content_type size sha256 findings uploaded_at",
     },
+    # Of evidence shown to nobody, but in the office's own receipt; all else as the register shows it.
+    "declarations.LogOpening": {"row": "id entry", "mandate": "field salt value"},
+    "declarations.StageSigning": {
+        "row": "id ceremony signatory precedence signature draft version",
+        "office": "signer_name signer_office substitute_name substitute_office basis body decided_on reference "
+        "ratify_until entered_by entered_at cleared_by cleared_at absent_at signed_at by_substitute recorded_by "
+        "scan_follows confirmed_by confirmed_at",
+    },
+    "declarations.StageEvent": {"row": "id signing", "office": "kind actor note at"},
     "archive.Video": {"row": "id edition order", "speaker": "title speaker function address"},
     "archive.Voice": {"row": "id edition order", "speaker": "speaker function"},
     # Copies of what is public, taken out with it.
@@ -295,6 +304,14 @@ OF_NOBODY = {
     "declarations.Declaration": "a declaration; who froze it is an organiser at work",
     "declarations.DeclarationPoint": "a declaration",
     "declarations.TextVersion": "a declaration",
+    "declarations.Log": "a log; what it tells of people are commitments",
+    "declarations.LogEntry": "what became public, and of people only commitments",
+    "declarations.LogNode": "sums",
+    "declarations.Checkpoint": "sums",
+    "declarations.LogKey": "a public key",
+    "declarations.LogAlarm": "what a machine found",
+    "declarations.Ceremony": "a ceremony; who opened it is an organiser at work",
+    "declarations.SealedDocument": "a copy of what is public",
     "declarations.Signatory": "an organisation; who looked at its name is an organiser at work",
     "archive.KeyFigure": "numbers",
     "archive.Partner": "an organisation",

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import html
+import io
 import json
 from pathlib import Path
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.contrib.admin.models import LogEntry as AdminLogEntry
+from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
 from declarations.actions import (
     NoteMissing,
     Refusal,
+    Substitute,
     be_informed,
     enter_historical,
     open_invitation,
@@ -21,17 +28,22 @@ from declarations.actions import (
     submit_signature,
     verify,
 )
-from declarations.actions.erasures import (
-    NobodyNamed,
-    ReasonNamesThem,
-    StillDecidedOn,
-    forget_signer,
-)
+from declarations.actions.erasures import NobodyNamed, ReasonNamesThem, StillDecidedOn, forget_signer
 from declarations.log import entries, merkle, tree
-from declarations.models import Evidence, Log, LogEntry, LogOpening, Mandate, Signature
+from declarations.models import (
+    Evidence,
+    Log,
+    LogEntry,
+    LogOpening,
+    Mandate,
+    Signature,
+    StageSigning,
+)
+from efus_conference.mail import compose
 from efus_conference.models import Mail
 from efus_conference.private_files import private_storage
 from tests import factories, searching
+from tests.declarations import staging
 from tests.declarations.making import (
     answers,
     invited,
@@ -240,3 +252,86 @@ def test_the_database_lets_nothing_else_go_with_it() -> None:
     assert refused_by(lambda: mandate.update(basis="council")) == "mandate_fixed_once_submitted"
     assert refused_by(lambda: files.update(sha256="0" * 64)) == "evidence_fixed_once_submitted"
     assert refused_by(lambda: files.update(name="x")) == "evidence_fixed_once_submitted"
+
+
+def test_who_signed_on_stage_is_struck_out_of_its_list_too() -> None:
+    signing = staging.published_from_stage(
+        staging.confirmed(staging.recorded(substitute=Substitute(NAME, OFFICE)))
+    )
+    version = signing.version
+    forget_signer(signature=signing.signature, by=officer(), reason="Asked.")
+    signing.refresh_from_db()
+    assert [signing.substitute_name, signing.substitute_office, signing.version > version] == [
+        "•••",
+        "•••",
+        True,
+    ]
+    assert searching.columns_with([NAME, OFFICE]) == []
+    rows = StageSigning.objects.filter(pk=signing.pk)
+    assert (
+        refused_by(lambda: rows.update(signer_name="Somebody Else", version=signing.version + 1))
+        == "cleared_stays_as_cleared"
+    )
+
+
+def test_the_register_says_that_the_name_was_erased(client: Client) -> None:
+    signature = signed()
+    slug, organisation = signature.signatory.declaration.slug, signature.signatory.organisation.slug
+    forget_signer(signature=signature, by=officer(), reason="Asked.")
+    pages = {
+        address: html.unescape(client.get(address).content.decode())
+        for address in (
+            f"/en/declarations/{slug}/signatories/",
+            f"/en/declarations/{slug}/signatories/{organisation}/",
+            f"/declarations/{slug}/signatories.csv",
+            f"/declarations/{slug}/signatories.json",
+            f"/declarations/{slug}/signatories.jsonld",
+            f"/en/organisations/{organisation}/",
+            f"/sign/receipt/{signature.receipt_code}/",
+        )
+    }
+    assert {address for address, page in pages.items() if NAME in page or OFFICE in page} == set()
+    assert ["name erased" in page for page in pages.values()] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+        False,
+        True,
+    ]
+    [row] = json.loads(pages[f"/declarations/{slug}/signatories.json"])["signatories"]
+    assert [row["person"], row["office"], row["is_person_erased"]] == [None, None, True]
+    [line] = csv.DictReader(
+        io.StringIO(pages[f"/declarations/{slug}/signatories.csv"].removeprefix("\ufeff"))
+    )
+    assert [line["person"], line["office"], line["is_person_erased"]] == ["", "", "yes"]
+
+
+def test_a_receipt_that_waits_to_be_sent_names_nobody_erased() -> None:
+    signature = signed()
+    assert len(list(compose("declarations/receipt", signature_id=signature.pk))) == 1
+    forget_signer(signature=signature, by=officer(), reason="Asked.")
+    assert list(compose("declarations/receipt", signature_id=signature.pk)) == []
+
+
+def test_what_a_backup_brought_back_is_erased_again(
+    own_folder: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    signature = signed()
+    _log, entry = logged(signature)
+    kept = list(entry.openings.values("entry_id", "field", "salt", "value"))
+    with django_capture_on_commit_callbacks(execute=True):
+        forget_signer(signature=signature, by=officer(), reason="Asked.", with_mandate=True)
+    # The backup is of the day before.
+    with pgtrigger.ignore("declarations.Signature:signature_changes_by_event"):
+        Signature.objects.filter(pk=signature.pk).update(
+            signer_name=NAME, signer_office=OFFICE, person_erased_at=None
+        )
+    entry.openings.all().delete()
+    LogOpening.objects.bulk_create(LogOpening(**row) for row in kept)
+
+    call_command("repeat_erasures", verbosity=0)
+
+    assert searching.columns_with([NAME, OFFICE]) == []
+    assert sorted(entry.openings.values_list("field", flat=True)) == ["evidence"]
