@@ -1051,7 +1051,7 @@ def wrapped(text: str, first: str = "") -> list[str]:
 
 def printable(text: str) -> str:
     """Nothing that moves the cursor or turns the line around: names come from the file."""
-    return "".join(each if each.isprintable() else "\ufffd" for each in text)
+    return "".join(each if each.isprintable() or each == "\u00a0" else "\ufffd" for each in text)
 
 
 if __name__ == "__main__":
