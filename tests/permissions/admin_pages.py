@@ -68,6 +68,9 @@ declarations.signatureevent       ----     ----    ----    v---    v---
 declarations.actor                ----     ----    ----    v---    v---
 declarations.mandate              ----     ----    ----    v---    v---
 declarations.withdrawal           ----     ----    ----    v---    v---
+declarations.ceremony             ----     ----    ----    vac-    vac-
+declarations.stagesigning         ----     ----    ----    v---    v---
+declarations.stageevent           ----     ----    ----    v---    v---
 declarations.log                  ----     ----    ----    v---    v---
 declarations.logentry             ----     ----    ----    v---    v---
 declarations.checkpoint           ----     ----    ----    v---    v---
@@ -136,6 +139,9 @@ PAGES: list[Row] = [
     row("POST", "admin:login", anyone="login", people="403", organisers="302"),
     row("GET", "admin:logout", anyone="302", people="302", organisers="405"),
     row("POST", "admin:logout", anyone="302", people="302", organisers="200"),
+    *for_all("declarations_ceremony_to_list", "302", "302"),
+    *for_all("declarations_ceremony_to_stage", "302", "302"),
+    *for_all("declarations_ceremony_to_confirm", "302", "302"),
     # By what the groups do. The list of an app is the registration's here.
     *only("content desk press", "app_list", denied="404"),
     *only("", "auth_user_password_change"),
@@ -239,6 +245,12 @@ PAGES: list[Row] = [
     *only("officer", "declarations_signature_withdraw_it"),
     *only("officer", "declarations_signature_erase_it"),
     *only("officer", "declarations_withdrawal_carry_out"),
+    *only("officer", "declarations_ceremony_list", "200", "404"),  # does what is named, and nothing is
+    *only("officer", "declarations_ceremony_signer_add"),
+    *only("officer", "declarations_ceremony_signer"),
+    *only("officer", "declarations_ceremony_stage", "200", "404"),
+    *only("officer", "declarations_ceremony_confirm", "200", "404"),
+    *only("officer", "declarations_ceremony_state", "200", "405"),
     *only("officer", "declarations_withdrawal_drop_it"),
     # Nobody's: the choice of language.
     same("GET", "set_language", "302"),

@@ -6,6 +6,8 @@ import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode
 
@@ -68,7 +70,8 @@ from registration.models import (
 from registration.ticket_keys import signer
 from registration.views.desk_access import KEY
 from tests import factories
-from tests.declarations import making
+from tests.declarations import making, staging
+from tests.declarations.log.keeping import logged
 from tests.permissions.addresses import Address
 from tests.permissions.roles import ENTERED, PEOPLE, ROLES, WITHOUT_ACCOUNT
 
@@ -257,6 +260,8 @@ class World:
         sender = making.officer()
         signatory = making.office(self.declaration, by=sender)
         self.invitation, self.office_token = making.invited(signatory, by=sender)
+        self.ceremony = staging.ceremony(self.declaration, is_open=False)
+        self.signing = staging.cleared(self.ceremony, signatory=signatory)
         other = factories.signatory(self.declaration)
         making.set_mailbox(signatory=other, email="other-office@town.example", by=sender)
         self.signature = making.submitted(other, by=sender)
@@ -269,6 +274,9 @@ class World:
         town = making.office(self.declaration, organisation=self.signed_town, by=sender)
         standing = verify(signature=making.submitted(town, by=sender), by=making.officer())
         enter_withdrawal(signature=standing, by=making.officer(), reason="A letter.")
+        with TemporaryDirectory() as memory:
+            logged(self.declaration, Path(memory))
+        self.log_id = standing.log_id
 
     def _cookies(self, role: str) -> str:
         """Those of a browser in which the role logged in, or opened its link once."""
@@ -444,6 +452,7 @@ OBJECTS: dict[tuple[str, str], Maker] = {
         (f"admin:declarations_campaign{page}", "pk"): lambda world, whose, is_own: world.declaration.pk
         for page in ("", "_ask", "_round", "_sheet", "_template")
     },
+    ("admin:declarations_ceremony_signer", "signing"): lambda world, whose, is_own: world.signing.pk,
     ("admin:declarations_campaign_round", "run"): lambda world, whose, is_own: world.run.pk,
     ("programme", "slug"): lambda world, whose, is_own: world.edition.slug,
     ("programme", "code"): lambda world, whose, is_own: world.session.code,
@@ -462,6 +471,7 @@ OBJECTS: dict[tuple[str, str], Maker] = {
     ("declarations", "slug"): lambda world, whose, is_own: world.declaration.slug,
     ("declarations", "organisation_slug"): lambda world, whose, is_own: world.signed_town.slug,
     ("declarations_machine", "slug"): lambda world, whose, is_own: world.declaration.slug,
+    ("declarations_machine", "log_id"): lambda world, whose, is_own: world.log_id,
     ("declarations_machine", "lang"): lambda world, whose, is_own: "en",
     ("declarations_machine", "receipt_code"): lambda world, whose, is_own: (
         world.signature.receipt_code if is_own else "NOSUCHCODE"
