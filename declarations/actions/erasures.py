@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations.actions.invitations import lock_signatory
 from declarations.actions.refusals import NoteMissing, Refusal, explained
+from declarations.actions.sealing import forget_sealed
 from declarations.models import (
     Actor,
     Evidence,
@@ -144,6 +145,8 @@ def _forget(signatures: Iterable[Signature], *, with_mandate: bool, with_files: 
             for name in ("body", "reference"):
                 staged.exclude(**{name: ""}).update(**{name: ERASED, "version": F("version") + 1})
         _forget_files(Evidence.objects.filter(signature__in=keys), whole=with_files)
+    # Also where one of them stood in it before: until a new one is made there is none.
+    forget_sealed(declaration_ids={each.signatory.declaration_id for each in gone})
     for each in gone:
         each.refresh_from_db()
     return gone
