@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.db.models import Model
 from django.utils import timezone
 
-from declarations.models import Declaration, Invitation, Signatory
+from declarations.models import Ceremony, Declaration, Invitation, Signatory
 from efus_conference.management.content import files
 from efus_conference.models import Edition, LoadedItem, User
 from efus_conference.secret_links import hash_of_token
@@ -236,6 +236,20 @@ def test_its_declaration_shows_every_step_of_a_signature() -> None:
         ("fr", "authentic"),
         ("nl", "translation"),
     ]
+
+
+def test_its_ceremony_is_planned_with_who_is_cleared_and_who_is_not() -> None:
+    """Not opened: who rehearses it does that. The second officer has part in none, so that they may confirm."""
+    ceremony = Ceremony.objects.get()
+    second = User.objects.get(email="second-officer@demo.example")
+    signings = [
+        (signing.signatory.organisation.slug, signing.cleared_by and signing.cleared_by.user == second)
+        for signing in ceremony.signings.all()
+    ]
+    assert (ceremony.opened_at, signings) == (
+        None,
+        [("peldavaros", None), ("modele-sur-fiction", True), ("voorbeelderdam", True)],
+    )
 
 
 def test_the_accounts_file_opens_the_accounts_and_the_links_of_those_without() -> None:

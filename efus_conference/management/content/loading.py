@@ -34,6 +34,7 @@ from efus_conference.management.content.demo_signatures import (
     office_link,
 )
 from efus_conference.management.content.demo_speaking import load_demo_materials, speaker_link
+from efus_conference.management.content.demo_stage import load_demo_ceremony
 from efus_conference.management.content.editions import load_editions
 from efus_conference.management.content.groups import load_groups
 from efus_conference.management.content.ledger import Ledger
@@ -93,6 +94,7 @@ def _load_demo_people(ledger: Ledger) -> Accounts:
     load_second_release(ledger, accounts)
     load_message(ledger, accounts)
     load_demo_signatures(ledger, accounts)
+    load_demo_ceremony(ledger, accounts)
     return accounts
 
 
