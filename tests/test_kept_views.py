@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from declarations import register
+from declarations.log import keeper
 from declarations.models import Declaration
 from efus_conference.kept import known_parameters
 from efus_conference.models import Edition, User
@@ -79,7 +81,9 @@ def addresses() -> dict[str, str]:
     row = ReleasedSession.objects.of(edition).exclude(appearances=[])[0]
     person = shown_speakers([row])[0]
     declaration = Declaration.objects.public().exclude(text_hash="")[0]
-    signatory = register.entries(declaration)[0].organisation
+    signed = register.entries(declaration)[0]
+    signatory = signed.organisation
+    log_id = signed.signature.log_id
     arguments = {
         "home": [],
         "robots": [],
@@ -94,6 +98,9 @@ def addresses() -> dict[str, str]:
         "declarations:declarations": [],
         "declarations:signatory": [declaration.slug, signatory.slug],
         "declarations_machine:text": [declaration.slug, "en"],
+        "declarations_machine:proof": [declaration.slug, log_id],
+        "declarations_machine:verify_py": [],
+        "declarations_machine:check_html": [],
     }
     return {
         name: reverse(
@@ -104,8 +111,11 @@ def addresses() -> dict[str, str]:
     }
 
 
-def test_a_kept_page_is_the_same_for_an_organiser_a_participant_and_a_stranger(demo_db: str) -> None:
+def test_a_kept_page_is_the_same_for_an_organiser_a_participant_and_a_stranger(
+    demo_db: str, tmp_path: Path
+) -> None:
     """Asked of Django itself with all that a browser tells: the views keep what they promise."""
+    keeper.keep(tmp_path)
     organiser, participant, stranger = Client(), Client(), Client()
     organiser.force_login(User.objects.filter(is_superuser=True)[0])
     participant.force_login(Registration.objects.all()[0].managed_by)
