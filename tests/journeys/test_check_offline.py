@@ -42,7 +42,7 @@ def open_page(browser: Browser, tmp_path: Path) -> Iterator[OpenPage]:
             troubles.append(request.url)
 
     def new(script: str = "", **options: Any) -> Page:
-        context = browser.new_context(**{"locale": "en-GB", **options})
+        context = browser.new_context(**{"locale": "en-GB", "reduced_motion": "reduce", **options})
         context.set_default_timeout(15_000)
         context.set_offline(True)
         contexts.append(context)
@@ -170,8 +170,8 @@ def test_the_signature_asked_for_is_told_with_what_the_log_says_of_it(page: Page
         "Note": "A demonstration: its text and its signatures are invented.",
         "City": "Bstadt",
         "Who signed": "Robin Bstadt",
-        "Signed on": "November 20, 2026",
-        "Entered on": "November 21, 2026",
+        "Signed on": "20 November 2026",
+        "Entered on": "21 November 2026",
         "Number of its entry": "2",
         "Signatures that stand": "5",
         "Signatures withdrawn or replaced": "0",
