@@ -16,17 +16,24 @@ SPDX-License-Identifier: EUPL-1.2
 
 from __future__ import annotations
 
+import os
+import sys
+
+if __name__ == "__main__":
+    # A folder of downloads may hold a file json.py by somebody else: Python looks beside a program first.
+    _here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [each for each in sys.path if os.path.abspath(each or ".") != _here]
+
 import argparse
 import base64
 import binascii
 import json
-import os
 import re
-import sys
 import textwrap
 import unicodedata
+from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, NamedTuple
 
 try:
     from cryptography.exceptions import InvalidSignature
@@ -137,7 +144,7 @@ class Note(NamedTuple):
     """A checkpoint: what was signed, taken apart, and the lines under it as (name, key id, signature)."""
 
     text: str
-    lines: List[Tuple[str, bytes, bytes]]
+    lines: list[tuple[str, bytes, bytes]]
     origin: str
     size: int
     root: bytes
@@ -186,10 +193,10 @@ def note_of(text: str) -> Note:
 
 class Receipt(NamedTuple):
     number: int
-    hashes: List[bytes]
+    hashes: list[bytes]
     note: Note
     entry: str
-    openings: Dict[str, Dict[str, str]]
+    openings: dict[str, dict[str, str]]
 
 
 def receipt_of(text: str) -> Receipt:
@@ -218,7 +225,7 @@ def is_hex(value: Any) -> bool:
     return isinstance(value, str) and HEX.fullmatch(value) is not None
 
 
-def bundle_of(text: str) -> Dict[str, Any]:
+def bundle_of(text: str) -> dict[str, Any]:
     """The bundle, of the shape it should have. UnfitError."""
     made = parsed(text)
     need(isinstance(made, dict) and made.get("format") == FORMAT)
@@ -237,9 +244,9 @@ def bundle_of(text: str) -> Dict[str, Any]:
     return made
 
 
-def entries_of(bodies: Sequence[str]) -> List[Dict[str, Any]]:
+def entries_of(bodies: Sequence[str]) -> list[dict[str, Any]]:
     """The entries, each one of a kind we know and complete. UnfitError about the first that is not."""
-    made: List[Dict[str, Any]] = []
+    made: list[dict[str, Any]] = []
     for index, body in enumerate(bodies):
         try:
             entry = canonically_parsed(body)
@@ -253,7 +260,7 @@ def entries_of(bodies: Sequence[str]) -> List[Dict[str, Any]]:
     return made
 
 
-def need_entry(entry: Dict[str, Any], index: int) -> None:
+def need_entry(entry: dict[str, Any], index: int) -> None:
     """What an entry of its kind says at least. UnfitError."""
     if entry["type"] == "text":
         need(is_hex(entry.get("set")) and isinstance(entry.get("texts"), list))
@@ -321,29 +328,27 @@ def is_included(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root
 
 # --- the checks -----------------------------------------------------------------------------------------
 
-Fault = Tuple[str, str]  # code, about
+Fault = tuple[str, str]  # code, about
 
 
 class Log(NamedTuple):
     """A bundle whose tree holds."""
 
     origin: str
-    bundle: Dict[str, Any]
-    entries: List[Dict[str, Any]]
-    leaves: List[bytes]
+    bundle: dict[str, Any]
+    entries: list[dict[str, Any]]
+    leaves: list[bytes]
     head: Note
-    good_until: Dict[
-        bytes, Optional[int]
-    ]  # key: up to how many entries it signed for us; None without an end
+    good_until: dict[bytes, int | None]  # key: up to how many entries it signed for us; None without an end
 
 
 def check(
     bundle: str,
     fingerprint: str = "",
-    older: Optional[str] = None,
+    older: str | None = None,
     receipts: Sequence[str] = (),
     signature: str = "",
-) -> List[Dict[str, str]]:
+) -> list[dict[str, str]]:
     """The verdicts, in the order of CHECKS, on the texts of these files. Never raises."""
     return examine(bundle, fingerprint, older, receipts, signature)[0]
 
@@ -352,9 +357,9 @@ def examine(
     bundle: str, fingerprint: str, older: str | None, receipts: Sequence[str], signature: str
 ) -> tuple[list[dict[str, str]], Log | None]:
     """The verdicts of `check`, and the log where its tree holds."""
-    made: List[Dict[str, str]] = []
+    made: list[dict[str, str]] = []
 
-    def say(check: str, faults: Optional[Sequence[Fault]], about: str = "") -> bool:
+    def say(check: str, faults: Sequence[Fault] | None, about: str = "") -> bool:
         if faults is None:
             made.append(verdict(check, "not_asked"))
         elif not faults:
@@ -383,11 +388,11 @@ def examine(
     return made, log
 
 
-def verdict(check: str, word: str, fault: str = "", about: str = "") -> Dict[str, str]:
+def verdict(check: str, word: str, fault: str = "", about: str = "") -> dict[str, str]:
     return {"check": check, "verdict": word, "fault": fault, "about": about}
 
 
-def _rests_on(say: Any, text: str, fingerprint: str) -> Optional[Log]:
+def _rests_on(say: Any, text: str, fingerprint: str) -> Log | None:
     """The checks all others rest on; None when one of them fails."""
     try:
         bundle = bundle_of(text)
@@ -399,7 +404,7 @@ def _rests_on(say: Any, text: str, fingerprint: str) -> Optional[Log]:
     wanted = digits_of(fingerprint)
     signer = next((each for each in keys if sha256(each).hexdigest() == wanted), None) if wanted else keys[0]
     try:
-        head: Optional[Note] = note_of(bundle["checkpoint"])
+        head: Note | None = note_of(bundle["checkpoint"])
     except UnfitError:
         head = None
     if signer is None or (wanted and head and not head.has_line_of(signer)):
@@ -430,14 +435,14 @@ def digits_of(fingerprint: str) -> str:
 
 
 def trusted(
-    entries: Sequence[Dict[str, Any]], keys: Sequence[bytes], signer: bytes
-) -> Dict[bytes, Optional[int]]:
+    entries: Sequence[dict[str, Any]], keys: Sequence[bytes], signer: bytes
+) -> dict[bytes, int | None]:
     """The keys whose checkpoints are this log's: the signer, and those from which its own entries lead to it."""
-    changes: Dict[str, Dict[str, Any]] = {}
+    changes: dict[str, dict[str, Any]] = {}
     for entry in entries:
         if entry["type"] == "key":
             changes.setdefault(entry["old"], entry)
-    found: Dict[bytes, Optional[int]] = {signer: None}
+    found: dict[bytes, int | None] = {signer: None}
     last = sha256(signer).hexdigest()
     for key in keys:
         first = sha256(key).hexdigest()
@@ -457,14 +462,14 @@ def is_ours(log: Log, note: Note) -> bool:
     )
 
 
-def texts_faults(log: Log) -> Optional[List[Fault]]:
+def texts_faults(log: Log) -> list[Fault] | None:
     """None where there is no text to compare: that of a historical declaration whose original is not held."""
     logged = next((each for each in log.entries if each["type"] == "text"), None)
     shown = log.bundle["texts"]
     if logged is None:
         is_signed = any(each["type"] == "published" for each in log.entries)
         return [("texts.not_logged", "")] if shown or is_signed else None
-    faults: List[Fault] = []
+    faults: list[Fault] = []
     lines = []
     for each in logged["texts"]:
         lines.append(f"{each['language']} {each['status']} {each['sha256']}\n")
@@ -493,7 +498,7 @@ def sum_of(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def openings_faults(log: Log) -> Optional[List[Fault]]:
+def openings_faults(log: Log) -> list[Fault] | None:
     shown = log.bundle["openings"]
     if not shown:
         return None
@@ -505,7 +510,7 @@ def openings_faults(log: Log) -> Optional[List[Fault]]:
     return [("openings.wrong", each) for each in wrong]
 
 
-def opens(entry: Dict[str, Any], openings: Dict[str, Dict[str, str]]) -> bool:
+def opens(entry: dict[str, Any], openings: dict[str, dict[str, str]]) -> bool:
     """Whether everything shown of an entry is what it committed to."""
     commitments = entry.get("commitments")
     return not openings or (
@@ -517,7 +522,7 @@ def opens(entry: Dict[str, Any], openings: Dict[str, Dict[str, str]]) -> bool:
     )
 
 
-def commitment_of(opening: Dict[str, str]) -> str:
+def commitment_of(opening: dict[str, str]) -> str:
     return sha256(bytes.fromhex(opening["salt"]) + opening["value"].encode()).hexdigest()
 
 
@@ -529,7 +534,7 @@ def is_canonical(text: str) -> bool:
     return True
 
 
-def growth_faults(log: Log, older: str) -> List[Fault]:
+def growth_faults(log: Log, older: str) -> list[Fault]:
     try:
         note = note_of(older)
     except UnfitError:
@@ -572,10 +577,10 @@ def words(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).lower().split())
 
 
-def signature_fault(log: Log, asked: str) -> Tuple[str, str]:
+def signature_fault(log: Log, asked: str) -> tuple[str, str]:
     """What is wrong with the signature of that number, city or person, and its number; "" when it stands."""
-    state: Dict[str, str] = {}  # of every signature in the log, in the order of their publication
-    found: List[str] = []
+    state: dict[str, str] = {}  # of every signature in the log, in the order of their publication
+    found: list[str] = []
     for index, entry in enumerate(log.entries):
         number = entry.get("signature", "")
         if entry["type"] in ("withdrawn", "superseded"):
@@ -591,7 +596,7 @@ def signature_fault(log: Log, asked: str) -> Tuple[str, str]:
     return ("", standing[-1]) if standing else (f"signature.{state[found[-1]]}", found[-1])
 
 
-def person_of(log: Log, index: int) -> List[str]:
+def person_of(log: Log, index: int) -> list[str]:
     """Who signed, where the bundle shows it rightly."""
     opening = log.bundle["openings"].get(str(index), {}).get("person")
     if not opening or not opens(log.entries[index], {"person": opening}):
@@ -879,7 +884,7 @@ COMMAND: dict[str, dict[str, str]] = {
         "lang": "the language of the answer",
         "unreadable": "The file {name} cannot be read.",
         "no_fingerprint": "That is no fingerprint: one has 64 digits and letters from a to f.",
-        "entries": "Entries in the log: {size}.",
+        "entries": "Entries in the log: {size}, the last one of {at}.",
         "nothing": "Name the file to check, or give it on standard input.",
     },
     "fr": {
@@ -894,7 +899,7 @@ COMMAND: dict[str, dict[str, str]] = {
         "lang": "la langue de la réponse",
         "unreadable": "Le fichier {name} est illisible.",
         "no_fingerprint": "Ce n’est pas une empreinte : elle a 64 chiffres et lettres de a à f.",
-        "entries": "Inscriptions au journal : {size}.",
+        "entries": "Inscriptions au journal : {size}, la dernière du {at}.",
         "nothing": "Nommez le fichier à vérifier, ou donnez-le sur l’entrée standard.",
     },
     "nl": {
@@ -909,7 +914,7 @@ COMMAND: dict[str, dict[str, str]] = {
         "lang": "de taal van het antwoord",
         "unreadable": "Het bestand {name} is niet leesbaar.",
         "no_fingerprint": "Dat is geen vingerafdruk: die heeft 64 cijfers en letters van a tot f.",
-        "entries": "Vermeldingen in het logboek: {size}.",
+        "entries": "Vermeldingen in het logboek: {size}, de laatste van {at}.",
         "nothing": "Noem het bestand dat moet worden nagegaan, of geef het op de standaardinvoer.",
     },
 }
@@ -1017,14 +1022,7 @@ def text_verdict(log: Log | None, raw: bytes) -> dict[str, str]:
 def tell(verdicts: Sequence[dict[str, str]], log: Log | None, language: str, receipts: Sequence[str]) -> None:
     """Everything in plain words, and what it does not show."""
     say = SENTENCES[language]
-    lines = []
-    if log is not None:
-        # The title that was logged; the one beside it in the file is anybody's.
-        titles = next((each.get("titles") for each in log.entries if each["type"] == "text"), None)
-        titles = titles if isinstance(titles, dict) else {}
-        title = titles.get(language) or titles.get("en") or next(iter(titles.values()), "")
-        lines += [str(title) or log.origin, log.origin if title else "", ""]
-        lines.insert(2, COMMAND[language]["entries"].replace("{size}", str(log.head.size)))
+    lines = [] if log is None else [*heading(log, language), ""]
     for each in verdicts:
         about = each["about"]
         if log is not None and each["check"] == "receipts" and about:
@@ -1036,6 +1034,18 @@ def tell(verdicts: Sequence[dict[str, str]], log: Log | None, language: str, rec
     for code in [each for each in say if each.startswith("limits.") and each != "limits.title"]:
         lines += wrapped(say[code], "  - ")
     print("\n".join(map(printable, lines)))
+
+
+def heading(log: Log, language: str) -> list[str]:
+    """What log this is. The title is the one that was logged; the one beside it in the file is anybody's."""
+    logged = next((each for each in log.entries if each["type"] == "text"), {})
+    titles = logged.get("titles")
+    title = (titles.get(language) or titles.get("en")) if isinstance(titles, dict) else None
+    last = log.entries[-1].get("at") if log.entries else None
+    size = (
+        COMMAND[language]["entries"].replace("{size}", str(log.head.size)).replace("{at}", str(last or "–"))
+    )
+    return [*([str(title)] if title else []), log.origin, size]
 
 
 def wrapped(text: str, first: str = "") -> list[str]:

@@ -77,7 +77,7 @@ def test_all_that_was_asked_holds(folder: Path) -> None:
     text = said(answer)
     assert answer.returncode == 0
     assert text.startswith(
-        "Trial declaration conference.example/declarations/trial/log Entries in the log: 6."
+        "Trial declaration conference.example/declarations/trial/log Entries in the log: 6, the last one of "
     )
     assert "HOLDS – The key The file was signed with the key whose fingerprint you gave." in text
     assert "Receipt 1 (town.tlog-proof) is good" in text
@@ -177,6 +177,15 @@ def test_a_name_in_the_file_does_not_write_on_the_reader_s_screen(folder: Path) 
     answer = run(folder, "bundle.json", "--signature", "\x1b[2J\u202eelbon\nx")
     assert b"\x1b" not in answer.stdout
     assert "\u202e" not in answer.stdout.decode()
+
+
+def test_it_takes_no_module_from_the_folder_it_was_downloaded_to(folder: Path) -> None:
+    """Python looks beside a program first, and a browser puts there what any page hands out."""
+    for name in ("json", "base64", "argparse", "cryptography"):
+        (folder / f"{name}.py").write_text("raise SystemExit('somebody else’s')")
+    command = [sys.executable, "verify.py", "bundle.json", "--key", printed(KEY)]
+    answer = subprocess.run(command, cwd=folder, capture_output=True, check=False)
+    assert (answer.stderr, answer.returncode) == (b"", 0)
 
 
 def test_it_needs_nothing_but_python_3_9_and_cryptography() -> None:
