@@ -10,7 +10,7 @@ from django.db import transaction
 
 from declarations.actions.actors import actor_of_person
 from declarations.actions.invitations import lock_signatory, make_invitation
-from declarations.actions.refusals import ChangedSince, NoteMissing, explained
+from declarations.actions.refusals import ChangedSince, NoteMissing, RefusedByRegister, explained
 from declarations.models import Signature, SignatureEvent
 from efus_conference.mail import queue
 from efus_conference.models import User
@@ -32,7 +32,13 @@ def take_under_review(
 
 @transaction.atomic
 def verify(*, signature: Signature, by: User, note: str = "", seen: int | None = None) -> Signature:
-    """The evidence was checked by someone with no part in it; the signature becomes public."""
+    """The evidence was checked by someone with no part in it; the signature becomes public.
+
+    What was confirmed on stage is published by `declarations.actions.stage_publishing` alone.
+    """
+    signature.refresh_from_db(fields=["state"])
+    if signature.state == Signature.State.CONFIRMED:
+        raise RefusedByRegister("confirmed_on_stage_first")
     event = _happen(signature, SignatureEvent.Kind.VERIFIED, by, note, seen)
     if signature.signatory.registered_mailbox():
         queue("declarations/verified", event_id=event.pk)

@@ -19,6 +19,7 @@ from declarations.documents import language_name
 from declarations.findings import in_words
 from declarations.models import Evidence, Mandate, Signature
 from declarations.names import flags_of
+from declarations.triggers import TRANSITIONS
 from efus_conference.models import User
 from efus_conference.writing import only_line_breaks
 
@@ -39,6 +40,14 @@ def record_of(signature: Signature, *, by: User) -> dict[str, Any]:
         "conflicts": [SENTENCES[name] for name in parts],
         "seen": str(last_event(signature)),
     }
+
+
+def may_follow(signature: Signature) -> list[str]:
+    """The states that an officer may lead it to; one of the stage is published, and undone, on the ceremony's pages."""
+    after = TRANSITIONS.get(signature.state, [])
+    if signature.state == Signature.State.CONFIRMED:
+        return [state for state in after if state == Signature.State.WITHDRAWN]
+    return after
 
 
 def facts(signature: Signature) -> list[tuple[Any, Any]]:

@@ -19,11 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from declarations.actions import Refusal, ask_for_information, refuse, take_under_review, verify
-from declarations.admin.records import NoteForm, record_of
+from declarations.admin.records import NoteForm, may_follow, record_of
 from declarations.admin.steps import officer
 from declarations.conflicts import parts_in
 from declarations.models import Declaration, Signature
-from declarations.triggers import TRANSITIONS
 from efus_conference.admin_base import number
 from efus_conference.models import User
 from efus_conference.models.organisations import country_name
@@ -224,7 +223,7 @@ def _offered(
     signature: Signature, record: dict[str, Any], forms_of: dict[str, forms.Form]
 ) -> list[dict[str, Any]]:
     """Those that follow from the state; without the ones that the database would refuse this officer."""
-    possible = TRANSITIONS.get(signature.state, [])
+    possible = may_follow(signature)
     return [
         {
             "is": decision,

@@ -23,12 +23,11 @@ from declarations.actions import (
 )
 from declarations.admin.erasing import erase_step, may_be_erased
 from declarations.admin.paper import PaperForm
-from declarations.admin.records import NoteForm, record_of
+from declarations.admin.records import NoteForm, may_follow, record_of
 from declarations.admin.steps import officer, step
 from declarations.admin.withdrawals import withdraw_step
 from declarations.conflicts import parts_in
 from declarations.models import Actor, Mandate, Signature, SignatureEvent
-from declarations.triggers import TRANSITIONS
 from efus_conference.admin_base import OrganisersAdmin, OrganisersTabularInline, ReadOnlyAdmin, number
 
 WAITING_FIRST = Case(
@@ -142,7 +141,7 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
     def get_actions_detail(self, request: HttpRequest, object_id: int | str | None = None) -> Any:
         found = super().get_actions_detail(request, object_id)
         signature = Signature.objects.filter(pk=number(object_id)).first()
-        possible = TRANSITIONS.get(signature.state if signature else "", [])
+        possible = may_follow(signature) if signature else []
         prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
         possible = [*possible, ""] if possible else []
         if any(parts_in([Signature(pk=number(object_id))], by=officer(request)).values()):

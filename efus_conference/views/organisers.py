@@ -47,6 +47,7 @@ from efus_conference.views.organiser_plots import (
     there_each_day,
 )
 from efus_conference.views.organiser_privacy_tasks import deleted_soon
+from efus_conference.views.organiser_stage_tasks import ceremonies
 from efus_conference.views.organiser_tasks import (
     ROWS_SHOWN,
     Task,
@@ -105,6 +106,7 @@ def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict
         *signatures_to_verify(request),
         *texts_to_freeze(request),
         *withdrawals_to_decide(request),
+        *ceremonies(request),
         *offices_that_declined(request),
         *names_to_look_at(request),
         *offices_to_remind(request),
