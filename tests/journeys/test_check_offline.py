@@ -97,12 +97,15 @@ def said_by_the_program(case: Case) -> list[dict[str, str]]:
 
 def test_page_and_program_give_the_same_verdicts_on_all_bundles(page: Page) -> None:
     typed = [case for case in CASES if len(verify.digits_of(case.fingerprint)) in (0, 64)]
-    found = {}
+    found, ends = {}, {}
     for case in typed:
         fill(page, case)
         found[case.name] = verdicts(page)
+        ends[case.name] = page.locator("#whole").text_content()
     assert found == {case.name: case.expected for case in typed}
     assert found == {case.name: said_by_the_program(case) for case in typed}
+    whole = verify.SENTENCES["en"]
+    assert ends == {case.name: whole[f"whole.{verify.conclusion(case.expected)}"] for case in typed}
 
 
 def test_a_slip_in_the_fingerprint_is_said_before_anything_is_checked(page: Page) -> None:
