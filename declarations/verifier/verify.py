@@ -310,7 +310,7 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
 
 def is_included(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> bool:
     """RFC 9162, 2.1.3.2."""
-    if index >= size:
+    if index >= size or any(len(each) != 32 for each in (leaf, root, *proof)):
         return False
     node, last, made = index, size - 1, leaf
     for each in proof:
