@@ -36,6 +36,8 @@ def the_seal_can_be_made(**kwargs: Any) -> list[CheckMessage]:
     if settings.TSA_URL and urlsplit(settings.TSA_URL).scheme not in ("http", "https"):
         sentence = f"TSA_URL must look like https://authority.example/tsa, not “{settings.TSA_URL}”."
         found.append(checks.Error(sentence, id="efus_conference.E002"))
+    elif settings.TSA_URL:
+        found += _certificates_in("TSA_ROOTS", settings.TSA_ROOTS, id="efus_conference.E004")
     return found
 
 
@@ -44,9 +46,13 @@ def the_trusted_certificates_can_be_read(**kwargs: Any) -> list[CheckMessage]:
     """Otherwise no digital signature on what offices send could be judged, and nobody would know why."""
     if not settings.SIGNATURE_ROOTS:
         return []
+    return _certificates_in("SIGNATURE_ROOTS", settings.SIGNATURE_ROOTS, id="efus_conference.E003")
+
+
+def _certificates_in(name: str, path: str, *, id: str) -> list[CheckMessage]:  # noqa: A002 - as Django names it
     try:
-        load_pem_x509_certificates(Path(settings.SIGNATURE_ROOTS).read_bytes())
+        load_pem_x509_certificates(Path(path).read_bytes())
     except (OSError, ValueError) as error:
-        sentence = f"SIGNATURE_ROOTS must be the path of a PEM file with certificates: {error}"
-        return [checks.Error(sentence, id="efus_conference.E003")]
+        sentence = f"{name} must be the path of a PEM file with certificates: {error}"
+        return [checks.Error(sentence, id=id)]
     return []

@@ -26,12 +26,12 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import InvisSigSettings, MDPPerm, SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.general import get_pyca_cryptography_hash
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
-from pyhanko.sign.timestamps.aiohttp_client import HTTPTimeStamper
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from efus_conference.seal import SealKey
+from efus_conference.time_stamps import Authority
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -73,20 +73,22 @@ def _certificate(one: x509.Certificate) -> Certificate:
 
 
 @lru_cache(maxsize=1)
-def _time_stamper(url: str) -> HTTPTimeStamper:
+def _authority(url: str, roots: str) -> Authority:
     # Kept: from its first answer it knows how much room a stamp takes, and need not ask for a trial one again.
-    return HTTPTimeStamper(url, timeout=PATIENCE)
+    return Authority(url, roots=roots, patience=PATIENCE)
 
 
-def seal(pdf: bytes, *, key: SealKey, field: str, reason: str, tsa_url: str) -> bytes:
+def seal(
+    pdf: bytes, *, key: SealKey, field: str, reason: str, tsa_url: str = "", tsa_roots: str = ""
+) -> bytes:
     """The PDF with an invisible signature that certifies it and allows no change.
 
     With the stamp of the time-stamping authority where it gives one in time; without, where not.
     """
     if tsa_url and time.monotonic() >= _silent_until.get(tsa_url, 0):
         # In a thread of its own: looking up a name cannot be told to hurry.
-        asked = _asking.submit(_signed, pdf, key, field, reason, _time_stamper(tsa_url))
         try:
+            asked = _asking.submit(_signed, pdf, key, field, reason, _authority(tsa_url, tsa_roots))
             return asked.result(timeout=2 * PATIENCE)
         except Exception as error:  # whatever goes wrong there, the document goes out
             _silent_until[tsa_url] = time.monotonic() + SILENCE
@@ -110,7 +112,7 @@ def _without_a_loop(work: Callable[P, T]) -> Callable[P, T]:
 
 
 @_without_a_loop
-def _signed(pdf: bytes, key: SealKey, field: str, reason: str, time_stamper: HTTPTimeStamper | None) -> bytes:
+def _signed(pdf: bytes, key: SealKey, field: str, reason: str, authority: Authority | None) -> bytes:
     metadata = PdfSignatureMetadata(
         field_name=field,
         md_algorithm="sha256",
@@ -121,7 +123,7 @@ def _signed(pdf: bytes, key: SealKey, field: str, reason: str, time_stamper: HTT
     )
     # Outside of the page: PDF/UA asks for a tag of every annotation but those (ISO 14289-1, 7.18.1).
     spec = SigFieldSpec(field, invis_sig_settings=InvisSigSettings(box_out_of_bounds=True))
-    signer = PdfSigner(metadata, _signer(key), timestamper=time_stamper, new_field_spec=spec)
+    signer = PdfSigner(metadata, _signer(key), timestamper=authority, new_field_spec=spec)
     out: io.BytesIO = signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)))
     return out.getvalue()
 
@@ -154,12 +156,14 @@ def examine(pdf: bytes) -> Verdict:
         logger.warning("A sealed PDF can't be read: %r", error)
         return Verdict(holds=False)
     stamp = status.timestamp_validity
+    # Whether the authority is to be trusted was asked when the stamp came: see `efus_conference.time_stamps`.
+    is_stamped = stamp is not None and bool(stamp.intact and stamp.valid)
     # Bytes behind the signature leave it intact: only its reach tells (ISO 32000-1, 12.8.1).
     is_whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE and bool(status.docmdp_ok)
     return Verdict(
         holds=bool(status.intact and status.valid and is_whole),
         signed_by=str(signature.signer_cert.subject.native.get("common_name", "")),
         fingerprint=signature.signer_cert.sha256.hex(),
-        signed_at=stamp.timestamp if stamp else at,
-        is_stamped=stamp is not None,
+        signed_at=stamp.timestamp if is_stamped and stamp else at,
+        is_stamped=is_stamped,
     )

@@ -68,13 +68,15 @@ class SealKey:
 def sealed(pdf: bytes, *, reason: str) -> bytes:
     """The PDF with the seal, ten to thirty milliseconds later. Raises SealError.
 
-    A time-stamping authority that does not answer within seconds is left out, and not asked again for minutes.
+    A time-stamping authority that does not answer within seconds, or not as it should, is left out, and not asked
+    again for minutes.
     """
     key = usable_key()
     # Reading its library takes half a second, which no start of the site should wait for.
     from efus_conference.pades import seal
 
-    return seal(pdf, key=key, field=FIELD, reason=reason, tsa_url=settings.TSA_URL)
+    tsa = {"tsa_url": settings.TSA_URL, "tsa_roots": settings.TSA_ROOTS}
+    return seal(pdf, key=key, field=FIELD, reason=reason, **tsa)
 
 
 def examined(pdf: bytes) -> Verdict:

@@ -152,11 +152,11 @@ def _facts(declaration: Declaration) -> list[list[str]]:
         rows.append([_("Occasion"), declaration.occasion, ""])
     if declaration.in_the_name_of:
         rows.append([_("In the name of"), declaration.in_the_name_of, ""])
-    others = [
+    others: list[tuple[str, list[Declaration | None]]] = [
         (_("Based on"), [lineage.based_on]),
         (_("Takes the place of"), [lineage.supersedes]),
-        (_("Its place was taken by"), lineage.superseded_by),
-        (_("Texts based on it"), lineage.followed_by),
+        (_("Its place was taken by"), [*lineage.superseded_by]),
+        (_("Texts based on it"), [*lineage.followed_by]),
     ]
     for name, those in others:
         rows += [

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import http.server
 import io
 import shutil
 import socket
@@ -17,23 +16,22 @@ from typing import Any
 
 import pytest
 import typst
-from asn1crypto import tsp
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from pyhanko.keys import load_certs_from_pemder_data, load_private_key_from_pemder_data
+from cryptography.x509.oid import NameOID
+from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from efus_conference import pades
 from efus_conference.checks import the_seal_can_be_made
 from efus_conference.seal import DEMONSTRATION_NAME, SealError, examined, seal_key, sealed, self_signed
+from tests.authorities import authority
 
 
 @pytest.fixture(scope="module")
@@ -261,36 +259,12 @@ def silent() -> Iterator[tuple[str, list[int]]]:
         connection.close()
 
 
-@contextmanager
-def answering(stamper: DummyTimeStamper | None) -> Iterator[str]:
-    """An authority; without a stamper it answers nonsense."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
-            body = stamper.request_tsa_response(asked).dump() if stamper else b"banana"
-            self.send_response(200)
-            self.send_header("Content-Type", "application/timestamp-reply")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/tsa"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
 def test_an_authority_that_never_answers_is_left_out_and_not_asked_by_everyone(
-    settings: Any, pdf: bytes, monkeypatch: pytest.MonkeyPatch
+    settings: Any, pdf: bytes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(pades, "PATIENCE", 0.2)
+    with authority(tmp_path) as trial:
+        settings.TSA_ROOTS = str(trial.roots)
     with silent() as (url, taken):
         settings.TSA_URL = url
         done = [sealed(pdf, reason="A trial") for _person in range(5)]
@@ -298,34 +272,8 @@ def test_an_authority_that_never_answers_is_left_out_and_not_asked_by_everyone(
         assert taken == [1]
 
 
-def test_nonsense_from_the_authority_and_an_address_where_none_is_stop_nothing(
-    settings: Any, pdf: bytes
-) -> None:
-    with answering(None) as url:
-        settings.TSA_URL = url
-        assert judged(sealed(pdf, reason="A trial")) == ACCEPTED
+def test_an_address_where_no_authority_is_stops_nothing(settings: Any, pdf: bytes, tmp_path: Path) -> None:
+    with authority(tmp_path) as trial:
+        settings.TSA_ROOTS = str(trial.roots)
     settings.TSA_URL = "http://127.0.0.1:1/tsa"
     assert judged(sealed(pdf, reason="A trial")) == ACCEPTED
-
-
-def test_a_stamp_is_part_of_the_seal(settings: Any, pdf: bytes) -> None:
-    key, now = generate_private_key(65537, 2048), datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(
-            names_only("Trial authority"), names_only("Trial authority"), key.public_key(), 8
-        )
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    [read] = load_certs_from_pemder_data(certificate.public_bytes(serialization.Encoding.DER))
-    stamped_at = datetime(2026, 5, 14, 12, tzinfo=UTC)
-    stamper = DummyTimeStamper(read, load_private_key_from_pemder_data(pem, None), fixed_dt=stamped_at)
-    with answering(stamper) as url:
-        settings.TSA_URL = url
-        verdict = examined(sealed(pdf, reason="A trial"))
-    assert (verdict.holds, verdict.is_stamped, verdict.signed_at) == (True, True, stamped_at)
