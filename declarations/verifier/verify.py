@@ -587,7 +587,9 @@ def signature_fault(log: Log, asked: str) -> tuple[str, str]:
             state[number] = entry["type"]
         elif entry["type"] in ("historical", "published"):
             state[number] = "standing"
-            names = [number, *entry["names"].values(), *person_of(log, index)]
+            # By language, `own` for what the city calls itself; `own_language` is no name.
+            names = [each for key, each in entry["names"].items() if key != "own_language"]
+            names += [number, *person_of(log, index)]
             if words(asked) in map(words, names):
                 found.append(number)
     if not found:

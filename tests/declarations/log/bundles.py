@@ -9,6 +9,7 @@ receipt (the bundle's own first), any other check one; `about` names the languag
 from __future__ import annotations
 
 import json
+import unicodedata
 
 from tests.declarations.log.bad_bundles import OF_THE_LOG, OF_WHAT_IS_SHOWN, RUBBISH
 from tests.declarations.log.trials import (
@@ -29,6 +30,7 @@ __all__ = ["CASES", "Case"]
 
 def _good() -> list[Case]:
     first, grown = trial(2), trial(5)
+    riga = trial(0).add_signature("Riga", names={"en": "Riga", "own": "Rīga", "own_language": "lv"})
     ended = trial(3).add_end("Aville").add_signature("Aville again", names={"en": "Aville"})
     ended.add_end("Bstadt", "superseded", by=log_id("Cdorp"))
     erased = trial(3)
@@ -79,6 +81,18 @@ def _good() -> list[Case]:
             grown.bundle(),
             {"signature": log_id("Bstadt").upper()},
             signature=("holds", log_id("Bstadt")),
+        ),
+        case(
+            "a signature by what its city calls itself, in other bytes",
+            riga.bundle(),
+            {"signature": unicodedata.normalize("NFD", "RĪGA")},
+            signature=("holds", log_id("Riga")),
+        ),
+        case(
+            "the language of a city's own name is no name",
+            riga.bundle(),
+            {"signature": "lv"},
+            signature=("signature.unknown", "lv"),
         ),
         case(
             "withdrawn, and signed again",
