@@ -90,7 +90,7 @@ def _editions() -> Iterator[Page]:
 
 def _declarations() -> Iterator[Page]:
     for declaration in Declaration.objects.public().order_by("slug"):
-        for name in ("declarations:declaration", "declarations:signatories"):
+        for name in ("declarations:declaration", "declarations:signatories", "declarations:verify"):
             yield reverse(name, args=[declaration.slug]), None
     signed = Signature.objects.public().filter(signatory__declaration__in=Declaration.objects.public())
     slugs = signed.values_list("signatory__declaration__slug", "signatory__organisation__slug")

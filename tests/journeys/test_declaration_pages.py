@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from declarations import actions
 from declarations.languages import OFFICE_LANGUAGES
+from declarations.log import keeper
 from declarations.models import Declaration, Signature
 from tests.conftest import DemoSite
 from tests.declarations.making import code_for, invited, office, officer, published, submitted, withdrawn
@@ -25,11 +26,14 @@ OF_READERS = [
     "declarations/brussels-declaration-2022/signatories/",
     "declarations/brussels-declaration-2022/signatories/riga/",
     "declarations/brussels-declaration-2022/embed/",
+    "declarations/brussels-declaration-2022/verify/",
+    "declarations/manifesto-2017/verify/",  # nothing to check
     "declarations/demonstration/",
     "declarations/demonstration/?text=all",
     "declarations/demonstration/signatories/",
     "declarations/demonstration/signatories/exempelkoping/",
     "declarations/demonstration/embed/",
+    "declarations/demonstration/verify/",
 ]
 
 Check = Callable[[Page], None]
@@ -55,8 +59,9 @@ def assert_good(assert_accessible: Check) -> Check:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_everybody_reads_of_a_declaration(
-    language: str, new_person: Callable[..., Page], assert_good: Check
+    language: str, new_person: Callable[..., Page], assert_good: Check, tmp_path: Path
 ) -> None:
+    keeper.keep(tmp_path)
     page = new_person(viewport=SMALL)
     recorded = Signature.objects.public().get(state=Signature.State.SUBMITTED).signatory
     unchecked = f"declarations/demonstration/signatories/{recorded.organisation.slug}/"
