@@ -33,6 +33,7 @@ LIST = """Say which benchmark to run, such as bin/bench programme. There are:
   booking      the storm of an opening hour: seats booked by many people at once
   declarations a register of 2,000, a campaign of 1,000, and 500 offices that record
   desk         the morning of the first day: check-ins, badges, names found, data taken and deleted
+  log          the public log: appending, proofs, the sealed PDF and the verifier
   programme    the public pages and files of a programme, kept and made anew
 """
 
