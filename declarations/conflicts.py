@@ -72,9 +72,7 @@ def _of_the_signatory(by: User) -> dict[str, Exists]:
     mailboxes = Mailbox.objects.filter(signatory=OuterRef("signatory"))
     same = Q(organisation=by.organisation_id) if by.organisation_id else Q(organisation__is_organiser=True)
     return {
-        "verifier_is_not_of_the_signatory": Exists(
-            Signatory.objects.filter(same, pk=OuterRef("signatory"))
-        ),
+        "verifier_is_not_of_the_signatory": Exists(Signatory.objects.filter(same, pk=OuterRef("signatory"))),
         "verifier_did_not_invite": Exists(sent),
         "verifier_did_not_set_the_mailbox": Exists(
             mailboxes.filter(Q(set_by__user=by) | Q(confirmed_by__user=by))
@@ -92,9 +90,7 @@ def _of_the_signatory(by: User) -> dict[str, Exists]:
     }
 
 
-def _found(
-    rows: QuerySet[Any], ids: list[int], rules: dict[str, Exists], by: User
-) -> dict[int, list[str]]:
+def _found(rows: QuerySet[Any], ids: list[int], rules: dict[str, Exists], by: User) -> dict[int, list[str]]:
     if not (by.is_staff and by.is_active):
         return {pk: ["verifier_is_an_organiser"] for pk in ids}
     found = rows.filter(pk__in=ids).annotate(**{f"is_{name}": rule for name, rule in rules.items()})
