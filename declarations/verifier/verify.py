@@ -534,9 +534,14 @@ def is_canonical(text: str) -> bool:
     return True
 
 
+def as_written(text: str) -> str:
+    """A file that was copied from a screen or a mail, with the line ends it was signed with, the last one too."""
+    return text.replace("\r\n", "\n").rstrip("\n") + "\n"
+
+
 def growth_faults(log: Log, older: str) -> list[Fault]:
     try:
-        note = note_of(older)
+        note = note_of(as_written(older))
     except UnfitError:
         return [("growth.malformed", "")]
     if not is_ours(log, note):
@@ -553,7 +558,7 @@ def growth_faults(log: Log, older: str) -> list[Fault]:
 def receipt_fault(log: Log, text: str) -> str:
     """What is wrong with a receipt; "" when nothing is."""
     try:
-        receipt = receipt_of(text)
+        receipt = receipt_of(as_written(text))
     except UnfitError:
         return "receipts.malformed"
     note, leaf = receipt.note, leaf_hash(receipt.entry)

@@ -43,6 +43,16 @@ def _good() -> list[Case]:
         case("no fingerprint", grown.bundle(), {"fingerprint": ""}, key="not_asked"),
         case("one entry", trial(0).bundle(), openings="not_asked"),
         case("grown", grown.bundle(), {"older": first.checkpoint()}, growth="holds"),
+        case(
+            "what was kept, copied from a screen",
+            grown.bundle(),
+            {
+                "older": first.checkpoint()[:-1].replace("\n", "\r\n"),
+                "receipts": (first.receipt(1) + "\n", first.receipt(1)[:-1]),
+            },
+            growth="holds",
+            receipts=[("holds", "1"), ("holds", "2")],
+        ),
         case("not grown", grown.bundle(), {"older": grown.checkpoint()}, growth="holds"),
         case("somebody else signed too", grown.bundle(checkpoint=grown.checkpoint(keys=(STRANGE_KEY, KEY)))),
         case(
