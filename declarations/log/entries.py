@@ -132,7 +132,7 @@ def _personal(signature: Signature) -> dict[str, str]:
         }
     evidence = [
         {"kind": each.kind, "sha256": each.sha256, "size": each.size}
-        for each in signature.evidence.order_by("pk")
+        for each in sorted(signature.evidence.all(), key=lambda each: each.pk)
     ]
     if evidence:
         said[LogOpening.Field.EVIDENCE] = evidence
