@@ -29,7 +29,7 @@ from declarations.register.entries import Entry, shown_name
 from declarations.register.places import maps_of
 from efus_conference.maps import Map
 
-MANY = 40  # names; more are set smaller
+FEW, MANY = 16, 40  # names: up to here they are set large, from here on small
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,10 @@ class Stage:
     @cached_property
     def maps(self) -> list[Map]:
         return maps_of(self.entries)
+
+    @property
+    def is_few(self) -> bool:
+        return len(self.entries) <= FEW
 
     @property
     def is_many(self) -> bool:

@@ -22,6 +22,8 @@ def ceremony(request: HttpRequest, slug: str) -> HttpResponse:
     stage = _stage(slug)
     shown = stage.declaration
     note = stage.checkpoint.note if stage.checkpoint else ""
+    # Before it begins the hall is led here, to follow it by telephone; at the end it takes the checkpoint home.
+    here = site_address(reverse("declarations:ceremony", args=[slug])) if stage.phase == "before" else ""
     return render(
         request,
         "declarations/ceremony.html",
@@ -29,9 +31,10 @@ def ceremony(request: HttpRequest, slug: str) -> HttpResponse:
             "declaration": shown,
             "stage": stage,
             "edition": shown.adopted_at_edition,
+            "here": here,
             "address": site_address(reverse("declarations:verify", args=[slug])),
             "note": note,
-            "symbol": qr.symbol(note) if note else None,
+            "symbol": qr.symbol(note or here) if note or here else None,
         },
     )
 

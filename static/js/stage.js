@@ -9,6 +9,7 @@ const stage = document.getElementById("stage");
 const [live, said, button, number] = ["live", "said", "paging", "page"].map((name) => document.getElementById(`stage-${name}`));
 const wide = matchMedia("(min-width: 60rem) and (min-height: 30rem)");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
+const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
 let seen = Date.now();
 let failed = 0;
 let timer;
@@ -46,7 +47,7 @@ async function look() {
 function tell() {
   const seconds = Math.round((Date.now() - seen) / 1000);
   const text = failed ? (seconds < 120 ? live.dataset.stale : live.dataset.staleLong) : live.dataset.live;
-  const time = new Date(seen).toLocaleTimeString(document.documentElement.lang);
+  const time = new Date(seen).toLocaleTimeString(language);
   live.textContent = fill(text, { time, seconds, minutes: Math.round(seconds / 60) });
   live.classList.toggle("door-stale", failed > 0);
 }
@@ -99,7 +100,7 @@ function page(wanted) {
   if (!list) return;
   list.classList.remove("is-paged");
   list.style.height = "";
-  const room = innerHeight - (list.getBoundingClientRect().top + scrollY) - stage.querySelector(".door-foot").offsetHeight - 48;
+  const room = innerHeight - (list.getBoundingClientRect().top + scrollY) - stage.querySelector(".door-foot").offsetHeight - 64;
   if (!wide.matches || list.scrollHeight <= room) return;
   button.hidden = false;
   button.textContent = isPaged ? button.dataset.all : button.dataset.paged;
