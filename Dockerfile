@@ -20,7 +20,8 @@ RUN DATA_DIR=/tmp/build python manage.py compilemessages \
 FROM python:3.11-slim-bookworm
 
 RUN useradd --system --uid 10001 --home-dir /srv/site --shell /usr/sbin/nologin site \
-    && install --directory --owner=site --group=site --mode=0700 /data
+    # The second is for the keeper of the logs alone, on a volume of its own.
+    && install --directory --owner=site --group=site --mode=0700 /data /log-memory
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/static /srv/static
 COPY --from=build /srv/site /srv/site

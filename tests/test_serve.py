@@ -21,6 +21,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 120  # seconds
+DEMONSTRATION = "demonstration"  # the address of the declaration that is loaded
 
 
 def environment(data_dir: Path, **extra: str) -> dict[str, str]:
@@ -214,6 +215,48 @@ def test_it_serves_the_demonstration_and_leaves_nothing_running(
     ] == []
     assert served.end(request_to_end) == 0
     assert left_behind(data_dir) == []
+
+
+@pytest.mark.slow
+def test_the_logs_are_signed_and_a_keeper_that_was_killed_is_followed_by_another(
+    serve: Callable[..., Served], data_dir: Path
+) -> None:
+    served = serve()
+    address = f"{served.url}/declarations/{DEMONSTRATION}/log/checkpoint"
+    deadline = time.monotonic() + PATIENCE
+    while (note := answer_at(address)) is None and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert note is not None
+    assert note.splitlines()[0].endswith(f"/declarations/{DEMONSTRATION}/log")
+    (keeper,) = keepers_of(data_dir)
+    os.kill(keeper, signal.SIGKILL)
+    while keepers_of(data_dir) in ([keeper], []) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    (another,) = keepers_of(data_dir)
+    assert another != keeper
+    assert served.end(signal.SIGTERM) == 0
+    assert left_behind(data_dir) == []
+
+
+def answer_at(address: str) -> str | None:
+    try:
+        with urlopen(address) as answer:  # noqa: S310 - our own address
+            return str(answer.read().decode())
+    except HTTPError:
+        return None
+
+
+def keepers_of(data_dir: Path) -> list[int]:
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            line = (process / "cmdline").read_bytes()
+            is_ours = f"DATA_DIR={data_dir}".encode() in (process / "environ").read_bytes()
+        except OSError:
+            continue
+        if is_ours and b"\0keep_log\0" in line:
+            found.append(int(process.name))
+    return found
 
 
 @pytest.mark.slow

@@ -59,7 +59,7 @@ from efus_conference.views.organiser_tasks import (
     undelivered_mails,
     withdrawals_to_decide,
 )
-from efus_conference.views.organiser_text_tasks import texts_to_freeze
+from efus_conference.views.organiser_text_tasks import alarms_of_logs, texts_to_freeze
 from programme.models import ReleasedSession
 from registration.models import Certificate, CheckIn, HeadsetLoan, Registration, SeatPool
 from registration.states import Status
@@ -103,6 +103,7 @@ class Departure:
 def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     edition, now = Edition.objects.current(), timezone.now()
     tasks = [
+        *alarms_of_logs(request),
         *signatures_to_verify(request),
         *texts_to_freeze(request),
         *withdrawals_to_decide(request),

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from declarations.models import Actor, Signature, SignatureEvent
+from declarations.models import Actor, Log, LogAlarm, Signature, SignatureEvent
 from efus_conference.models import Edition, User
 from efus_conference.templatetags.dates import moment_at
 from efus_conference.views import organiser_plots
@@ -73,6 +73,25 @@ def test_signatures_to_verify_lead_to_their_list(client: Client, administrator: 
     assert task.sentence == "2 signatures wait to be verified."
     listed = client.get(task.address).context["cl"].result_list
     assert {row.pk for row in listed} == {row.pk for row in signatures}
+
+
+def test_alarms_of_the_logs_come_first_until_the_keeper_settles_them(
+    client: Client, administrator: User
+) -> None:
+    submitted_signature()
+    log = Log.objects.create(declaration=making.published(), origin="conference.example/log")
+    alarm = LogAlarm.objects.create(log=log, reason="rewound")
+    LogAlarm.objects.create(reason="unknown_key")
+    task = tasks_of(client)[0]
+    assert task.sentence == "2 alarms keep the logs of the declarations from being signed."
+    assert task.details == [
+        "the key is not the one in use",
+        f"{log.declaration} · the log is shorter than what was signed",
+    ]
+    assert client.get(task.address).context["cl"].result_count == 2
+    LogAlarm.objects.update(settled_at=timezone.now())
+    assert [task.sentence for task in tasks_of(client)] == ["1 signature waits to be verified."]
+    assert alarm.log == log
 
 
 def test_a_draft_that_differs_from_the_release_is_named(client: Client, administrator: User) -> None:
