@@ -53,7 +53,7 @@ class SignerForm(SignatureForm):
     substitute_name = forms.CharField(
         label=_("Who may sign instead"),
         help_text=_(
-            "Named beforehand, a substitute signs with one click. Leave it open where there is none."
+            "A substitute who is named beforehand is recorded without typing. Leave it open where there is none."
         ),
         max_length=200,
         required=False,

@@ -16,7 +16,7 @@ let timer;
 let ends = new Map(); // by signing, when its time to undo is over, on this device's clock
 
 const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
-const clock = (moment) => new Date(moment).toLocaleTimeString(document.documentElement.lang);
+const clock = (moment) => new Date(moment).toLocaleTimeString(document.documentElement.lang, { hourCycle: "h23" });
 const rowsOf = (root) => new Map([...root.querySelectorAll("[data-row]")].map((row) => [row.dataset.row, row]));
 const isTyped = (input) => (input.type === "file" ? input.files.length > 0 : "touched" in input.dataset);
 
@@ -38,6 +38,7 @@ async function look() {
     // The time of signing is that of this site's clock, as long as nobody typed another one.
     for (const input of screen_.querySelectorAll("[data-clock]")) if (!input.dataset.touched) input.value = state.clock;
     seen = Date.now();
+    if (failed) said.textContent = "";
     failed = 0;
   } catch {
     failed += 1;
