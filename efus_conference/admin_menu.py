@@ -80,6 +80,7 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
             ("declarations.Checkpoint", "verified"),
             ("declarations.LogKey", "vpn_key"),
             ("declarations.LogAlarm", "report"),
+            ("declarations.SealedDocument", "approval"),
         ],
     ),
     (

@@ -8,8 +8,10 @@ from typing import Any
 
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from declarations import register
+from declarations.actions.sealing import seal_what_changed
 from declarations.log import keeper
 from declarations.models import Declaration
 from efus_conference.kept import known_parameters
@@ -116,6 +118,7 @@ def test_a_kept_page_is_the_same_for_an_organiser_a_participant_and_a_stranger(
 ) -> None:
     """Asked of Django itself with all that a browser tells: the views keep what they promise."""
     keeper.keep(tmp_path)
+    seal_what_changed(at=timezone.now())
     organiser, participant, stranger = Client(), Client(), Client()
     organiser.force_login(User.objects.filter(is_superuser=True)[0])
     participant.force_login(Registration.objects.all()[0].managed_by)

@@ -76,6 +76,7 @@ declarations.logentry             ----     ----    ----    v---    v---
 declarations.checkpoint           ----     ----    ----    v---    v---
 declarations.logkey               ----     ----    ----    v---    v---
 declarations.logalarm             ----     ----    ----    v---    v---
+declarations.sealeddocument       ----     ----    ----    v---    v---
 archive.keyfigure                 vacd     ----    vac-    ----    vacd
 archive.video                     vacd     ----    vac-    ----    vacd
 archive.voice                     vacd     ----    ----    ----    vacd
@@ -244,6 +245,7 @@ PAGES: list[Row] = [
     *only("officer", "declarations_signature_refuse_it"),
     *only("officer", "declarations_signature_withdraw_it"),
     *only("officer", "declarations_signature_erase_it"),
+    *only("officer", "declarations_sealeddocument_seal_anew", "200", "302"),
     *only("officer", "declarations_withdrawal_carry_out"),
     *only("officer", "declarations_ceremony_list", "200", "404"),  # does what is named, and nothing is
     *only("officer", "declarations_ceremony_signer_add"),

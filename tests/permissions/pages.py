@@ -127,6 +127,7 @@ PUBLIC: list[Row] = [
     *public("declarations_machine:signatories_csv"),
     *public("declarations_machine:signatories_json"),
     *public("declarations_machine:signatories_jsonld"),
+    *public("declarations_machine:pdf"),
     *public("declarations_machine:checkpoint"),
     *public("declarations_machine:entries"),
     *public("declarations_machine:bundle"),

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from archive.models import EditionNote, KeyFigure, Partner, Video, Voice
 from declarations.actions import enter_withdrawal, verify
+from declarations.actions.sealing import seal_declaration
 from declarations.models import Evidence, InvitationRun
 from efus_conference.mail import queue
 from efus_conference.management.content.groups import load_groups
@@ -277,6 +278,7 @@ class World:
         with TemporaryDirectory() as memory:
             logged(self.declaration, Path(memory))
         self.log_id = standing.log_id
+        seal_declaration(declaration=self.declaration, language="en", at=timezone.now())
 
     def _cookies(self, role: str) -> str:
         """Those of a browser in which the role logged in, or opened its link once."""

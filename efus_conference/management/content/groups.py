@@ -125,6 +125,7 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
         "declarations.checkpoint": VIEW,
         "declarations.logkey": VIEW,
         "declarations.logalarm": VIEW,
+        "declarations.sealeddocument": VIEW,
         "efus_conference.organisation": KEEP,
         "efus_conference.edition": VIEW,
         "efus_conference.project": VIEW,

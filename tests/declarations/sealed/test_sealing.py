@@ -22,7 +22,7 @@ from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
-from declarations.actions import sealing, verify
+from declarations.actions import forget_signer, sealing, verify
 from declarations.actions.sealing import (
     content_of,
     forget_sealed,
@@ -286,6 +286,22 @@ def test_documents_go_at_once_where_a_name_in_them_is_erased(django_capture_on_c
     assert private_storage().listdir("sealed")[1] == []
     assert Client().get(f"/declarations/{declaration.slug}/declaration.pdf").status_code == 503
     assert sealed_now(at=timezone.now()) == 3
+
+
+def test_who_signed_and_was_erased_is_in_no_document_any_more(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    declaration = published()
+    signature = signed(declaration, "Sampleham")
+    sealed_now(at=timezone.now())
+    [old] = SealedDocument.objects.filter(language="en")
+    assert "Robin Example" in text_of(sealed_in(declaration))
+    with django_capture_on_commit_callbacks(execute=True):
+        forget_signer(signature=signature, by=officer(), reason="They asked by letter.")
+    assert (SealedDocument.objects.count(), Path(old.file.path).exists()) == (0, False)
+    sealed_now(at=timezone.now())
+    said = text_of(sealed_in(declaration))
+    assert [words in said for words in ("Robin Example", "name erased", "Sampleham")] == [False, True, True]
 
 
 def test_files_that_no_row_names_are_swept_after_hours_and_others_stay() -> None:
