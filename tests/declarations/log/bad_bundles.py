@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from declarations.log.entries import canonical
+from declarations.log.entries import Opening, canonical
 from declarations.log.proofs import Proof
 from tests.declarations.log.trials import (
     KEY,
@@ -18,6 +18,13 @@ from tests.declarations.log.trials import (
 def flipped(text: str, at: int) -> str:
     """One character is another one of the same alphabet."""
     return text[:at] + ("B" if text[at] != "B" else "C") + text[at + 1 :]
+
+
+def spelt_otherwise(note: str) -> str:
+    """The same signature in base 64 that another program might write: its last bits mean nothing."""
+    assert note.endswith("=\n")
+    digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    return f"{note[:-3]}{digits[digits.index(note[-3]) + 1]}=\n"
 
 
 def _of_the_log() -> list[Case]:
@@ -60,6 +67,16 @@ def _of_the_log() -> list[Case]:
             tree=("tree.malformed", "0"),
         ),
         case("an entry that is no JSON", rewritten("Aville signed."), tree=("tree.malformed", "0")),
+        case(
+            "an entry of no kind about a signature",
+            rewritten(canonical({"signature": "x", "type": "x", "v": 1})),
+            tree=("tree.malformed", "0"),
+        ),
+        case(
+            "texts that do not make their set",
+            rewritten(made.entries[0].replace(made.set, sum_of("another"))),
+            tree=("tree.malformed", "0"),
+        ),
         case("texts published twice", twice.bundle(), tree=("tree.malformed", "3")),
         case("truncated", trial(3).bundle(), {"older": signed}, growth="growth.larger"),
         case(
@@ -110,6 +127,12 @@ def _of_the_log() -> list[Case]:
             key="not_asked",
             checkpoint="checkpoint.malformed",
         ),
+        case(
+            "an older state in another spelling",
+            made.bundle(),
+            {"older": spelt_otherwise(trial(2).checkpoint())},
+            growth="growth.malformed",
+        ),
         case("an older state that is none", made.bundle(), {"older": "rubbish"}, growth="growth.malformed"),
     ]
 
@@ -125,6 +148,9 @@ def _of_what_is_shown() -> list[Case]:
     renamed = made.told()["openings"]
     renamed["3"]["person"]["value"] = '"Robin Else"'
     signed_other = trial(2).add_signature("Cdorp", set=sum_of("another set"))
+    salt, written = sum_of("salt"), '"Robin \\u0041ville"'
+    loose = trial(0).add_signature("Aville", commitments={"person": Opening(salt, written).commitment})
+    loose.openings[1] = {"person": Opening(salt, written)}
     unlogged = Trial(texts=made.texts).add_signature("Aville")
     extra_cut = Proof(0, (), trial(0).checkpoint(), None).written()
     false_names = made.receipt(1, openings={"person": {"salt": "00" * 32, "value": '"Robin Else"'}})
@@ -156,6 +182,11 @@ def _of_what_is_shown() -> list[Case]:
             "names of an entry that is not there",
             made.bundle(openings={"9": {}}),
             openings=("openings.wrong", "9"),
+        ),
+        case(
+            "a name that is not written as values are",
+            loose.bundle(),
+            openings=("openings.wrong", "1"),
         ),
         case(
             "another name is not who signed",
