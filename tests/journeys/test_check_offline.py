@@ -6,6 +6,7 @@ It is opened as a reader opens it, as a file; nothing of the site runs.
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,59 @@ def test_page_and_program_give_the_same_verdicts_on_all_bundles(page: Page) -> N
     assert found == {case.name: said_by_the_program(case) for case in typed}
     whole = verify.SENTENCES["en"]
     assert ends == {case.name: whole[f"whole.{verify.conclusion(case.expected)}"] for case in typed}
+
+
+def test_page_and_program_say_the_same_of_files_that_were_damaged(page: Page) -> None:
+    chance = random.Random(7)  # noqa: S311 - the same damage each time
+    asked = []
+    while len(asked) < 300:
+        case = chance.choice(CASES)
+        files = [case.bundle, case.older or trial(2).checkpoint(), *(case.receipts or [trial(3).receipt(1)])]
+        at = chance.randrange(len(files))
+        files[at] = damaged(files[at], chance)
+        asked.append(Case(case.name, files[0], [], case.fingerprint, files[1], (*files[2:],), case.signature))
+    given = [
+        {
+            "bundle": c.bundle,
+            "fingerprint": c.fingerprint,
+            "older": c.older,
+            "receipts": c.receipts,
+            "signature": c.signature,
+        }
+        for c in asked
+    ]
+    all_of_them = "async all => { const said = []; for (const each of all) said.push((await checked(each)).verdicts); return said; }"
+    found = page.evaluate(all_of_them, given)
+    assert found == [said_by_the_program(case) for case in asked]
+
+
+def damaged(text: str, chance: random.Random) -> str:
+    """Something put in, taken out, or one character changed."""
+    at = chance.randrange(len(text) + 1)
+    some = [
+        '"',
+        "\\",
+        "[",
+        "}",
+        "1",
+        "-0",
+        "1e2",
+        "null",
+        " ",
+        "\n",
+        "\r\n",
+        "\u0301",
+        "\u2028",
+        "\x00",
+        "__proto__",
+        "\\ud800",
+    ]
+    how = chance.random()
+    if how < 0.4:
+        return text[:at] + chance.choice(some) + text[at:]
+    if how < 0.7:
+        return text[:at] + text[at + chance.randrange(1, 6) :]
+    return text[:at] + "".join(chr(ord(each) ^ 1) for each in text[at : at + 1]) + text[at + 1 :]
 
 
 def test_a_slip_in_the_fingerprint_is_said_before_anything_is_checked(page: Page) -> None:
