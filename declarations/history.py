@@ -16,11 +16,14 @@ NOTES_FOR_THE_OFFICE = (
     SignatureEvent.Kind.WITHDRAWN,
 )
 
+# What these events mean of a signature given on stage.
+ON_STAGE = {"submitted": "recorded_on_stage", "verified": "published_from_stage"}
+
 
 @dataclass(frozen=True)
 class Happened:
     """`what` is the kind of an event, or `submitted_again` by the office; of a withdrawal `asked`, `asked_on_paper`,
-    `dropped` or `taken_back`.
+    `dropped` or `taken_back`; of the stage those of `ON_STAGE`.
     """
 
     at: datetime
@@ -31,12 +34,16 @@ class Happened:
 
 def of_signature(signature: Signature) -> list[Happened]:
     happened: list[Happened] = []
+    is_from_stage = False
     for event in signature.events.select_related("actor").order_by("at", "pk"):
         each = _event(event)
+        is_from_stage = is_from_stage or event.kind == SignatureEvent.Kind.CONFIRMED
         is_again = each.is_by_office and any(before.what == each.what for before in happened)
         happened.append(replace(each, what="submitted_again") if is_again else each)
     for withdrawal in signature.withdrawals.select_related("entered_by", "decided_by"):
         happened += _withdrawal(withdrawal)
+    if is_from_stage:
+        happened = [replace(each, what=ON_STAGE.get(each.what, each.what)) for each in happened]
     return sorted(happened, key=lambda each: each.at)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from unfold.decorators import action, display
@@ -54,8 +54,9 @@ class CeremonyAdmin(OrganisersAdmin):
         is_bare = obj is not None and obj.opened_at is None and not obj.signings.exists()
         return is_bare and bool(super().has_delete_permission(request, obj))
 
-    def view_on_site(self, obj: Ceremony) -> str:
-        return f"{obj.declaration.get_absolute_url()}ceremony/"
+    def view_on_site(self, obj: Ceremony) -> str | None:
+        declaration = obj.declaration
+        return reverse("declarations:ceremony", args=[declaration.slug]) if declaration.is_published else None
 
     @display(description=_("stands at"))
     def phase(self, obj: Ceremony) -> str:

@@ -162,7 +162,7 @@ def _handled(
     signing = signing_in(ceremony, request.POST.get("signing"))
     make_form, act, done = STEPS[what]
     by = officer(request)
-    options = {"sender": f"stage-{by.pk}"} if make_form is ScanForm else {}
+    options: dict[str, Any] = {"sender": f"stage-{by.pk}"} if make_form is ScanForm else {}
     form = make_form(request.POST, request.FILES, **options)
     typed = {"signing": signing.pk, "what": what, "is": request.POST, "errors": form.errors}
     if not form.is_valid():

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from declarations.mails.way import with_link
-from declarations.models import Signature, SignatureEvent, Withdrawal
+from declarations.models import Signature, SignatureEvent, StageSigning, Withdrawal
 from efus_conference.mail import Letter, composes, site_address
 
 
@@ -73,6 +73,7 @@ def _about(signature: Signature, context: dict[str, Any]) -> list[Letter]:
             context={
                 **context,
                 "signature": signature,
+                "is_from_stage": StageSigning.objects.filter(signature=signature).exists(),
                 "signatory": signatory,
                 "declaration": signatory.declaration,
                 "receipt_link": site_address(receipt_path),

@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language, gettext_lazy
 
 from declarations import mandates
-from declarations.models import Declaration, Mandate, Signature
+from declarations.models import Declaration, Mandate, Signature, StageSigning
 from efus_conference.models import Organisation
 from efus_conference.models.organisations import country_name
 
@@ -112,6 +112,11 @@ class Entry:
         if self.signature.state == Signature.State.HISTORICAL:
             return Assurance.HISTORICAL
         return Assurance.RECORDED
+
+    @cached_property
+    def signed_on_stage(self) -> StageSigning | None:
+        """What two officers recorded and confirmed of it at the ceremony; None of one that came otherwise."""
+        return getattr(self.signature, "stage_signing", None)
 
     @property
     def is_verified(self) -> bool:

@@ -28,10 +28,7 @@ def ceremonies(request: HttpRequest) -> list[Task]:
             to_clear=Count("signings", Q(signings__cleared_by=None, ended_at=None)),
             to_confirm=Count("signings", Q(signings__signed_at__isnull=False, signings__confirmed_at=None)),
             scans=Count("signings", Q(signings__scan_follows=True, signings__signature__state__in=STANDING)),
-            stuck=Count(
-                "signings",
-                undone & Q(signings__scan_follows=False) & ~Exists(page),
-            ),
+            stuck=Count("signings", undone & Q(~Exists(page), signings__scan_follows=False)),
         )
         .order_by("pk")
     )

@@ -6,12 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from declarations import actions
 from declarations.actions.stage_publishing import publish_from_stage
 from declarations.conflicts import parts_on_stage
+from declarations.history import of_signature
+from declarations.mails.after import receipt, verified
 from declarations.models import Evidence, Signature, StageEvent, StageSigning
 from declarations.retention import drafts_that_are_over
 from efus_conference.models import Mail
@@ -43,6 +46,10 @@ def told(do: Any) -> str:
 
 def steps(signing: StageSigning) -> list[str]:
     return list(signing.events.values_list("kind", flat=True))
+
+
+def slug_of(signing: StageSigning) -> str:
+    return signing.signatory.organisation.slug
 
 
 def mails_queued() -> list[str]:
@@ -323,3 +330,19 @@ def test_the_ceremony_ends_once_all_is_confirmed_and_goes_on_where_it_ended_too_
 def test_a_ceremony_opens_for_a_declaration_that_takes_signatures() -> None:
     on = ceremony(published(is_open_to_signatures=False), is_open=False)
     assert told(lambda: actions.open_ceremony(ceremony=on, by=officer())) == "TakesNoSignatures"
+
+
+def test_the_register_and_the_mails_say_that_it_was_given_on_stage() -> None:
+    signing = published_from_stage()
+    signature = signing.signature
+    assert signature is not None
+    [first] = receipt(signature_id=signature.pk)
+    [second] = verified(event_id=signature.events.get(kind="verified").pk)
+    assert [letter.context["is_from_stage"] for letter in (first, second)] == [True, True]
+    page = Client().get(
+        f"{signature.signatory.declaration.get_absolute_url()}signatories/{slug_of(signing)}/"
+    )
+    assert "Signed on stage at the ceremony" in page.text
+    assert "The scan of the signed page is still to follow." in page.text
+    history = [each.what for each in of_signature(signature)]
+    assert history == ["recorded_on_stage", "confirmed", "published_from_stage"]
