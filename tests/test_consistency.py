@@ -89,6 +89,16 @@ def test_only_plain_texts_switch_escaping_off() -> None:
     assert found == []
 
 
+def test_no_subject_of_a_mail_is_escaped_as_a_page_would_be() -> None:
+    escaped = [
+        name_of(path)
+        for path in templates()
+        if path.name.endswith(".subject.txt") and "autoescape off" not in (said := path.read_text("utf-8"))
+        if "{{" in said
+    ]
+    assert escaped == []
+
+
 # --- languages ---------------------------------------------------------------------------------------
 
 
