@@ -29,7 +29,7 @@ class ErasingForm(forms.Form):
         ),
         max_length=1000,
         validators=[only_line_breaks],
-        widget=UnfoldAdminTextareaWidget(),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
         error_messages={"required": NoteMissing.message},
     )
     with_mandate = forms.BooleanField(

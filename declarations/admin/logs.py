@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.db.models import Case, Value, When
 from django.http import HttpRequest
+from django.template.defaultfilters import linebreaksbr
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -39,13 +40,17 @@ class LogEntryAdmin(ReadOnlyAdmin, OrganisersAdmin):
 class CheckpointAdmin(ReadOnlyAdmin, OrganisersAdmin):
     list_display = ["log", "size", "root_in_words", "signed_at"]
     list_filter = ["log"]
-    fieldsets = [(None, {"fields": ["log", ("size", "signed_at"), "root_in_words", "note"]})]
-    readonly_fields = ["root_in_words"]
+    fieldsets = [(None, {"fields": ["log", ("size", "signed_at"), "root_in_words", "note_in_lines"]})]
+    readonly_fields = ["root_in_words", "note_in_lines"]
     list_select_related = ["log"]
 
     @display(description=_("root of the tree"))
     def root_in_words(self, obj: Checkpoint) -> str:
         return bytes(obj.root).hex()
+
+    @display(description=_("signed note"))
+    def note_in_lines(self, obj: Checkpoint) -> str:
+        return linebreaksbr(obj.note)
 
 
 @admin.register(LogKey)
