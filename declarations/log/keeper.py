@@ -14,7 +14,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
 from declarations.log import memory as memories
 from declarations.log import notes, pending, tree
@@ -24,12 +24,12 @@ from declarations.log.keys import own_key
 from declarations.log.looking import Seen, check_before_all, check_log, compare_all
 from declarations.log.memory import MemoryUnreadableError
 from declarations.log.notes import Checkpoint as Head
-from declarations.models import Checkpoint, Declaration, Log, LogEntry, Mailbox
+from declarations.models import Checkpoint, Declaration, Log, LogAlarm, LogEntry, Mailbox
 from efus_conference.mail import queue
 
 
 def keep(
-    memory: Path | None = None, *, trust_database: bool = False, whole: bool = False
+    memory: Path | None = None, *, trust_database: bool = False, whole: bool = False, quick: bool = False
 ) -> list[Checkpoint]:
     """One round over all declarations; the checkpoints it made. What it finds amiss becomes a `LogAlarm`.
 
@@ -37,7 +37,7 @@ def keep(
     """
     folder, key = memory or settings.LOG_MEMORY, own_key()
     with memories.held(folder):
-        return Round(folder, key, trust_database=trust_database, whole=whole).run()
+        return Round(folder, key, trust_database=trust_database, whole=whole, quick=quick).run()
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,8 @@ class Round:
     """For who holds the memory. `before`: the key that this one follows, in good order.
 
     `whole` compares every entry with what is remembered, which takes as long as the logs are. `trust_database` takes
-    over what was signed by our key without asking whether the register still says the same.
+    over what was signed by our key without asking whether the register still says the same. `quick` leaves alone the
+    logs in which nothing moved: a few queries, however many there are.
     """
 
     folder: Path
@@ -53,6 +54,7 @@ class Round:
     before: Ed25519PrivateKey | None = None
     trust_database: bool = False
     whole: bool = False
+    quick: bool = False
 
     @property
     def public_key(self) -> bytes:
@@ -61,8 +63,35 @@ class Round:
     def run(self) -> list[Checkpoint]:
         with watched(None):
             check_before_all(self.folder, self.public_key, trust_database=self.trust_database)
-            return [each for log in _logs() if (each := self._of(log)) is not None]
+            busy = pending.declarations()
+            logs = _logs(busy)
+            if self.quick:
+                logs = self._moved(logs, busy)
+            return [each for log in logs if (each := self._of(log)) is not None]
         return []
+
+    def _moved(self, logs: list[Log], busy: set[int]) -> list[Log]:
+        """Those of which something is to be logged, or that are not as they are remembered, or were stopped."""
+        stopped = set(LogAlarm.objects.filter(settled_at=None).values_list("log", flat=True))
+        entries = LogEntry.objects.filter(log=OuterRef("pk")).order_by("-index")
+        shown = Checkpoint.objects.filter(log=OuterRef("pk")).order_by("-size")
+        found = Log.objects.annotate(
+            last=Subquery(entries.values("index")[:1]), note=Subquery(shown.values("note")[:1])
+        )
+        stored = {pk: (last, note) for pk, last, note in found.values_list("pk", "last", "note")}
+        return [
+            log
+            for log in logs
+            if log.declaration_id in busy or log.pk in stopped or stored[log.pk] != self._remembered(log)
+        ]
+
+    def _remembered(self, log: Log) -> tuple[int | None, str | None]:
+        """The number of the last entry and the note about it."""
+        try:
+            remembered = memories.recall(self.folder, log.origin)
+        except MemoryUnreadableError:
+            return None, None
+        return (remembered.head.size - 1, remembered.note) if remembered else (None, None)
 
     def _of(self, log: Log) -> Checkpoint | None:
         with watched(log):
@@ -122,9 +151,9 @@ def _rule(error: IntegrityError) -> str:
     return str(getattr(getattr(error.__cause__, "diag", None), "constraint_name", ""))
 
 
-def _logs() -> list[Log]:
+def _logs(busy: set[int]) -> list[Log]:
     """Those that are begun, and those that begin now."""
-    for declaration in Declaration.objects.filter(pk__in=pending.declarations(), log=None):
+    for declaration in Declaration.objects.filter(pk__in=busy, log=None):
         Log.objects.get_or_create(declaration=declaration, defaults={"origin": new_origin(declaration)})
     return list(Log.objects.order_by("pk"))
 

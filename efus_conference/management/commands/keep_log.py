@@ -13,6 +13,7 @@ from declarations.models import LogAlarm
 
 PAUSE = 1.0  # seconds between two looks
 LONGEST_PAUSE = 30.0  # while the database does not answer
+TREE = 60.0  # seconds after which the tree of each log is looked at, though nothing moved
 WHOLE = 3600.0  # seconds after which every entry is compared again
 
 
@@ -44,20 +45,22 @@ class Command(BaseCommand):
         self._go_on()
 
     def _go_on(self) -> None:
-        pause, compared = PAUSE, None
+        pause, next_tree, next_whole = PAUSE, 0.0, 0.0
         while True:
-            is_due = compared is None or time.monotonic() - compared > WHOLE
+            now = time.monotonic()
             try:
-                self._round(whole=is_due)
+                self._round(whole=now >= next_whole, quick=now < next_tree)
             except (DatabaseError, OSError) as error:
                 self.stderr.write(f"This round broke off and is tried again: {error}")
                 connection.close()
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:
-                pause, compared = PAUSE, time.monotonic() if is_due else compared
+                pause = PAUSE
+                next_tree = now + TREE if now >= next_tree else next_tree
+                next_whole = now + WHOLE if now >= next_whole else next_whole
             time.sleep(pause)
             close_old_connections()
 
-    def _round(self, *, trust_database: bool = False, whole: bool = False) -> None:
-        for checkpoint in keep(trust_database=trust_database, whole=whole):
+    def _round(self, *, trust_database: bool = False, whole: bool = False, quick: bool = False) -> None:
+        for checkpoint in keep(trust_database=trust_database, whole=whole, quick=quick):
             self.stdout.write(f"Signed {checkpoint.log.origin} with {checkpoint.size} entries.")

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django import DjangoAssertNumQueries
 
 from declarations.actions import verify
 from declarations.log import keeper, memory, merkle, notes, pending, tree
@@ -194,6 +195,21 @@ def test_the_office_and_the_witness_are_told_of_what_was_signed(tmp_path: Path, 
     rendered = render("declarations/checkpoint", letter)
     assert last.note in rendered.text
     assert "with 2 entries" in rendered.text
+
+
+def test_a_look_in_which_nothing_moved_costs_the_same_however_many_logs_there_are(
+    tmp_path: Path, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _number in range(5):
+        logged(published(), tmp_path)
+    with django_assert_max_num_queries(9):
+        assert keeper.keep(tmp_path, quick=True) == []
+    signature = submitted(office(published()))
+    assert [each.log.declaration for each in keeper.keep(tmp_path, quick=True)] == [
+        signature.signatory.declaration
+    ]
+    verified(signature)
+    assert [each.size for each in keeper.keep(tmp_path, quick=True)] == [2]
 
 
 def test_a_host_without_the_key_signs_nothing_and_says_so(tmp_path: Path, settings: Any) -> None:
