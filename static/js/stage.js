@@ -1,8 +1,8 @@
 // The stage asks every few seconds whether anything changed, and says how old it is when nobody answers.
 "use strict";
 
-const PAUSE = 3_000;
-const CALM = 30_000; // before and after the ceremony, and the longest pause when nobody answers
+const PAUSES = { before: 6_000, on: 3_000, settling: 3_000, over: 30_000 };
+const LONGEST = 30_000; // pause when nobody answers
 const TURN = 9_000; // how long a page of names stands
 
 const stage = document.getElementById("stage");
@@ -39,9 +39,9 @@ async function look() {
   }
   asking = false;
   tell();
-  const pause = stage.dataset.phase === "on" || stage.dataset.phase === "settling" ? PAUSE : CALM;
   // Not all at once: a hall of telephones comes back together.
-  timer = setTimeout(look, Math.min(failed ? PAUSE * 2 ** failed : pause, CALM) * (0.9 + Math.random() / 5));
+  const pause = PAUSES[stage.dataset.phase] * 2 ** failed;
+  timer = setTimeout(look, Math.min(pause, LONGEST) * (0.9 + Math.random() / 5));
 }
 
 function tell() {
@@ -96,13 +96,13 @@ function page(wanted) {
   clearTimeout(turning);
   const list = stage.querySelector(".stage-names");
   number.textContent = "";
-  button.hidden = true;
+  button.parentElement.hidden = true;
   if (!list) return;
   list.classList.remove("is-paged");
   list.style.height = "";
   const room = innerHeight - (list.getBoundingClientRect().top + scrollY) - stage.querySelector(".door-foot").offsetHeight - 64;
   if (!wide.matches || list.scrollHeight <= room) return;
-  button.hidden = false;
+  button.parentElement.hidden = false;
   button.textContent = isPaged ? button.dataset.all : button.dataset.paged;
   if (!isPaged) return;
   list.classList.add("is-paged");
