@@ -248,6 +248,15 @@ def test_a_copy_of_a_text_is_compared_with_what_was_logged(page: Page) -> None:
     assert [each["fault"] for each in found] == ["", "text.lines", "text.other", "text.other"]
 
 
+def test_a_state_read_from_the_stage_s_code_is_pasted(page: Page) -> None:
+    found = []
+    for older in (trial(2).checkpoint(), trial(2).checkpoint().strip(), trial(7).checkpoint(), "banana", " "):
+        fill(page, GOOD)
+        page.fill("#older-text", older)
+        found += [each["fault"] or each["verdict"] for each in verdicts(page) if each["check"] == "growth"]
+    assert found == ["holds", "holds", "growth.larger", "growth.malformed", "not_asked"]
+
+
 def test_what_was_found_is_gone_as_soon_as_something_else_is_asked(page: Page) -> None:
     fill(page, GOOD)
     verdicts(page)
