@@ -9,13 +9,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from declarations.log import notes
+from declarations.log import notes, pending
 from declarations.models import Checkpoint, Declaration, LogAlarm, LogEntry, LogKey, Signature
-
-# By which a signature enters a log.
-ENTERING = (LogEntry.Kind.HISTORICAL, LogEntry.Kind.PUBLISHED)
-# States of signatures that belong into a log: what offices recorded and nobody checked is not logged.
-CERTAIN = (Signature.State.HISTORICAL, Signature.State.VERIFIED)
 
 
 class NothingLoggedError(LookupError):
@@ -68,13 +63,11 @@ def entry_about(declaration: Declaration, log_id: UUID) -> LogEntry | None:
 
 
 def not_logged_yet(declaration: Declaration) -> int:
-    """How many signatures the register is certain of and no checkpoint covers."""
-    logged = signed_entries(declaration).filter(kind__in=ENTERING)
-    return (
-        Signature.objects.filter(signatory__declaration=declaration, state__in=CERTAIN)
-        .exclude(pk__in=logged.values("event__signature"))
-        .count()
+    """How many changes of the register, new signatures and ends of old ones, no checkpoint covers."""
+    unsigned = LogEntry.objects.filter(log__declaration=declaration, event__isnull=False).exclude(
+        pk__in=signed_entries(declaration).values("pk")
     )
+    return pending.events(declaration).count() + unsigned.count()
 
 
 def open_alarms(declaration: Declaration) -> QuerySet[LogAlarm]:

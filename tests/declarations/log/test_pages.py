@@ -36,7 +36,7 @@ def read(client: Client, path: str) -> str:
 
 def test_the_page_says_what_the_log_is_now(client: Client, tmp_path: Path) -> None:
     declaration = published(slug="harbour", title="Harbour")
-    verified(declaration)
+    signature = verified(declaration)
     logged(declaration, tmp_path)
     verified(declaration)
     answer = client.get(PAGE)
@@ -48,7 +48,7 @@ def test_the_page_says_what_the_log_is_now(client: Client, tmp_path: Path) -> No
         answer.context["waiting"],
         [groups for _key, groups in answer.context["keys"]],
     ] == [2, bytes(answer.context["newest"].root).hex(), 1, [in_groups(fingerprint)]]
-    assert "No: 1 signature of the register is not in it yet." in page
+    assert "No: 1 change of the register is not in it yet." in page
     for path in (
         "/declarations/harbour/log/bundle.json",
         "/declarations/verify.py",
@@ -56,7 +56,10 @@ def test_the_page_says_what_the_log_is_now(client: Client, tmp_path: Path) -> No
     ):
         assert f'href="{path}"' in page
     logged(declaration, tmp_path)
-    assert "Yes: it has every signature that the register is certain of." in read(client, PAGE)
+    up_to_date = "Yes: it has every signature that was checked, and every end of one."
+    assert up_to_date in read(client, PAGE)
+    withdrawn(signature)
+    assert up_to_date not in read(client, PAGE)
 
 
 def test_the_fingerprint_is_shown_in_groups_of_four() -> None:
