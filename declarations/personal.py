@@ -13,6 +13,7 @@ from declarations.models import (
     Mailbox,
     Signatory,
     SignatureEvent,
+    StageEvent,
     Withdrawal,
 )
 from efus_conference.models import User
@@ -32,6 +33,7 @@ def data_of(user: User) -> Data:
             "names": [],
             "rounds": [],
             "withdrawals": [],
+            "stage": [],
         }
     return {
         "pseudonym": actor.pk,
@@ -117,5 +119,16 @@ def data_of(user: User) -> Data:
             )
             .select_related("signature__signatory__declaration", "signature__signatory__organisation")
             .order_by("entered_at", "pk")
+        ],
+        "stage": [
+            {
+                "at": moment(event.at),
+                "what": event.kind,
+                "declaration": event.signing.ceremony.declaration.slug,
+                "organisation": str(event.signing.signatory.organisation),
+            }
+            for event in StageEvent.objects.filter(actor=actor)
+            .select_related("signing__ceremony__declaration", "signing__signatory__organisation")
+            .order_by("at", "pk")
         ],
     }

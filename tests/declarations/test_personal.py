@@ -15,6 +15,7 @@ from declarations.personal import data_of
 from efus_conference.personal import moment
 from efus_conference.views.taking import SCHEMA
 from tests import factories
+from tests.declarations import staging
 from tests.declarations.making import actor, officer, submitted
 
 pytestmark = pytest.mark.django_db
@@ -61,9 +62,24 @@ def test_an_officer_takes_away_what_they_did_with_texts_names_rounds_and_withdra
                 "organisation": city,
             }
         ],
+        "stage": [],
     }
     published = data_of(other)["texts"]
     assert [row["what"] for row in published] == ["published"]
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     jsonschema.validate(data, {**schema["properties"]["declarations"], "$defs": schema.get("$defs", {})})
     assert data_of(factories.user()).keys() == data.keys()
+
+
+def test_an_officer_takes_away_what_they_did_on_stage() -> None:
+    by = officer()
+    signing = staging.recorded(by=by)
+    recorded = signing.events.get(kind="signed")
+    assert data_of(by)["stage"] == [
+        {
+            "at": moment(recorded.at),
+            "what": "signed",
+            "declaration": signing.ceremony.declaration.slug,
+            "organisation": str(signing.signatory.organisation),
+        }
+    ]

@@ -442,6 +442,7 @@ def test_it_holds_everything_of_the_person_and_says_of_each_what_it_is(robin: So
             "names": [],
             "rounds": [],
             "withdrawals": [],
+            "stage": [],
         },
         "mails": [
             {
