@@ -8,24 +8,17 @@ from __future__ import annotations
 import email
 import email.policy
 import io
-import os
 import re
-import shutil
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from email.message import EmailMessage
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
+from taking import pages, picture
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-WINDOW = {"width": 800, "height": 640}
-TELEPHONE = {"width": 390, "height": 700}
-COLOURS = 96  # a picture of a page needs no more, and is a third of the bytes
 PATIENCE = 60  # seconds until a mail is there
 CODE = re.compile(r"(?<!\d)(\d{6})(?!\d)")
 
@@ -100,10 +93,7 @@ class Walk:
         return found[0].rstrip(".>)")
 
     def _picture(self, page: Page, name: str, *, is_whole: bool = False) -> None:
-        page.evaluate("document.activeElement && document.activeElement.blur()")
-        image = Image.open(io.BytesIO(page.screenshot(full_page=is_whole, animations="disabled")))
-        small = image.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
-        small.save(self._folder / f"secretary-{name}.png", optimize=True)
+        picture(page, self._folder / f"secretary-{name}.png", is_whole=is_whole)
 
 
 def _text(message: EmailMessage) -> str:
@@ -126,19 +116,6 @@ def _paper() -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (600, 800), "white").save(out, "JPEG")
     return out.getvalue()
-
-
-@contextmanager
-def pages() -> Iterator[tuple[Page, Page]]:
-    path = os.environ.get("EFUS_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    arguments = ["--disable-gpu", "--lang=en-GB", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
-        yield (
-            browser.new_context(viewport=WINDOW, locale="en-GB").new_page(),
-            browser.new_context(viewport=TELEPHONE, locale="en-GB").new_page(),
-        )
-        browser.close()
 
 
 def main() -> None:
