@@ -119,7 +119,7 @@ def _text(text: Text) -> Data:
     is_whole = _letters(printable_text(body)) == _letters(body)
     return {
         "language": two_letters(text.code),
-        "heading": _("The text in %(language)s") % {"language": text.name},
+        "heading": _("The text: %(language)s") % {"language": text.name},
         "status": _("Authentic text")
         if text.is_authentic
         else _("Translation; the authentic text is what was signed"),
