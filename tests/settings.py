@@ -16,7 +16,7 @@ from efus_conference import embedded_postgres
 
 for _name in (
     "DATABASE_URL", "DATABASE_OWNER_URL", "SECRET_KEY", "TICKET_KEY", "LOG_KEY", "SEAL_P12", "SEAL_P12_PASSWORD",
-    "TSA_URL", "TSA_ROOTS",
+    "TSA_URL", "TSA_ROOTS", "LOG_MEMORY", "LOG_WITNESS",
     "ALLOWED_HOSTS", "SITE_URL", "EMAIL_URL", "STORAGE_URL", "CACHE_URL", "TRUSTED_PROXIES", "PORT", "BIND",
     "STATIC_ROOT", "EFUS_NO_DATABASE",
 ):  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,14 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from declarations.log import keeper, memory, merkle, notes, readmission, tree
+from declarations.log.bundle import bundle_of
 from declarations.log.entries import Draft, canonical
 from declarations.log.keys import secret_key
 from declarations.log.readmission import ReadmissionRefusedError, readmit
+from declarations.log.receipts import public_receipt
 from declarations.log.rotation import replace_stolen
-from declarations.models import Log, LogAlarm, LogKey, SignatureEvent
+from declarations.models import Declaration, Log, LogAlarm, LogKey, SignatureEvent
+from declarations.verifier import verify
 from tests.declarations.log.keeping import logged
 from tests.declarations.log.test_alarms import back_to, open_alarms, owner, signed_log
 from tests.declarations.log.test_keeper import verified
@@ -44,6 +48,34 @@ def test_what_was_signed_since_the_backup_comes_back_to_the_byte(fresh_db: str, 
     assert readmit(tmp_path) == []
 
 
+def verdicts(log: Log, older: str, receipt: str) -> dict[str, str]:
+    """What a reader finds who kept an older checkpoint and a receipt, by check: the verdict, or the fault."""
+    bundle = json.dumps(bundle_of(Declaration.objects.get(pk=log.declaration_id)))
+    said = verify.check(bundle, LogKey.objects.in_use().get().fingerprint, older, [receipt], "")
+    return {each["check"]: each["fault"] or each["verdict"] for each in said}
+
+
+def test_who_kept_a_checkpoint_sees_that_the_log_went_back_and_that_it_is_whole_again(
+    fresh_db: str, tmp_path: Path
+) -> None:
+    log = signed_log(tmp_path)
+    kept = log.checkpoints.get(size=3).note
+    receipt = public_receipt(log.entries.get(index=2)).written()
+    back_to(log, 2)
+    found = verdicts(log, kept, receipt)
+    assert (found["tree"], found["growth"], found["receipts"]) == (
+        "holds",
+        "growth.larger",
+        "receipts.larger",
+    )
+    readmit(tmp_path)
+    assert verdicts(log, kept, receipt) == dict.fromkeys(verify.CHECKS, "holds") | {"signature": "not_asked"}
+    # And once more when the log has grown.
+    verified(submitted(office(log.declaration)))
+    logged(log.declaration, tmp_path)
+    assert verdicts(log, kept, receipt) == dict.fromkeys(verify.CHECKS, "holds") | {"signature": "not_asked"}
+
+
 def test_what_the_register_does_not_know_again_comes_back_without_its_event(
     fresh_db: str, tmp_path: Path
 ) -> None:
@@ -55,6 +87,9 @@ def test_what_the_register_does_not_know_again_comes_back_without_its_event(
     [back] = readmit(tmp_path)
     assert (back.first, back.count, back.unknown) == (2, 1, 1)
     assert log.entries.get(index=2).event is None
+    kept = log.checkpoints.get(size=3).note
+    receipt = public_receipt(log.entries.get(index=2)).written()
+    assert set(verdicts(log, kept, receipt).values()) == {"holds", "not_asked"}
     assert keeper.keep(tmp_path, whole=True) == []
     assert open_alarms() == []
 
