@@ -43,7 +43,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # A test that changes the settings gives the site another storage than the one its fields were made with.
-    for storage in {private_storage(), SealedDocument._meta.get_field("file").storage}:  # type: ignore[union-attr]
+    for storage in {private_storage(), SealedDocument._meta.get_field("file").storage}:
         monkeypatch.setattr(storage, "location", str(tmp_path))
 
 

@@ -22,7 +22,8 @@ from declarations.actions.sealing import (
     seal_what_changed,
     stamp,
 )
-from declarations.models import SealedDocument
+from declarations.models import Declaration, SealedDocument
+from declarations.sealed.contents import Contents
 from efus_conference import pades
 from efus_conference.seal import examined
 from tests.authorities import HONEST, authority
@@ -45,7 +46,12 @@ def test_it_looks_again_only_when_something_public_changed(
 ) -> None:
     looked: list[int] = []
     read = sealing.contents_of
-    monkeypatch.setattr(sealing, "contents_of", lambda one: looked.append(one.pk) or read(one))
+
+    def noting(declaration: Declaration) -> Contents:
+        looked.append(declaration.pk)
+        return read(declaration)
+
+    monkeypatch.setattr(sealing, "contents_of", noting)
     now = timezone.now()
     first = published()
     assert [seal_what_changed(at=now) for _minute in range(4)] == [3, 0, 0, 0]
