@@ -59,7 +59,7 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
     list_display = ["signatory", "declaration", "shown_state", "signer_name", "signed_on", "made_at"]
     list_filter = ["state", "signatory__declaration"]
     search_fields = ["signatory__organisation__name_en__unaccent", "signer_name__unaccent"]
-    list_select_related = ["signatory__organisation", "signatory__declaration"]
+    list_select_related = ["signatory__organisation", "signatory__declaration", "stage_signing"]
     fieldsets = [(None, {"fields": [("state", "decided_at"), "made_at", "text_hash"]})]
     change_form_before_template = "admin/declarations/signature_record.html"
     inlines = [HistoryInline]
@@ -84,7 +84,7 @@ class SignatureAdmin(ReadOnlyAdmin, OrganisersAdmin):
         },
     )
     def shown_state(self, obj: Signature) -> tuple[str, str]:
-        return obj.state, str(obj.get_state_display())
+        return obj.state, obj.state_in_words
 
     def change_view(
         self,

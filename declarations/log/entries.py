@@ -26,6 +26,7 @@ ASSURANCE = {
     SignatureEvent.Kind.HISTORICAL: "historical_record",
     SignatureEvent.Kind.VERIFIED: "evidence_checked",
 }
+ASSURANCE_ON_STAGE = "signed_on_stage"  # nobody compared evidence: two officers saw it signed
 KIND_OF_EVENT = {
     SignatureEvent.Kind.HISTORICAL: Kind.HISTORICAL,
     SignatureEvent.Kind.VERIFIED: Kind.PUBLISHED,
@@ -97,7 +98,7 @@ def of_event(event: SignatureEvent) -> Draft:
         return _draft(kind, {**said, "by": str(new.log_id)}, event)
     openings = {name: Opening(secrets.token_hex(32), value) for name, value in _personal(signature).items()}
     said |= {
-        "assurance": ASSURANCE[SignatureEvent.Kind(event.kind)],
+        "assurance": _assurance(event),
         "commitments": {name: opening.commitment for name, opening in openings.items()},
         "country": signature.country,
         "kind": signature.kind,
@@ -112,6 +113,12 @@ def of_event(event: SignatureEvent) -> Draft:
 def of_key(*, old: str, new: str, size: int, is_stolen: bool, at: datetime) -> Draft:
     """That from here on another key signs: fingerprints of both. The old is good up to `size` entries."""
     return _draft(Kind.KEY, {"at": _moment(at), "is_stolen": is_stolen, "new": new, "old": old, "size": size})
+
+
+def _assurance(event: SignatureEvent) -> str:
+    if event.kind == SignatureEvent.Kind.VERIFIED and hasattr(event.signature, "stage_signing"):
+        return ASSURANCE_ON_STAGE
+    return ASSURANCE[SignatureEvent.Kind(event.kind)]
 
 
 def _personal(signature: Signature) -> dict[str, str]:

@@ -45,7 +45,11 @@ def drafts(log: Log) -> list[Draft]:
     found = []
     if declaration.text_hash and not log.entries.filter(kind=LogEntry.Kind.TEXT).exists():
         found.append(entries.of_text(declaration))
-    waiting = events(declaration).select_related("signature__mandate").order_by("at", "pk")
+    waiting = (
+        events(declaration)
+        .select_related("signature__mandate", "signature__stage_signing")
+        .order_by("at", "pk")
+    )
     taken = in_order(waiting)[:AT_ONCE]
     prefetch_related_objects(taken, "signature__evidence")  # a query for each took most of the time
     return found + [entries.of_event(event) for event in taken]

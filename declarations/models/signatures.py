@@ -160,6 +160,13 @@ class Signature(models.Model):
     def __str__(self) -> str:
         return f"{self.signatory} · {self.get_state_display()}"
 
+    @property
+    def state_in_words(self) -> str:
+        """Where it stands. Of one that was given on stage no evidence was checked: two officers saw it signed."""
+        if self.state == self.State.VERIFIED and hasattr(self, "stage_signing"):
+            return str(_("signed on stage before two officers"))
+        return str(self.get_state_display())
+
 
 class SignatureEvent(models.Model):
     """What happened to a signature, append-only. Inserting one is the only way to change its state.

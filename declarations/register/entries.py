@@ -24,6 +24,7 @@ class Assurance(models.TextChoices):
 
     HISTORICAL = "historical_record", gettext_lazy("historical record")
     RECORDED = "recorded_by_the_office", gettext_lazy("recorded by the office, not checked yet")
+    STAGE = "signed_on_stage", gettext_lazy("signed on stage before two officers")
     CHECKED = "evidence_checked", gettext_lazy("evidence checked")
 
 
@@ -106,9 +107,12 @@ class Entry:
 
     @cached_property
     def assurance(self) -> Assurance:
-        """Only what was verified was checked: an unknown state claims least of all."""
+        """Only what was verified was checked: an unknown state claims least of all.
+
+        On stage two officers saw it signed, and nobody compared any evidence.
+        """
         if self.signature.state == Signature.State.VERIFIED:
-            return Assurance.CHECKED
+            return Assurance.STAGE if self.signed_on_stage else Assurance.CHECKED
         if self.signature.state == Signature.State.HISTORICAL:
             return Assurance.HISTORICAL
         return Assurance.RECORDED
@@ -120,8 +124,8 @@ class Entry:
 
     @property
     def is_verified(self) -> bool:
-        """Evidence was checked by a second person. Never so for a historical record."""
-        return self.assurance is Assurance.CHECKED
+        """A second person checked the evidence, or saw it signed on stage. Never so for a historical record."""
+        return self.assurance in (Assurance.CHECKED, Assurance.STAGE)
 
     @property
     def mandate_in_words(self) -> str:
@@ -167,7 +171,7 @@ def of_organisation(organisation: Organisation) -> list[Entry]:
 
 def _public() -> models.QuerySet[Signature]:
     return Signature.objects.public().select_related(
-        "signatory__organisation", "signatory__declaration", "mandate"
+        "signatory__organisation", "signatory__declaration", "mandate", "stage_signing"
     )
 
 
