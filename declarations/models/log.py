@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from declarations import triggers
@@ -86,6 +87,9 @@ class LogEntry(models.Model):
                 | (~Q(kind__in=["text", "key"]) & (Q(event__isnull=False) | Q(is_readmitted=True))),
                 name="entry_of_a_signature_has_its_event",
             ),
+            models.CheckConstraint(condition=~Q(kind="text") | Q(index=0), name="text_is_the_first_entry"),
+            # As canonical JSON has none; the keeper remembers one entry per line.
+            models.CheckConstraint(condition=~Q(body__regex=r"[\x01-\x1f]"), name="entry_is_one_line"),
         ]
         triggers = [
             *triggers.kept_for_ever("log_entry_is_kept"),
@@ -221,15 +225,21 @@ class LogAlarm(models.Model):
     class Reason(models.TextChoices):
         REWOUND = "rewound", _("the log is shorter than what was signed")
         INCONSISTENT = "inconsistent", _("the log is not the one that was signed")
+        FOREIGN = "foreign", _("an entry that the keeper did not write")
         FORKED = "forked", _("somebody else signed another log of that size")
         UNKNOWN_KEY = "unknown_key", _("the key is not the one in use")
         NO_MEMORY = "no_memory", _("the keeper's memory is missing")
+        FAILED = "failed", _("the keeper's program broke off")
+        SILENT = "silent", _("no keeper signs what became public")
 
     log = models.ForeignKey(
         Log, models.PROTECT, null=True, blank=True, related_name="alarms", verbose_name=_("log")
     )
     reason = models.CharField(_("why"), max_length=12, choices=Reason)
     details = models.TextField(_("what was found"), blank=True)
+    # Host and memory: what one keeper found, another one does not find settled while the first goes on finding it.
+    keeper = models.CharField(_("found by"), max_length=300, blank=True)
+    found_at = models.DateTimeField(_("found last"), default=timezone.now)
     raised_at = models.DateTimeField(_("raised"), auto_now_add=True)
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
 
@@ -245,7 +255,12 @@ class LogAlarm(models.Model):
                 nulls_distinct=False,
             ),
         ]
-        triggers = [raises_public_version(only_if="true")]
+        triggers = [
+            # Not each time that it is found again.
+            raises_public_version(
+                only_if="OLD.id IS DISTINCT FROM NEW.id OR OLD.settled_at IS DISTINCT FROM NEW.settled_at"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_reason_display()

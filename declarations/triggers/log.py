@@ -8,6 +8,7 @@ from declarations.triggers.refusing import refuse
 
 # The class of the advisory locks, one per log, under which it is added to: a row's lock takes the right to update it.
 LOCKS_OF_LOGS = 6962
+LOCKS_OF_KEEPERS = 6963  # one per log too, held while one keeper appends to it and signs it
 
 
 def kept_for_ever(name: str) -> list[pgtrigger.Trigger]:
@@ -24,12 +25,29 @@ def kept_for_ever(name: str) -> list[pgtrigger.Trigger]:
     ]
 
 
+# The fields of a key entry, and what stands in them: a reader's program takes a log with another one for none.
+_IS_KEY_ENTRY = """(
+    ARRAY(SELECT jsonb_object_keys(said) ORDER BY 1) = ARRAY['at', 'is_stolen', 'new', 'old', 'size', 'type', 'v']
+    AND jsonb_typeof(said -> 'at') = 'string' AND said ->> 'at' ~ '^[0-9]{4}(-[0-9]{2}){2}T([0-9]{2}:){2}[0-9]{2}Z$'
+    AND jsonb_typeof(said -> 'is_stolen') = 'boolean'
+    AND jsonb_typeof(said -> 'new') = 'string' AND said ->> 'new' ~ '^[0-9a-f]{64}$'
+    AND jsonb_typeof(said -> 'old') = 'string' AND said ->> 'old' ~ '^[0-9a-f]{64}$'
+    AND said ->> 'old' <> said ->> 'new'
+    AND jsonb_typeof(said -> 'size') = 'number' AND said ->> 'size' ~ '^(0|[1-9][0-9]{0,8})$'
+    AND (said ->> 'size')::int <= NEW.index
+)"""
+
 LOG_ENTRY = [
     pgtrigger.Trigger(
         name="log_entry_follows",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
-        declare=[("of_declaration", "bigint"), ("event_kind", "text")],
+        declare=[
+            ("of_declaration", "bigint"),
+            ("event_kind", "text"),
+            ("of_signature", "text"),
+            ("said", "jsonb"),
+        ],
         # The first lock makes two who append follow each other; the hash is of the bytes as they are stored.
         func=f"""
             PERFORM pg_advisory_xact_lock({LOCKS_OF_LOGS}, NEW.log_id::int);
@@ -40,17 +58,25 @@ LOG_ENTRY = [
             IF NEW.leaf_hash <> sha256('\\x00'::bytea || convert_to(NEW.body, 'UTF8')) THEN
                 {refuse("log_entry_has_its_hash", "the hash is not that of the entry")}
             END IF;
-            IF NEW.body::jsonb ->> 'type' IS DISTINCT FROM NEW.kind THEN
+            said := NEW.body::jsonb;
+            IF said ->> 'type' IS DISTINCT FROM NEW.kind THEN
                 {refuse("log_entry_says_its_kind", "an entry says what it is")}
             END IF;
+            IF jsonb_typeof(said -> 'v') IS DISTINCT FROM 'number' OR said ->> 'v' <> '1' THEN
+                {refuse("log_entry_says_its_version", "an entry says by which version of the format it is")}
+            END IF;
+            IF NEW.kind = 'key' AND {_IS_KEY_ENTRY} IS NOT TRUE THEN
+                {refuse("log_entry_is_of_two_keys", "an entry about a key has its fields and no others")}
+            END IF;
             IF NEW.event_id IS NOT NULL THEN
-                SELECT s.declaration_id, e.kind INTO of_declaration, event_kind
+                SELECT s.declaration_id, e.kind, g.log_id::text INTO of_declaration, event_kind, of_signature
                     FROM declarations_signatureevent e
                     JOIN declarations_signature g ON g.id = e.signature_id
                     JOIN declarations_signatory s ON s.id = g.signatory_id WHERE e.id = NEW.event_id;
                 IF of_declaration IS DISTINCT FROM (SELECT declaration_id FROM declarations_log WHERE id = NEW.log_id)
                         OR event_kind IS DISTINCT FROM
-                        (CASE NEW.kind WHEN 'published' THEN 'verified' ELSE NEW.kind END) THEN
+                        (CASE NEW.kind WHEN 'published' THEN 'verified' ELSE NEW.kind END)
+                        OR said ->> 'signature' IS DISTINCT FROM of_signature THEN
                     {refuse("log_entry_is_of_its_event", "an entry tells of an event of its declaration")}
                 END IF;
             END IF;
