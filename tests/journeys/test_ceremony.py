@@ -293,7 +293,7 @@ def test_the_stage_is_accessible_before_during_and_after_the_evening(
         expect(page.locator("html")).to_have_attribute("lang", language)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             assert_accessible(page)
 
     logged(ceremony.declaration, tmp_path)
