@@ -86,6 +86,8 @@ function tell() {
 }
 
 screen_.addEventListener("input", (event) => { event.target.dataset.touched = "yes"; });
+// The theme writes the name of a chosen file into a field of its own, which these rows have not.
+screen_.addEventListener("change", (event) => event.target.type === "file" && event.stopPropagation(), true);
 
 // First asks whether this page is up to date: a row that changed meanwhile is not sent, it is shown as it is now.
 screen_.addEventListener("submit", async (event) => {
