@@ -149,7 +149,7 @@ def test_a_signature_from_the_office_to_the_verifiers_and_on_after_its_end(
     reader.click("main a[href$='/verify/']")
     reader.wait_for_url(link_in(mail, "/verify/"))
     for scheme in ("light", "dark"):
-        reader.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        reader.emulate_media(color_scheme=scheme)
         assert_accessible(reader)
     assert reader.locator(".aside .fingerprint").inner_text().split() == printed[0].split()
     journalist.saves("main a[href$='/verify.py']")
@@ -170,7 +170,7 @@ def test_a_signature_from_the_office_to_the_verifiers_and_on_after_its_end(
     receipts = (proof, public)
     assert journalist.finds(before, asked=TOWN, older=older, receipts=receipts) == ALL_HOLDS
     for scheme in ("light", "dark"):
-        offline.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        offline.emulate_media(color_scheme=scheme)
         assert_accessible(offline)
     assert journalist.finds(before, asked=SIGNER, receipts=receipts) == {**ALL_HOLDS, "growth": "not_asked"}
 
