@@ -45,9 +45,15 @@ class Authority(HTTPTimeStamper):
         """Asks this address alone, for so long in all, and reads so much and no more."""
         try:
             async with (
-                aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=self.timeout)) as session,
+                # Nothing is inflated: a few bytes of a stranger's would become more than the memory holds.
+                aiohttp.ClientSession(
+                    timeout=aiohttp.ClientTimeout(total=self.timeout), auto_decompress=False
+                ) as session,
                 session.post(
-                    self.url, data=req.dump(), headers=self.request_headers(), allow_redirects=False
+                    self.url,
+                    data=req.dump(),
+                    headers={**self.request_headers(), "Accept-Encoding": "identity"},
+                    allow_redirects=False,
                 ) as answer,
             ):
                 if answer.status != 200 or answer.content_type != REPLY:

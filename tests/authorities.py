@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.server
 import threading
 from collections.abc import Iterator
@@ -35,6 +36,7 @@ LIARS = (
     "nothing",
     "huge",
     "endless",
+    "compressed",
     "slow drip",
     "redirects",
     "another type",
@@ -117,6 +119,8 @@ def authority(folder: Path, behaves: str = HONEST) -> Iterator[Trial]:
         def reply(self, how: str, asked: tsp.TimeStampReq) -> None:
             body = {"nonsense": b"banana", "nothing": b"", "huge": b"\x30" * 3_000_000}.get(how)
             body = trial.answer(asked) if body is None else body
+            if how == "compressed":
+                body = gzip.compress(body)
             if how == "redirects" and self.path != "/honest":
                 self.send_response(307)
                 self.send_header("Location", "/honest")
@@ -125,6 +129,8 @@ def authority(folder: Path, behaves: str = HONEST) -> Iterator[Trial]:
                 return
             self.send_response(500 if how == "error" else 200)
             self.send_header("Content-Type", "text/html" if how == "another type" else REPLY)
+            if how == "compressed":
+                self.send_header("Content-Encoding", "gzip")
             if how != "endless":
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()

@@ -21,7 +21,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from declarations.models import Declaration, SealedDocument
-from declarations.sealed.contents import Contents, contents_of
+from declarations.sealed.contents import Contents, contents_of, erased_of
 from efus_conference.kept import read_number
 from efus_conference.private_files import private_storage
 from efus_conference.seal import SealError, examined, sealed, usable_key
@@ -70,10 +70,20 @@ def sealable() -> list[Declaration]:
 
 
 def _as_of() -> str:
-    """What all documents together depend on. Raises SealError."""
-    rows = sorted(SealedDocument.objects.values_list("pk", "sha256"))
-    parts = (read_number(), rows, usable_key().fingerprint, settings.SITE_URL, settings.TSA_URL)
+    """What all documents together depend on, their files on the disk too. Raises SealError."""
+    rows = SealedDocument.objects.order_by("pk").only("sha256", "file")
+    files = [(document.pk, document.sha256, _of_file(document)) for document in rows]
+    parts = (read_number(), files, usable_key().fingerprint, settings.SITE_URL, settings.TSA_URL)
     return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _of_file(document: SealedDocument) -> tuple[int, datetime] | None:
+    """By which one that was lost or altered is mostly known without being read; all are read each hour."""
+    storage, name = private_storage(), str(document.file.name)
+    try:
+        return storage.size(name), storage.get_modified_time(name)
+    except FileNotFoundError:
+        return None
 
 
 def seal_declaration(*, declaration: Declaration, language: str, at: datetime, is_anew: bool = False) -> bool:
@@ -84,27 +94,22 @@ def seal_declaration(*, declaration: Declaration, language: str, at: datetime, i
     with translation.override(language):
         contents = contents_of(declaration)
         now = SealedDocument.objects.filter(declaration=declaration, language=language).first()
-        if now is not None and not is_anew and now.shows == contents.sum and _is_there(now):
+        if now is not None and not is_anew and now.shows == contents.sum and content_of(now) is not None:
             if now.stamped_at is None and settings.TSA_URL:
                 _ask_for_stamp_later(now, attempt=0)
             return False
         made = _sealed(declaration, contents, at=at)
-    _keep(made)
-    return True
-
-
-def _is_there(document: SealedDocument) -> bool:
-    """Its bytes, unaltered: a folder that was restored may hold older ones, or none."""
-    content = content_of(document)
-    return content is not None and hashlib.sha256(content).hexdigest() == document.sha256
+    return _keep(made, contents)
 
 
 def content_of(document: SealedDocument) -> bytes | None:
+    """Its bytes, as they were sealed. None where the disk holds others, as after a folder was restored, or none."""
     try:
         with document.file.open("rb") as file:
-            return bytes(file.read())
+            content = bytes(file.read())
     except FileNotFoundError:
         return None
+    return content if hashlib.sha256(content).hexdigest() == document.sha256 else None
 
 
 def _sealed(declaration: Declaration, contents: Contents, *, at: datetime) -> SealedDocument:
@@ -128,19 +133,31 @@ def _sealed(declaration: Declaration, contents: Contents, *, at: datetime) -> Se
     return made
 
 
-def _keep(made: SealedDocument) -> None:
-    """In the place of the older one, whose file goes once no row names it. A newer one stays."""
+def _keep(made: SealedDocument, contents: Contents) -> bool:
+    """In the place of the older one, whose file goes once no row names it. A newer one stays.
+
+    Whether this one did: it does not where somebody was erased since its contents were read, and the next look makes
+    another one.
+    """
     with transaction.atomic():
-        # Two who seal follow each other; whatever refers to the declaration is not kept waiting.
-        Declaration.objects.select_for_update(no_key=True).get(pk=made.declaration_id)
+        _lock([made.declaration_id])
+        if erased_of(made.declaration) != contents.erased:
+            return False
         old = SealedDocument.objects.filter(declaration=made.declaration_id, language=made.language).first()
         if old is not None and old.sealed_at > made.sealed_at:
-            return
+            return True
         if old is not None:
             _drop(old)
         made.save()
     if made.stamped_at is None and settings.TSA_URL:
         _ask_for_stamp_later(made, attempt=0)
+    return True
+
+
+def _lock(declaration_ids: Iterable[int]) -> None:
+    """Who seals and who erases follow each other; whatever else refers to the declarations is not kept waiting."""
+    rows = Declaration.objects.select_for_update(no_key=True).filter(pk__in=declaration_ids)
+    list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def _drop(document: SealedDocument) -> None:
@@ -152,6 +169,9 @@ def _drop(document: SealedDocument) -> None:
 @transaction.atomic
 def forget_sealed(*, declaration_ids: Iterable[int]) -> None:
     """Takes sealed documents of declarations away at once, as when a name in them is erased; new ones follow."""
+    declaration_ids = list(declaration_ids)
+    # Who seals this one right now either comes before, and theirs goes too, or learns of the erasure after.
+    _lock(declaration_ids)
     for document in SealedDocument.objects.select_for_update().filter(declaration__in=declaration_ids):
         _drop(document)
 
@@ -171,12 +191,14 @@ def stamp(declaration_id: int, language: str, attempt: int) -> None:
         return
     try:
         with translation.override(language):
-            made = _sealed(document.declaration, contents_of(document.declaration), at=timezone.now())
-    except SealError as error:
-        logger.error("No declaration is stamped: %s", error)
+            contents = contents_of(document.declaration)
+            made = _sealed(document.declaration, contents, at=timezone.now())
+    except Exception:
+        logger.exception("“%s” was not sealed again in “%s”.", document.declaration.slug, language)
+        _ask_for_stamp_later(document, attempt=attempt + 1)
         return
     if made.stamped_at is not None:
-        _keep(made)
+        _keep(made, contents)
     else:
         _ask_for_stamp_later(document, attempt=attempt + 1)
 

@@ -18,8 +18,8 @@ from django.utils.translation import ngettext
 
 from declarations import register
 from declarations.documents import Text, lineage_of, text_for_reader, texts_of
-from declarations.log.reading import checkpoints_of, in_groups
-from declarations.models import Checkpoint, Declaration, LogEntry, LogKey
+from declarations.log.reading import checkpoints_of, in_groups, key_of
+from declarations.models import Checkpoint, Declaration, LogEntry, Signature
 from declarations.register import Entry
 from declarations.sealed.articles import parts_of
 from efus_conference import qr
@@ -42,6 +42,7 @@ class Contents:
     language: str
     signatures: int
     checkpoint: Checkpoint | None
+    erased: int  # signers, when it was read: one with a name that was erased since is not kept
 
     @property
     def sum(self) -> str:
@@ -60,6 +61,8 @@ def contents_of(declaration: Declaration) -> Contents:
     """In the language that is active, one of the site's. Not for a declaration without a text. Raises SealError."""
     # Before the register: what it shows beyond the checkpoint is said not to be logged yet, and never the reverse.
     checkpoint = checkpoints_of(declaration).first()
+    # Before the register too: whoever is erased from here on makes what is read here void.
+    erased = erased_of(declaration)
     texts = texts_of(declaration)
     own = text_for_reader(texts, site_language())
     assert own is not None
@@ -85,7 +88,13 @@ def contents_of(declaration: Declaration) -> Contents:
         "proof": _proof(),
         "check": _check(declaration),
     }
-    return Contents(data, own.title, site_language(), len(entries), checkpoint)
+    return Contents(data, own.title, site_language(), len(entries), checkpoint, erased)
+
+
+def erased_of(declaration: Declaration) -> int:
+    """Of how many signatures of a declaration who signed was erased."""
+    rows = Signature.objects.filter(signatory__declaration=declaration)
+    return rows.exclude(person_erased_at=None).count()
 
 
 def two_letters(language: str) -> str:
@@ -218,9 +227,10 @@ def _row(number: int, entry: Entry, logged: int | None) -> Data:
 
 def _log(checkpoint: Checkpoint | None) -> Data:
     heading = _("The public log")
-    key = LogKey.objects.in_use().first()
     if checkpoint is None:
         return {"heading": heading, "words": _("Nothing of this declaration was logged yet."), "rows": []}
+    # Not the one in use, which may have followed it since.
+    key = key_of(checkpoint)
     rows = [
         [_("Name of the log"), checkpoint.log.origin],
         [_("Entries"), str(checkpoint.size)],

@@ -30,7 +30,8 @@ from declarations.actions.sealing import (
     seal_what_changed,
     sweep_sealed,
 )
-from declarations.models import Declaration, SealedDocument, Signature, TextVersion
+from declarations.log import notes
+from declarations.models import Declaration, LogKey, SealedDocument, Signature, TextVersion
 from efus_conference.private_files import private_storage
 from efus_conference.seal import examined, seal_key, self_signed
 from tests import factories
@@ -223,6 +224,16 @@ def test_a_file_that_was_lost_or_altered_on_the_disk_is_made_again() -> None:
     assert examined(sealed_in(declaration, "fr")).holds
 
 
+def test_the_key_in_it_is_the_one_that_signed_its_checkpoint(tmp_path: Path) -> None:
+    declaration = published()
+    logged(declaration, tmp_path / "memory")
+    [first] = LogKey.objects.all()
+    LogKey.objects.update(retired_at=timezone.now())
+    second = LogKey.objects.create(public_key="07" * 32, fingerprint=notes.fingerprint(b"\x07" * 32))
+    together = text_of(seal(declaration)).replace(" ", "")
+    assert [key.fingerprint in together for key in (first, second)] == [True, False]
+
+
 def test_another_seal_seals_anew(settings: Any, tmp_path: Path) -> None:
     declaration, now = published(), timezone.now()
     sealed_now(at=now)
@@ -302,6 +313,24 @@ def test_who_signed_and_was_erased_is_in_no_document_any_more(
     sealed_now(at=timezone.now())
     said = text_of(sealed_in(declaration))
     assert [words in said for words in ("Robin Example", "name erased", "Sampleham")] == [False, True, True]
+
+
+def test_a_document_whose_signer_is_erased_while_it_is_made_is_not_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    declaration = published()
+    signature, read = signed(declaration, "Sampleham"), sealing.contents_of
+
+    def erased_after(one: Declaration) -> Any:
+        contents = read(one)
+        forget_signer(signature=signature, by=officer(), reason="They asked by letter.")
+        return contents
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sealing, "contents_of", erased_after)
+        assert not seal_declaration(declaration=declaration, language="en", at=timezone.now())
+    assert SealedDocument.objects.count() == 0
+    assert "Robin Example" not in text_of(seal(declaration))
 
 
 def test_files_that_no_row_names_are_swept_after_hours_and_others_stay() -> None:

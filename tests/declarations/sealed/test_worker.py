@@ -6,14 +6,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
+from django.test import Client
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from declarations.actions import sealing
+from declarations.actions import forget_signer, sealing, verify
 from declarations.actions.sealing import (
     ask_to_seal_anew,
     content_of,
@@ -22,12 +24,14 @@ from declarations.actions.sealing import (
     seal_what_changed,
     stamp,
 )
-from declarations.models import Declaration, SealedDocument
+from declarations.models import Declaration, SealedDocument, Signature
 from declarations.sealed.contents import Contents
 from efus_conference import pades
 from efus_conference.seal import examined
 from tests.authorities import HONEST, authority
-from tests.declarations.making import published
+from tests.declarations.log.test_race_erasing import waited_for
+from tests.declarations.making import officer, published, submitted
+from tests.declarations.test_race import at_once
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +65,23 @@ def test_it_looks_again_only_when_something_public_changed(
     assert [seal_what_changed(at=now) for _minute in range(3)] == [3, 0, 0]
 
 
+def test_a_file_that_somebody_altered_is_handed_out_to_nobody_and_made_again_within_a_minute(
+    fresh_db: str,
+) -> None:
+    """Without waiting for the hour in which every file is read."""
+    declaration, now = published(), timezone.now()
+    assert [seal_what_changed(at=now) for _minute in range(3)] == [3, 0, 0]
+    address = f"/declarations/{declaration.slug}/declaration.pdf"
+    Path(SealedDocument.objects.get(language="en").file.path).write_bytes(b"HELLO")
+    answers = [Client().get(address + query) for query in ("", "?lang=fr")]
+    assert [(answer.status_code, b"HELLO" in answer.content) for answer in answers] == [
+        (503, False),
+        (200, False),
+    ]
+    assert seal_what_changed(at=now + timedelta(minutes=1)) == 1
+    assert examined(Client().get(address).content).holds
+
+
 def test_two_who_seal_at_once_leave_one_document_and_one_file(fresh_db: str) -> None:
     declaration, at = published(), timezone.now()
 
@@ -78,6 +99,26 @@ def test_two_who_seal_at_once_leave_one_document_and_one_file(fresh_db: str) -> 
     content = content_of(document)
     assert content is not None
     assert examined(content).holds
+
+
+def test_who_seals_waits_for_who_erases_and_keeps_nothing_that_names_them(fresh_db: str) -> None:
+    signature = verify(signature=submitted(), by=officer())
+    declaration, by, is_open = signature.signatory.declaration, officer(), Event()
+    erasing = Signature.objects.get(pk=signature.pk)
+
+    def erase() -> None:
+        with transaction.atomic():
+            forget_signer(signature=erasing, by=by, reason="They asked by letter.")
+            is_open.set()
+            waited_for()
+
+    def seal() -> None:
+        is_open.wait()
+        seal_declaration(declaration=declaration, language="en", at=timezone.now())
+
+    assert at_once(erase, seal) == [None, None]
+    assert SealedDocument.objects.count() == 0
+    assert seal_declaration(declaration=declaration, language="en", at=timezone.now())
 
 
 def test_one_without_a_stamp_asks_again_and_is_replaced_once_it_has_one(
