@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from declarations.actions.clearing import is_complete
 from declarations.actions.refusals import SENTENCES
+from declarations.actions.stage import was_withdrawn_unpublished
 from declarations.conflicts import parts_on_stage
 from declarations.models import Ceremony, Evidence, Signature, StageEvent, StageSigning, Withdrawal
 from efus_conference.models import User
@@ -25,7 +26,7 @@ class Place(TextChoices):
 
     RECORDED = "recorded", _("Signed, to be confirmed")
     TO_SIGN = "to_sign", _("To be called")
-    CONFIRMED = "confirmed", _("Confirmed, not public yet")
+    CONFIRMED = "confirmed", _("On stage, not in the register yet")
     PUBLISHED = "published", _("In the register")
     ABSENT = "absent", _("Absent")
     TO_CLEAR = "to_clear", _("Not cleared: cannot sign yet")
@@ -41,7 +42,7 @@ class OnStage:
     is_complete: bool
     has_scan: bool
     is_withdrawing: bool
-    sent_back: str = ""  # why the last record of it was taken back or undone
+    sent_back: StageEvent | None = None  # where the last record of it was taken back or undone
     obstacles: list[Any] = field(default_factory=list)
     files: list[Evidence] = field(default_factory=list)
 
@@ -59,6 +60,12 @@ class OnStage:
     @property
     def needs_scan(self) -> bool:
         return not self.has_scan and not self.signing.scan_follows
+
+    @property
+    def may_be_called_again(self) -> bool:
+        """Its signature was withdrawn within the time to undo, so that it may sign anew."""
+        signature = self.signing.signature
+        return signature is not None and was_withdrawn_unpublished(signature)
 
     @property
     def may_get_a_scan(self) -> bool:
@@ -84,14 +91,17 @@ def signings_of(ceremony: Ceremony) -> list[OnStage]:
         .annotate(
             has_scan=Exists(pages),
             is_withdrawing=Exists(wishes),
-            last_kind=Subquery(last.values("kind")[:1]),
-            last_note=Subquery(last.values("note")[:1]),
+            last_event=Subquery(last.values("pk")[:1]),
         )
     )
+    undone = StageEvent.objects.filter(
+        pk__in=[row.last_event for row in rows],
+        kind__in=[StageEvent.Kind.TAKEN_BACK, StageEvent.Kind.UNDONE],
+    )
+    sent_back = {event.signing_id: event for event in undone.select_related("actor__user")}
     found = []
     for row in rows:
         row.ceremony = ceremony
-        undone = row.last_kind in (StageEvent.Kind.TAKEN_BACK, StageEvent.Kind.UNDONE)
         found.append(
             OnStage(
                 row,
@@ -99,7 +109,7 @@ def signings_of(ceremony: Ceremony) -> list[OnStage]:
                 is_complete(row),
                 row.has_scan,
                 row.is_withdrawing,
-                sent_back=row.last_note if undone else "",
+                sent_back=sent_back.get(row.pk),
             )
         )
     return sorted(found, key=_in_protocol)

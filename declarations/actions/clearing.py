@@ -7,6 +7,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -79,21 +80,31 @@ def enter_signer(
 @transaction.atomic
 def import_signatories(*, ceremony: Ceremony, by: User) -> list[StageSigning]:
     """Puts every invited signatory that has not signed on the list; who signs for it is entered after."""
+    # All of them before the ceremony, as every step locks them: two at once wait for each other in one order.
+    found = list(_missing(ceremony).values_list("pk", flat=True))
+    for pk in found:
+        lock_signatory(pk)
+    lock_ceremony(ceremony.pk)
+    entered = [
+        enter_signer(ceremony=ceremony, signatory=signatory, signer=Signer(), by=by)
+        for signatory in _missing(ceremony).filter(pk__in=found)
+    ]
+    if not entered:
+        raise NobodyToImport
+    return entered
+
+
+def _missing(ceremony: Ceremony) -> QuerySet[Signatory]:
+    """Those invited that are not on the list and have not signed."""
     invited = Invitation.objects.filter(signatory__declaration=ceremony.declaration_id)
     there = StageSigning.objects.filter(ceremony=ceremony)
     signed = Signature.objects.active().filter(signatory__declaration=ceremony.declaration_id)
-    missing = (
+    return (
         Signatory.objects.filter(pk__in=invited.values("signatory"))
         .exclude(pk__in=there.values("signatory"))
         .exclude(pk__in=signed.values("signatory"))
         .order_by("pk")
     )
-    entered = [
-        enter_signer(ceremony=ceremony, signatory=signatory, signer=Signer(), by=by) for signatory in missing
-    ]
-    if not entered:
-        raise NobodyToImport
-    return entered
 
 
 @transaction.atomic

@@ -312,6 +312,7 @@ SENTENCES: dict[str, StrOrPromise] = {
     "stage_is_of_organisers": _("Only organisers act on stage."),
     "stage_signing_follows": _("Someone else acted in the meantime. Load the page again."),
     "cleared_stays_as_cleared": _("What was cleared is changed only by clearing it anew."),
+    "time_to_undo_stays": _("Once the ceremony was opened, its time to undo stays as it is."),
     "confirmed_is_undone_first": _("What was confirmed is undone first."),
     "signed_while_the_ceremony_is_on": _("Signatures are recorded on stage only while the ceremony is open."),
     "stage_signing_is_kept": _("Who was cleared for the stage is kept."),

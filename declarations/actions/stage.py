@@ -56,6 +56,12 @@ class TooLateToUndo(Refusal):
     )
 
 
+class NotCalledAgain(Refusal):
+    message = _(
+        "Only a signature that was withdrawn before it entered the register can be recorded anew on stage."
+    )
+
+
 class ScanThere(Refusal):
     message = _("The scan of this signature is there already.")
 
@@ -103,6 +109,7 @@ def record_on_stage(
         by,
         # No name in the history, from which nobody can be erased: it stands in the row.
         by_substitute=True,
+        named_on_stage=(name, office) != (signing.substitute_name, signing.substitute_office),
         substitute_name=name,
         substitute_office=office,
         **fields,
@@ -131,12 +138,9 @@ def take_back(*, signing: StageSigning, by: User, seen: int, note: str = "") -> 
         StageEvent.Kind.TAKEN_BACK,
         by,
         note,
-        signed_at=None,
-        recorded_by=None,
-        by_substitute=False,
         absent_at=None,
-        scan_follows=False,
         draft=None,
+        **_unrecorded(signing),
     )
     if draft is not None:
         _forget(draft)
@@ -250,11 +254,46 @@ def undo_on_stage(*, signing: StageSigning, by: User, seen: int, note: str = "")
             signature=None,
             confirmed_by=None,
             confirmed_at=None,
-            signed_at=None,
-            recorded_by=None,
-            by_substitute=False,
-            scan_follows=False,
+            **_unrecorded(signing),
         )
+
+
+@transaction.atomic
+def call_again(*, signing: StageSigning, by: User, seen: int) -> StageSigning:
+    """Puts back on the list whose signature was withdrawn within the time to undo: it may be recorded anew.
+
+    NotCalledAgain of any other one. The withdrawn signature stays in the history.
+    """
+    signing = lock_signing(signing, seen)
+    if signing.signature is None or not was_withdrawn_unpublished(signing.signature):
+        raise NotCalledAgain
+    return take_step(
+        signing,
+        StageEvent.Kind.CALLED_AGAIN,
+        by,
+        signature=None,
+        confirmed_by=None,
+        confirmed_at=None,
+        **_unrecorded(signing),
+    )
+
+
+def was_withdrawn_unpublished(signature: Signature) -> bool:
+    return signature.state == Signature.State.WITHDRAWN and signature.decided_at is None
+
+
+def _unrecorded(signing: StageSigning) -> dict[str, Any]:
+    """What a row says of which nothing is recorded. Who was named on stage goes: nobody cleared them."""
+    fields: dict[str, Any] = {
+        "signed_at": None,
+        "recorded_by": None,
+        "by_substitute": False,
+        "scan_follows": False,
+        "named_on_stage": False,
+    }
+    if signing.named_on_stage:
+        fields |= {"substitute_name": "", "substitute_office": ""}
+    return fields
 
 
 def _forget(draft: Signature) -> None:

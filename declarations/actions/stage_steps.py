@@ -21,9 +21,9 @@ class StaleScreen(Refusal):
     def __init__(self, signing: StageSigning, seen: int) -> None:
         super().__init__(signing.pk, seen)
         self.signing = signing
-        # One event a step, and the first one, of entering, is that of version 0.
-        events = signing.events.select_related("actor__user").order_by("pk")
-        self.missed = list(events[seen + 1 :]) if seen >= 0 else list(events)
+        self.missed = list(
+            signing.events.filter(version__gt=seen).select_related("actor__user").order_by("pk")
+        )
 
     def __str__(self) -> str:
         if not self.missed:
@@ -75,5 +75,5 @@ def take_step(
     signing.version += 1
     with explained():
         signing.save(update_fields=[*fields, "version"])
-        StageEvent.objects.create(signing=signing, kind=kind, actor=actor, note=note)
+        StageEvent.objects.create(signing=signing, kind=kind, actor=actor, note=note, version=signing.version)
     return signing

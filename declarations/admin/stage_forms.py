@@ -192,3 +192,14 @@ class BackForm(forms.Form):
         validators=[only_line_breaks],
         error_messages=TEXT,
     )
+
+
+class SendBackForm(BackForm):
+    """The second officer says why: the operator has to know what was wrong."""
+
+    note = forms.CharField(
+        label=_("Why"),
+        max_length=1000,
+        validators=[only_line_breaks],
+        error_messages={**TEXT, "required": _("Say in a word why it goes back: the operator reads it.")},
+    )

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from declarations import actions
 from declarations.actions import Refusal
-from declarations.admin.stage_forms import BackForm, ScanForm, SignedForm, SubstituteForm
+from declarations.admin.stage_forms import BackForm, ScanForm, SendBackForm, SignedForm, SubstituteForm
 from declarations.admin.stage_list import ceremony_for, context_of, seen_in, signing_in
 from declarations.admin.steps import officer
 from declarations.models import Ceremony, StageSigning
@@ -50,8 +50,10 @@ def _undo(signing: StageSigning, form: Any, common: dict[str, Any]) -> None:
     actions.undo_on_stage(signing=signing, note=form.cleaned_data["note"], **common)
 
 
+Step = tuple[type[forms.Form], Act, Any]
+
 # Name in the form → (form, action, what is said after it).
-STEPS: dict[str, tuple[type[forms.Form], Act, Any]] = {
+STEPS: dict[str, Step] = {
     "sign": (SignedForm, _sign, gettext_lazy("%(signatory)s: signed. A second officer confirms it now.")),
     "substitute": (
         SubstituteForm,
@@ -75,14 +77,22 @@ STEPS: dict[str, tuple[type[forms.Form], Act, Any]] = {
         _undo,
         gettext_lazy("%(signatory)s: undone. Nothing of it became public in the register."),
     ),
+    "call_again": (
+        forms.Form,
+        lambda signing, form, common: actions.call_again(signing=signing, **common),
+        gettext_lazy("%(signatory)s: on the list again. What was withdrawn stays withdrawn."),
+    ),
     "confirm": (
         forms.Form,
         lambda signing, form, common: actions.confirm_on_stage(signing=signing, **common),
         gettext_lazy("%(signatory)s: confirmed. The name shows on stage now."),
     ),
 }
-OPERATOR = ("sign", "substitute", "absent", "scan_follows", "scan", "take_back", "undo")
-SECOND = ("confirm", "take_back", "undo", "scan_follows", "scan")
+OPERATOR = {name: step for name, step in STEPS.items() if name != "confirm"}
+SECOND = {
+    **{name: STEPS[name] for name in ("confirm", "undo", "scan_follows", "scan")},
+    "take_back": (SendBackForm, _take_back, gettext_lazy("%(signatory)s: sent back to the operator.")),
+}
 
 
 def operator_page(request: HttpRequest, pk: int, admin: Any) -> HttpResponse:
@@ -99,6 +109,7 @@ def operator_page(request: HttpRequest, pk: int, admin: Any) -> HttpResponse:
         "groups": [(place, found) for place, found in groups if found],
         "typed": typed,
         "left_open": sum(row.place in (Place.TO_SIGN, Place.TO_CLEAR) for row in rows),
+        "without_scan": sum(row.place == Place.CONFIRMED and row.needs_scan for row in rows),
         "unconfirmed": sum(row.place == Place.RECORDED for row in rows),
         "now": timezone.localtime(),
     }
@@ -151,7 +162,7 @@ def _shown(
 
 
 def _handled(
-    request: HttpRequest, ceremony: Ceremony, offered: tuple[str, ...], page: str
+    request: HttpRequest, ceremony: Ceremony, offered: dict[str, Step], page: str
 ) -> tuple[HttpResponse | None, dict[str, Any]]:
     """Does what was pressed. Where that is refused, what was typed, by the row and the step it belongs to."""
     if request.method != "POST":
@@ -160,7 +171,7 @@ def _handled(
     if what not in offered:
         raise Http404
     signing = signing_in(ceremony, request.POST.get("signing"))
-    make_form, act, done = STEPS[what]
+    make_form, act, done = offered[what]
     by = officer(request)
     options: dict[str, Any] = {"sender": f"stage-{by.pk}"} if make_form is ScanForm else {}
     form = make_form(request.POST, request.FILES, **options)

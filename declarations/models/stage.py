@@ -46,8 +46,20 @@ class Ceremony(models.Model):
                 condition=Q(ended_at=None) | Q(opened_at__isnull=False, ended_at__gte=F("opened_at")),
                 name="ceremony_ends_after_it_opened",
             ),
+            models.CheckConstraint(
+                condition=Q(opened_at=None, opened_by=None)
+                | Q(opened_at__isnull=False, opened_by__isnull=False),
+                name="somebody_opened_the_ceremony",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None) | Q(ended_at__isnull=False, ended_by__isnull=False),
+                name="somebody_ended_the_ceremony",
+            ),
         ]
-        triggers = [raises_public_version(only_if="OLD.opened_at IS NOT NULL OR NEW.opened_at IS NOT NULL")]
+        triggers = [
+            *triggers.CEREMONY,
+            raises_public_version(only_if="OLD.opened_at IS NOT NULL OR NEW.opened_at IS NOT NULL"),
+        ]
 
     def __str__(self) -> str:
         return str(self.declaration)
@@ -103,6 +115,8 @@ class StageSigning(models.Model):
     absent_at = models.DateTimeField(_("absent"), null=True, blank=True, editable=False)
     signed_at = models.DateTimeField(_("signed"), null=True, blank=True, editable=False)
     by_substitute = models.BooleanField(_("signed by the substitute"), default=False, editable=False)
+    # Nobody foresaw and cleared the substitute: what is taken back takes their name along.
+    named_on_stage = models.BooleanField(_("substitute named on stage"), default=False, editable=False)
     recorded_by = models.ForeignKey(
         Actor,
         models.PROTECT,
@@ -175,6 +189,14 @@ class StageSigning(models.Model):
                 name="substitute_has_a_name",
             ),
             models.CheckConstraint(
+                condition=Q(named_on_stage=False) | Q(by_substitute=True),
+                name="named_on_stage_who_signed_instead",
+            ),
+            models.CheckConstraint(
+                condition=Q(scan_follows=False) | Q(signed_at__isnull=False),
+                name="scan_follows_what_was_signed",
+            ),
+            models.CheckConstraint(
                 condition=Q(confirmed_by=None, confirmed_at=None, signature=None)
                 | (
                     Q(
@@ -230,6 +252,7 @@ class StageEvent(models.Model):
         CONFIRMED = "confirmed", _("confirmed")
         UNDONE = "undone", _("undone")
         PUBLISHED = "published", _("published")
+        CALLED_AGAIN = "called_again", _("put back on the list")
 
     signing = models.ForeignKey(
         StageSigning, models.PROTECT, related_name="events", verbose_name=_("signing on stage")
@@ -237,6 +260,7 @@ class StageEvent(models.Model):
     kind = models.CharField(_("what"), max_length=14, choices=Kind)
     actor = models.ForeignKey(Actor, models.PROTECT, related_name="+", verbose_name=_("by"))
     note = models.TextField(_("note"), blank=True)
+    version = models.PositiveIntegerField(default=0, editable=False)  # of the signing, once this was done
     at = models.DateTimeField(_("at"), auto_now_add=True)
 
     class Meta:

@@ -8,6 +8,7 @@ from declarations.triggers.events import SIGNATURE_EVENT, TRANSITIONS
 from declarations.triggers.kept import ACTOR, INVITATION, MAILBOX, SIGNATORY, WITHDRAWAL
 from declarations.triggers.log import (
     CHECKPOINT,
+    LOCKS_OF_KEEPERS,
     LOCKS_OF_LOGS,
     LOG_ENTRY,
     LOG_KEY,
@@ -24,11 +25,12 @@ from declarations.triggers.signatures import (
     SIGNATURE,
     fixed_with_its_signature,
 )
-from declarations.triggers.stage import STAGE_SIGNING
+from declarations.triggers.stage import CEREMONY, STAGE_SIGNING
 from declarations.triggers.texts import FROZEN_DECLARATION, FROZEN_TEXT
 
 __all__ = [
     "ACTOR",
+    "CEREMONY",
     "CHECKPOINT",
     "ERASED",
     "FILE_IS_FORGOTTEN",
@@ -36,6 +38,7 @@ __all__ = [
     "FROZEN_DECLARATION",
     "FROZEN_TEXT",
     "INVITATION",
+    "LOCKS_OF_KEEPERS",
     "LOCKS_OF_LOGS",
     "LOG_ENTRY",
     "LOG_KEY",

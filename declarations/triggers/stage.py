@@ -11,12 +11,28 @@ _SIGNER = (
     "signer_name, {0}.signer_office, {0}.substitute_name, {0}.substitute_office, {0}.basis, {0}.body, "
     "{0}.decided_on, {0}.reference, {0}.ratify_until"
 )
+_CLEARED = "({0}.signer_name, {0}.signer_office, {0}.basis, {0}.body, {0}.decided_on, {0}.reference, {0}.ratify_until)"
 _NEW, _OLD = (f"({row}.{_SIGNER.format(row)})" for row in ("NEW", "OLD"))
-# Who signed was erased from the signature: their words are struck out here too, and nothing else is changed.
+# Who signed for this signatory was erased, or the ceremony is long over (see `declarations.retention`): their words
+# are struck out here too, and nothing else is changed.
 _STRUCK_OUT = " AND ".join(
     f"NEW.{name} IN (OLD.{name}, '{ERASED}')"
     for name in ("signer_name", "signer_office", "substitute_name", "substitute_office", "body", "reference")
 )
+
+CEREMONY = [
+    pgtrigger.Trigger(
+        name="time_to_undo_stays",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        # What was confirmed meanwhile was confirmed with this time to undo it.
+        condition=pgtrigger.Condition(
+            "OLD.opened_at IS NOT NULL AND (NEW.opened_at IS NULL OR NEW.undo_seconds <> OLD.undo_seconds "
+            "OR NEW.declaration_id <> OLD.declaration_id)"
+        ),
+        func=refuse("time_to_undo_stays", "an opened ceremony keeps its time to undo"),
+    ),
+]
 
 STAGE_SIGNING = [
     pgtrigger.Trigger(
@@ -49,17 +65,18 @@ STAGE_SIGNING = [
                 IF {_NEW} IS DISTINCT FROM {_OLD} AND OLD.cleared_by_id IS NOT NULL
                         AND (NEW.cleared_by_id IS NOT NULL OR OLD.signed_at IS NOT NULL)
                         -- A substitute nobody foresaw is named on stage; the second officer confirms them by name.
-                        AND NOT ((NEW.signer_name, NEW.signer_office, NEW.basis, NEW.body, NEW.decided_on,
-                                NEW.reference, NEW.ratify_until)
-                            IS NOT DISTINCT FROM
-                            (OLD.signer_name, OLD.signer_office, OLD.basis, OLD.body, OLD.decided_on,
-                                OLD.reference, OLD.ratify_until)
-                            AND NEW.by_substitute AND OLD.signed_at IS NULL AND NEW.signed_at IS NOT NULL)
+                        AND NOT ({_CLEARED.format("NEW")} IS NOT DISTINCT FROM {_CLEARED.format("OLD")}
+                            AND (NEW.by_substitute AND OLD.signed_at IS NULL AND NEW.signed_at IS NOT NULL
+                                -- Who was named on stage goes with what is taken back.
+                                OR OLD.named_on_stage AND NEW.signed_at IS NULL
+                                    AND (NEW.substitute_name, NEW.substitute_office) = ('', '')))
                         AND NOT ({_STRUCK_OUT}
                             AND (NEW.basis, NEW.decided_on, NEW.ratify_until)
                                 IS NOT DISTINCT FROM (OLD.basis, OLD.decided_on, OLD.ratify_until)
-                            AND EXISTS (SELECT FROM declarations_signature
-                                WHERE id = NEW.signature_id AND person_erased_at IS NOT NULL)) THEN
+                            AND (EXISTS (SELECT FROM declarations_signature
+                                    WHERE signatory_id = NEW.signatory_id AND person_erased_at IS NOT NULL)
+                                OR EXISTS (SELECT FROM declarations_ceremony WHERE id = NEW.ceremony_id
+                                    AND ended_at < clock_timestamp() - interval '60 days'))) THEN
                     {refuse("cleared_stays_as_cleared", "what was cleared is changed only by clearing it anew")}
                 END IF;
                 IF OLD.signature_id IS NOT NULL AND (NEW.signature_id, NEW.signed_at, NEW.recorded_by_id,
@@ -67,7 +84,9 @@ STAGE_SIGNING = [
                         IS DISTINCT FROM (OLD.signature_id, OLD.signed_at, OLD.recorded_by_id,
                             OLD.confirmed_by_id, OLD.confirmed_at, OLD.by_substitute)
                         AND NOT (NEW.signature_id IS NULL AND EXISTS (SELECT FROM declarations_signature
-                            WHERE id = OLD.signature_id AND state = 'undone')) THEN
+                            WHERE id = OLD.signature_id
+                            -- What was withdrawn before it was public may be recorded anew.
+                            AND (state = 'undone' OR state = 'withdrawn' AND decided_at IS NULL))) THEN
                     {refuse("confirmed_is_undone_first", "what was confirmed is undone first")}
                 END IF;
             END IF;
