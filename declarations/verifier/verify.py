@@ -48,6 +48,7 @@ LARGEST = 1 << 28  # bytes of a file that is read
 LONGEST_NOTE = 100_000  # characters
 LONGEST_PROOF = 200_000
 SAFE = (1 << 53) - 1  # the largest whole number every JSON reader keeps exactly
+DEEPEST = 32  # lists and objects around a value: counted, as programs run out of depth each at another one
 
 HEX = re.compile(r"[0-9a-f]{64}")
 NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
@@ -84,15 +85,25 @@ def whole(text: str) -> str:
 
 
 def parsed(text: str) -> Any:
-    """JSON that says everything once: no key twice, no half characters, whole numbers alone. UnfitError."""
+    """JSON that says everything once: no key twice, no half characters, whole numbers alone, DEEPEST. UnfitError."""
     try:
         made = json.loads(
             text, object_pairs_hook=_once, parse_int=_whole, parse_float=_never, parse_constant=_never
         )
+        level = [made]
+        for _depth in range(DEEPEST + 1):
+            level = [inner for each in level for inner in _inside(each)]
+        need(not level)
         json.dumps(made, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise UnfitError from None
     return made
+
+
+def _inside(value: Any) -> Sequence[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else ()
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -123,10 +134,7 @@ def _sorted(value: Any) -> Any:
 
 def canonically_parsed(text: str) -> Any:
     value = parsed(text)
-    try:
-        need(canonical(value) == text)
-    except RecursionError:
-        raise UnfitError from None
+    need(canonical(value) == text)
     return value
 
 
@@ -264,6 +272,7 @@ def need_entry(entry: dict[str, Any], index: int) -> None:
     """What an entry of its kind says at least. UnfitError."""
     if entry["type"] == "text":
         need(is_hex(entry.get("set")) and isinstance(entry.get("texts"), list))
+        need(isinstance(entry.get("is_demonstration", False), bool))
         for each in entry["texts"]:
             need(isinstance(each, dict) and is_hex(each.get("sha256")))
             need(isinstance(each.get("language"), str) and isinstance(each.get("status"), str))
@@ -399,7 +408,7 @@ def _rests_on(say: Any, text: str, fingerprint: str) -> Log | None:
     try:
         bundle = bundle_of(text)
     except UnfitError:
-        say("bundle", [("bundle.malformed", "")])
+        say("bundle", [(f"bundle.{instead(text)}", "")])
         return None
     say("bundle", [])
     keys = [bytes.fromhex(each) for each in bundle["keys"]]
@@ -429,6 +438,17 @@ def _rests_on(say: Any, text: str, fingerprint: str) -> Log | None:
         return None
     say("tree", [])
     return Log(bundle["origin"], bundle, entries, leaves, head, trusted(entries, keys, signer))
+
+
+def instead(text: str) -> str:
+    """What was given in place of a bundle: people have a receipt from a mail, or a signed state, and nothing else."""
+    if as_written(text).startswith("c2sp.org/tlog-proof@v1\n"):
+        return "is_receipt"
+    try:
+        note_of(as_written(text))
+    except UnfitError:
+        return "malformed"
+    return "is_state"
 
 
 def digits_of(fingerprint: str) -> str:
@@ -580,34 +600,105 @@ def words(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).lower().split())
 
 
+class Found(NamedTuple):
+    """A signature of which the log says the name that was asked for."""
+
+    number: str
+    at: int  # the number of the entry that published it
+    state: str  # "standing", "withdrawn" or "superseded"
+    whose: str  # whom it is of, as far as the log tells two of one name apart
+
+
 def signature_fault(log: Log, asked: str) -> tuple[str, str]:
-    """What is wrong with the signature of that number, city or person, and its number; "" when it stands."""
-    state: dict[str, str] = {}  # of every signature in the log, in the order of their publication
-    found: list[str] = []
-    for index, entry in enumerate(log.entries):
-        number = entry.get("signature", "")
-        if entry["type"] in ("withdrawn", "superseded"):
-            state[number] = entry["type"]
-        elif entry["type"] in ("historical", "published"):
-            state[number] = "standing"
-            # By language, `own` for what the city calls itself; `own_language` is no name.
-            names = [each for key, each in entry["names"].items() if key != "own_language"]
-            names += [number, *person_of(log, index)]
-            if words(asked) in map(words, names):
-                found.append(number)
+    """What is wrong with the signature of that number, city or person, and its number; "" when it stands.
+
+    A later one of the same city counts before an earlier. Where two of one name are meant, nobody can say which one
+    the reader has in mind: then it has to be asked for by its number.
+    """
+    found = found_of(log, asked)
     if not found:
         return "signature.unknown", " ".join(asked.split())
-    standing = [each for each in found if state[each] == "standing"]
-    return ("", standing[-1]) if standing else (f"signature.{state[found[-1]]}", found[-1])
+    if len({each.whose for each in found if each.state != "superseded"}) > 1:
+        return "signature.several", " ".join(asked.split())
+    standing = [each.number for each in found if each.state == "standing"]
+    last = [each for each in found if each.state != "superseded"] or found
+    return ("", standing[-1]) if standing else (f"signature.{last[-1].state}", last[-1].number)
 
 
-def person_of(log: Log, index: int) -> list[str]:
-    """Who signed, where the bundle shows it rightly."""
-    opening = log.bundle["openings"].get(str(index), {}).get("person")
-    if not opening or not opens(log.entries[index], {"person": opening}):
+def found_of(log: Log, asked: str) -> list[Found]:
+    """The signatures of that number, city or person, in the order of their publication."""
+    state = states_of(log)
+    found = []
+    for index, entry in enumerate(log.entries):
+        if entry["type"] not in ("historical", "published"):
+            continue
+        number = entry["signature"]
+        # By language, `own` for what the city calls itself; `own_language` is no name.
+        names = [each for key, each in entry["names"].items() if key != "own_language"]
+        if words(asked) in map(words, [*names, number, *said_of(log, index, "person")]):
+            whose = canonical([entry["names"], entry.get("country"), entry.get("kind")])
+            found.append(Found(number, index, state[number], whose))
+    return found
+
+
+def states_of(log: Log) -> dict[str, str]:
+    """Of every signature in the log, by its number, what it is now; of what never entered, nothing."""
+    state: dict[str, str] = {}
+    for entry in log.entries:
+        if entry["type"] in ("withdrawn", "superseded"):
+            state[entry["signature"]] = entry["type"]
+        elif entry["type"] in ("historical", "published"):
+            state[entry["signature"]] = "standing"
+    return state
+
+
+def said_of(log: Log, index: int, field: str, openings: dict[str, dict[str, str]] | None = None) -> list[str]:
+    """Who signed, or in what office, where the bundle (or a receipt) shows it rightly."""
+    shown = log.bundle["openings"].get(str(index), {}) if openings is None else openings
+    opening = shown.get(field)
+    if not opening or not opens(log.entries[index], {field: opening}):
         return []
-    name = parsed(opening["value"])
-    return [name] if isinstance(name, str) else []
+    value = parsed(opening["value"])
+    return [value] if isinstance(value, str) else []
+
+
+def whom(log: Log, index: int, language: str, openings: dict[str, dict[str, str]] | None = None) -> list[str]:
+    """Of a signature: its city, who signed in what office and when, its entry, and how it stands; of no other entry
+    anything. What a receipt opens beside what the bundle does is said too.
+    """
+    say, number = SENTENCES[language], log.entries[index].get("signature")
+    published = [
+        at
+        for at, entry in enumerate(log.entries)
+        if entry["type"] in ("historical", "published") and entry["signature"] == number
+    ]
+    if not published:
+        return []
+    entry = log.entries[published[-1]]
+    names = entry["names"]
+    said = [names.get(language) or names.get("en") or names.get("own") or ""]
+    for field in ("person", "office"):
+        said += said_of(log, published[-1], field, openings) or said_of(log, published[-1], field)
+    if in_words(entry.get("signed_on"), language):
+        said.append(say["whom.signed_on"].replace("{about}", in_words(entry["signed_on"], language)))
+    said += [say["whom.entry"].replace("{about}", str(published[-1]))]
+    said += [say[f"whom.{states_of(log)[entry['signature']]}"]]
+    return [each for each in said if each]
+
+
+def in_words(moment: Any, language: str) -> str:
+    """A day as it is written in this language; "" of what is none."""
+    match = re.match(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", moment) if isinstance(moment, str) else None
+    if match is None or not 1 <= int(match[2]) <= 12:
+        return ""
+    return f"{int(match[3])} {MONTHS[language].split()[int(match[2]) - 1]} {match[1]}"
+
+
+MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+}
 
 
 # --- what it means, in words ----------------------------------------------------------------------------
@@ -631,6 +722,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "title.text": "Your copy of a text",
         "bundle.holds": "It can be read, and has all its parts.",
         "bundle.malformed": "This is not the file that is downloaded from the page of a declaration, or it was cut or changed on its way. Download it again.",
+        "bundle.is_receipt": "This is a receipt. Give it under receipts, and the file that it is checked against here: its name ends in bundle.json, and it is downloaded from the page “How to check” of the declaration.",
+        "bundle.is_state": "This is a signed state of a log. Give it as the older state, and the file that it is checked against here: its name ends in bundle.json, and it is downloaded from the page “How to check” of the declaration.",
         "key.holds": "The file was signed with the key whose fingerprint you gave.",
         "key.not_asked": "You gave no fingerprint, so nobody knows whose key this is: anyone could have made this file. Take the fingerprint from somewhere else than this file: the printed programme, the sealed PDF, or a mail to a signatory.",
         "key.not_published": "The file was not signed with the key whose fingerprint you gave. Look for a slip in typing first. If the key was changed since yours was printed, the new fingerprint has been announced: get it from somewhere else than this file.",
@@ -660,7 +753,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "growth.larger": "The log is shorter than it was: entries were cut off, or an older copy was put in its place. If your older state is newer than this file, download the file again.",
         "growth.other_root": "Two different logs of the same length were signed. Somebody was shown another log than you.",
         "growth.not_beginning": "Something that stood in the log when your older state was signed has been changed or taken out.",
-        "receipts.holds": "Receipt {about} is good: its entry is in this log, word for word. To see whether its signature still stands, ask for it by its city, its person or its number.",
+        "receipts.holds": "Receipt {about} is good: its entry is in this log, word for word.",
         "receipts.not_asked": "You gave no receipt.",
         "receipts.malformed": "Receipt {about} cannot be read as one.",
         "receipts.not_signed": "Receipt {about} was not signed with a key that was this log's at that time.",
@@ -672,12 +765,19 @@ SENTENCES: dict[str, dict[str, str]] = {
         "receipts.opening_wrong": "A name, an office, a mandate or a file in receipt {about} is not what was logged.",
         "signature.holds": "The signature is in the log, and stands. Its number: {about}.",
         "signature.not_asked": "You asked for no signature by its city, its person or its number.",
-        "signature.unknown": "No signature of “{about}” is in this log. A name is found when it is written as in the register, and not once it was erased.",
+        "signature.unknown": "No signature of “{about}” is in this log. A name is found when it is written as in the register, and not once it was erased. What the register shows as recorded, with evidence that nobody has checked yet, is not in the log.",
         "signature.withdrawn": "The signature was published, and withdrawn later. Its number: {about}.",
         "signature.superseded": "The signature was published, and a newer one of the same signatory took its place. Its number: {about}.",
+        "signature.several": "Several signatures in this log bear the name “{about}”, and they are not of the same signatory. Ask for yours by its number, which its page in the register shows.",
+        "whom.signed_on": "signed on {about}",
+        "whom.entry": "entry {about}",
+        "whom.standing": "stands",
+        "whom.withdrawn": "withdrawn",
+        "whom.superseded": "replaced by a newer one",
         "text.holds": "Your copy is, to the last byte, the text “{about}” that was logged.",
         "text.lines": "Your copy has the words of the text “{about}” that was logged, with other line ends or blanks at its beginning or end.",
         "text.other": "Your copy is none of the texts that were logged.",
+        "log.demonstration": "A demonstration: its text and its signatures are invented.",
         "whole.holds": "All that was checked holds.",
         "whole.fails": "Something does not hold. Keep this file, it may be evidence, and ask the organisers to explain it.",
         "whole.asked": "The log holds. The signature or the text that you asked about does not stand in it as you asked.",
@@ -706,6 +806,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "title.text": "Votre copie d’un texte",
         "bundle.holds": "Il est lisible et complet.",
         "bundle.malformed": "Ce n’est pas le fichier que l’on télécharge depuis la page d’une déclaration, ou il a été coupé ou modifié en chemin. Téléchargez-le à nouveau.",
+        "bundle.is_receipt": "Ceci est un reçu. Donnez-le parmi les reçus, et ici le fichier auquel on le compare : son nom finit par bundle.json, et on le télécharge depuis la page « Comment vérifier » de la déclaration.",
+        "bundle.is_state": "Ceci est un état signé d’un journal. Donnez-le comme état antérieur, et ici le fichier auquel on le compare : son nom finit par bundle.json, et on le télécharge depuis la page « Comment vérifier » de la déclaration.",
         "key.holds": "Le fichier a été signé avec la clé dont vous avez donné l’empreinte.",
         "key.not_asked": "Vous n’avez pas donné d’empreinte : on ne sait donc pas à qui est cette clé, et n’importe qui a pu fabriquer ce fichier. Prenez l’empreinte ailleurs que dans ce fichier : dans le programme imprimé, sur le PDF scellé ou dans un courriel adressé à un signataire.",
         "key.not_published": "Le fichier n’a pas été signé avec la clé dont vous avez donné l’empreinte. Vérifiez d’abord votre saisie. Si la clé a changé depuis l’impression de la vôtre, la nouvelle empreinte a été annoncée : prenez-la ailleurs que dans ce fichier.",
@@ -735,7 +837,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "growth.larger": "Le journal est plus court qu’auparavant : des inscriptions ont été coupées, ou une copie plus ancienne l’a remplacé. Si votre état antérieur est plus récent que ce fichier, téléchargez à nouveau le fichier.",
         "growth.other_root": "Deux journaux différents de même longueur ont été signés. On a montré à quelqu’un un autre journal qu’à vous.",
         "growth.not_beginning": "Quelque chose qui figurait dans le journal lors de la signature de votre état antérieur a été modifié ou retiré.",
-        "receipts.holds": "Le reçu {about} est bon : son inscription est dans ce journal, mot pour mot. Pour voir si sa signature est toujours en vigueur, demandez-la par sa ville, sa personne ou son numéro.",
+        "receipts.holds": "Le reçu {about} est bon : son inscription est dans ce journal, mot pour mot.",
         "receipts.not_asked": "Vous n’avez pas donné de reçu.",
         "receipts.malformed": "Le reçu {about} est illisible.",
         "receipts.not_signed": "Le reçu {about} n’a pas été signé avec une clé qui était alors celle de ce journal.",
@@ -747,12 +849,19 @@ SENTENCES: dict[str, dict[str, str]] = {
         "receipts.opening_wrong": "Un nom, une fonction, un mandat ou un fichier du reçu {about} n’est pas celui qui a été inscrit au journal.",
         "signature.holds": "La signature est dans le journal et elle est en vigueur. Son numéro : {about}.",
         "signature.not_asked": "Vous n’avez demandé aucune signature par sa ville, sa personne ou son numéro.",
-        "signature.unknown": "Aucune signature de « {about} » n’est dans ce journal. Un nom est trouvé s’il est écrit comme dans le registre, et ne l’est plus une fois effacé.",
+        "signature.unknown": "Aucune signature de « {about} » n’est dans ce journal. Un nom est trouvé s’il est écrit comme dans le registre, et ne l’est plus une fois effacé. Ce que le registre montre comme enregistré, sans que personne n’en ait encore vérifié les pièces, n’est pas dans le journal.",
         "signature.withdrawn": "La signature a été publiée, puis retirée. Son numéro : {about}.",
         "signature.superseded": "La signature a été publiée, puis remplacée par une plus récente du même signataire. Son numéro : {about}.",
+        "signature.several": "Plusieurs signatures de ce journal portent le nom « {about} » et ne sont pas du même signataire. Demandez la vôtre par son numéro, que montre sa fiche dans le registre.",
+        "whom.signed_on": "signée le {about}",
+        "whom.entry": "inscription {about}",
+        "whom.standing": "en vigueur",
+        "whom.withdrawn": "retirée",
+        "whom.superseded": "remplacée par une plus récente",
         "text.holds": "Votre copie est, à l’octet près, le texte « {about} » inscrit au journal.",
         "text.lines": "Votre copie contient les mots du texte « {about} » inscrit au journal, avec d’autres fins de ligne ou d’autres blancs au début ou à la fin.",
         "text.other": "Votre copie n’est aucun des textes inscrits au journal.",
+        "log.demonstration": "Une démonstration : son texte et ses signatures sont inventés.",
         "whole.holds": "Tout ce qui a été vérifié est correct.",
         "whole.fails": "Quelque chose est incorrect. Conservez ce fichier, il peut servir de preuve, et demandez une explication aux organisateurs.",
         "whole.asked": "Le journal est correct. La signature ou le texte que vous avez demandé n’y figure pas comme vous l’avez demandé.",
@@ -781,6 +890,8 @@ SENTENCES: dict[str, dict[str, str]] = {
         "title.text": "Uw kopie van een tekst",
         "bundle.holds": "Het is leesbaar en volledig.",
         "bundle.malformed": "Dit is niet het bestand dat op de pagina van een verklaring wordt gedownload, of het werd onderweg afgebroken of gewijzigd. Download het opnieuw.",
+        "bundle.is_receipt": "Dit is een ontvangstbewijs. Geef het bij de ontvangstbewijzen, en hier het bestand waarmee het vergeleken wordt: de naam eindigt op bundle.json, en u downloadt het op de pagina “Hoe controleren” van de verklaring.",
+        "bundle.is_state": "Dit is een ondertekende stand van een logboek. Geef hem als oudere stand, en hier het bestand waarmee hij vergeleken wordt: de naam eindigt op bundle.json, en u downloadt het op de pagina “Hoe controleren” van de verklaring.",
         "key.holds": "Het bestand is ondertekend met de sleutel waarvan u de vingerafdruk gaf.",
         "key.not_asked": "U gaf geen vingerafdruk, dus niemand weet van wie deze sleutel is: iedereen kan dit bestand hebben gemaakt. Haal de vingerafdruk ergens anders dan uit dit bestand: uit het gedrukte programma, van de verzegelde pdf of uit een e-mail aan een ondertekenaar.",
         "key.not_published": "Het bestand is niet ondertekend met de sleutel waarvan u de vingerafdruk gaf. Kijk eerst of u zich niet vertikt hebt. Als de sleutel veranderd is sinds de uwe gedrukt werd, is de nieuwe vingerafdruk bekendgemaakt: haal die ergens anders dan uit dit bestand.",
@@ -810,7 +921,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "growth.larger": "Het logboek is korter dan het was: er werden vermeldingen afgesneden, of er kwam een oudere kopie in de plaats. Is uw oudere stand nieuwer dan dit bestand, download het bestand dan opnieuw.",
         "growth.other_root": "Er zijn twee verschillende logboeken van dezelfde lengte ondertekend. Iemand kreeg een ander logboek te zien dan u.",
         "growth.not_beginning": "Iets wat in het logboek stond toen uw oudere stand ondertekend werd, is gewijzigd of weggehaald.",
-        "receipts.holds": "Ontvangstbewijs {about} is goed: de vermelding staat woord voor woord in dit logboek. Om te zien of de ondertekening nog geldt, vraagt u ernaar met haar stad, haar persoon of haar nummer.",
+        "receipts.holds": "Ontvangstbewijs {about} is goed: de vermelding staat woord voor woord in dit logboek.",
         "receipts.not_asked": "U gaf geen ontvangstbewijs.",
         "receipts.malformed": "Ontvangstbewijs {about} is niet als zodanig leesbaar.",
         "receipts.not_signed": "Ontvangstbewijs {about} is niet ondertekend met een sleutel die toen van dit logboek was.",
@@ -822,12 +933,19 @@ SENTENCES: dict[str, dict[str, str]] = {
         "receipts.opening_wrong": "Een naam, een functie, een mandaat of een bestand in ontvangstbewijs {about} is niet wat in het logboek kwam.",
         "signature.holds": "De ondertekening staat in het logboek en geldt. Haar nummer: {about}.",
         "signature.not_asked": "U vroeg niet naar een ondertekening met haar stad, haar persoon of haar nummer.",
-        "signature.unknown": "Er staat geen ondertekening van “{about}” in dit logboek. Een naam wordt gevonden als hij geschreven is zoals in het register, en niet meer zodra hij gewist is.",
+        "signature.unknown": "Er staat geen ondertekening van “{about}” in dit logboek. Een naam wordt gevonden als hij geschreven is zoals in het register, en niet meer zodra hij gewist is. Wat het register toont als geregistreerd, met stukken die nog niemand heeft nagekeken, staat niet in het logboek.",
         "signature.withdrawn": "De ondertekening werd gepubliceerd en later ingetrokken. Haar nummer: {about}.",
         "signature.superseded": "De ondertekening werd gepubliceerd en later vervangen door een nieuwere van dezelfde ondertekenaar. Haar nummer: {about}.",
+        "signature.several": "Verschillende ondertekeningen in dit logboek dragen de naam “{about}”, en ze zijn niet van dezelfde ondertekenaar. Vraag naar de uwe met haar nummer, dat op haar pagina in het register staat.",
+        "whom.signed_on": "ondertekend op {about}",
+        "whom.entry": "vermelding {about}",
+        "whom.standing": "geldt",
+        "whom.withdrawn": "ingetrokken",
+        "whom.superseded": "vervangen door een nieuwere",
         "text.holds": "Uw kopie is, tot op de laatste byte, de tekst “{about}” uit het logboek.",
         "text.lines": "Uw kopie heeft de woorden van de tekst “{about}” uit het logboek, met andere regeleinden of ander wit aan het begin of het einde.",
         "text.other": "Uw kopie is geen van de teksten uit het logboek.",
+        "log.demonstration": "Een demonstratie: de tekst en de ondertekeningen zijn verzonnen.",
         "whole.holds": "Alles wat werd nagegaan, klopt.",
         "whole.fails": "Er klopt iets niet. Bewaar dit bestand, het kan een bewijs zijn, en vraag de organisatoren om uitleg.",
         "whole.asked": "Het logboek klopt. De ondertekening of de tekst waarnaar u vroeg, staat er niet zo in.",
@@ -836,7 +954,7 @@ SENTENCES: dict[str, dict[str, str]] = {
         "limits.title": "Wat dit niet aantoont",
         "limits.hand": "Wiens hand ondertekende. Het logboek toont wat het register zei en wanneer; de ondertekende pagina en het mandaat werden door verantwoordelijken bekeken, en hun bestanden zijn niet openbaar.",
         "limits.never": "Wat er nooit in kwam. Een ondertekening die van het begin af aan werd weggelaten, laat hier geen spoor na; haar kabinet, dat geen ontvangstbewijs heeft, zal het weten.",
-        "limits.others": "Of anderen hetzelfde logboek te zien krijgen. Vergelijk de ondertekende stand met die van hen, of met een stand die gedrukt, gemaild of op de ceremonie getoond werd.",
+        "limits.others": "Of anderen hetzelfde logboek te zien krijgen. Vergelijk de ondertekende stand met die van hen, of met een stand die gedrukt, gemaild of op de plechtigheid getoond werd.",
         "limits.now": "Wat er gebeurde nadat dit bestand werd gedownload.",
     },
 }
@@ -890,6 +1008,7 @@ COMMAND: dict[str, dict[str, str]] = {
         "unreadable": "The file {name} cannot be read.",
         "no_fingerprint": "That is no fingerprint: one has 64 digits and letters from a to f.",
         "entries": "Entries in the log: {size}, the last one of {at}.",
+        "standing": "Signatures that stand: {standing}. Withdrawn or replaced: {ended}.",
         "nothing": "Name the file to check, or give it on standard input.",
     },
     "fr": {
@@ -905,6 +1024,7 @@ COMMAND: dict[str, dict[str, str]] = {
         "unreadable": "Le fichier {name} est illisible.",
         "no_fingerprint": "Ce n’est pas une empreinte : elle a 64 chiffres et lettres de a à f.",
         "entries": "Inscriptions au journal : {size}, la dernière du {at}.",
+        "standing": "Signatures en vigueur : {standing}. Retirées ou remplacées : {ended}.",
         "nothing": "Nommez le fichier à vérifier, ou donnez-le sur l’entrée standard.",
     },
     "nl": {
@@ -920,6 +1040,7 @@ COMMAND: dict[str, dict[str, str]] = {
         "unreadable": "Het bestand {name} is niet leesbaar.",
         "no_fingerprint": "Dat is geen vingerafdruk: die heeft 64 cijfers en letters van a tot f.",
         "entries": "Vermeldingen in het logboek: {size}, de laatste van {at}.",
+        "standing": "Ondertekeningen die gelden: {standing}. Ingetrokken of vervangen: {ended}.",
         "nothing": "Noem het bestand dat moet worden nagegaan, of geef het op de standaardinvoer.",
     },
 }
@@ -951,9 +1072,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if text is not None:
         verdicts.append(text_verdict(log, text))
     if given.json:
-        print(json.dumps(verdicts, indent=1))
+        put(json.dumps(verdicts, indent=1))
     else:
-        tell(verdicts, log, given.lang, given.receipt)
+        tell(verdicts, log, given, [decoded(each or b"") for each in receipts])
     return exit_code(verdicts)
 
 
@@ -1024,21 +1145,51 @@ def text_verdict(log: Log | None, raw: bytes) -> dict[str, str]:
     return verdict("text", "fails", "text.other")
 
 
-def tell(verdicts: Sequence[dict[str, str]], log: Log | None, language: str, receipts: Sequence[str]) -> None:
+def tell(
+    verdicts: Sequence[dict[str, str]], log: Log | None, given: argparse.Namespace, receipts: Sequence[str]
+) -> None:
     """Everything in plain words, and what it does not show."""
+    language = given.lang
     say = SENTENCES[language]
     lines = [] if log is None else [*heading(log, language), ""]
     for each in verdicts:
-        about = each["about"]
+        about, beside = each["about"], -1
         if log is not None and each["check"] == "receipts" and about:
             beside = int(about) - len(log.bundle["receipts"]) - 1
-            about += f" ({os.path.basename(receipts[beside])})" if beside >= 0 else ""
+            about += f" ({os.path.basename(given.receipt[beside])})" if beside >= 0 else ""
         lines.append(f"{say['word.' + each['verdict']].upper()} – {say['title.' + each['check']]}")
         lines += wrapped(printable(sentence(each, verdicts, language, about)), "    ")
+        for line in whom_of(each, log, given, receipts[beside] if beside >= 0 else ""):
+            lines += wrapped(printable(line), "    ")
     lines += ["", *wrapped(say[f"whole.{conclusion(verdicts)}"]), "", f"{say['limits.title']}"]
     for code in [each for each in say if each.startswith("limits.") and each != "limits.title"]:
         lines += wrapped(say[code], "  - ")
-    print("\n".join(map(printable, lines)))
+    put("\n".join(map(printable, lines)))
+
+
+def put(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except (
+        BrokenPipeError
+    ):  # who reads has seen enough; and when the program ends, nothing is left to be written
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def whom_of(each: dict[str, str], log: Log | None, given: argparse.Namespace, receipt: str) -> list[str]:
+    """Of whom a verdict is, a line for each signature: those of the name that was asked for, or that of a receipt."""
+    if log is None:
+        return []
+    if each["check"] == "signature":
+        found = [
+            " · ".join([*whom(log, one.at, given.lang), one.number])
+            for one in found_of(log, given.signature)
+        ]
+        return found if given.signature.strip() else []
+    if each["check"] == "receipts" and each["verdict"] == "holds" and receipt:
+        taken = receipt_of(as_written(whole(receipt)))
+        return [line for line in [" · ".join(whom(log, taken.number, given.lang, taken.openings))] if line]
+    return []
 
 
 def heading(log: Log, language: str) -> list[str]:
@@ -1046,11 +1197,24 @@ def heading(log: Log, language: str) -> list[str]:
     logged = next((each for each in log.entries if each["type"] == "text"), {})
     titles = logged.get("titles")
     title = (titles.get(language) or titles.get("en")) if isinstance(titles, dict) else None
-    last = log.entries[-1].get("at") if log.entries else None
-    size = (
-        COMMAND[language]["entries"].replace("{size}", str(log.head.size)).replace("{at}", str(last or "–"))
-    )
-    return [*([str(title)] if title else []), log.origin, size]
+    last = in_words(log.entries[-1].get("at"), language) if log.entries else ""
+    size = COMMAND[language]["entries"].replace("{size}", str(log.head.size)).replace("{at}", last or "–")
+    states = list(states_of(log).values())
+    standing = states.count("standing")
+    counted = COMMAND[language]["standing"].replace("{standing}", str(standing))
+    return [
+        *([str(title)] if title else []),
+        *([SENTENCES[language]["log.demonstration"]] if is_demonstration(log) else []),
+        log.origin,
+        size,
+        counted.replace("{ended}", str(len(states) - standing)),
+    ]
+
+
+def is_demonstration(log: Log) -> bool:
+    """As the entry of the text says, which was signed; what the file says beside it, anybody can have changed."""
+    logged = next((each for each in log.entries if each["type"] == "text"), log.bundle["declaration"])
+    return logged.get("is_demonstration") is True
 
 
 def wrapped(text: str, first: str = "") -> list[str]:

@@ -194,7 +194,7 @@ def test_a_reader_is_told_the_same_in_each_language_as_by_the_program(page: Page
     assert page.locator(".verdicts h3").all_text_contents() == [
         say[f"title.{each['check']}"] + say[f"word.{each['verdict']}"] for each in told
     ]
-    assert page.locator(".verdicts p").all_text_contents() == [
+    assert page.locator(".verdicts p:not(.whom)").all_text_contents() == [
         verify.sentence(each, told, language) for each in told
     ]
     expect(page.locator("#whole")).to_have_text(say["whole.fails"])
@@ -222,11 +222,12 @@ def test_the_signature_asked_for_is_told_with_what_the_log_says_of_it(page: Page
         )
     )
     fingerprint = " ".join(GOOD.fingerprint[at : at + 4] for at in range(0, 64, 4))
-    assert {name: told[name] for name in list(told)[:9]} == {
+    assert {name: told[name] for name in list(told)[:10]} == {
         "Declaration": "Trial declaration",
         "Note": "A demonstration: its text and its signatures are invented.",
         "City": "Bstadt",
         "Who signed": "Robin Bstadt",
+        "Office": "Mayor",
         "Signed on": "20 November 2026",
         "Entered on": "21 November 2026",
         "Number of its entry": "2",
@@ -234,6 +235,37 @@ def test_the_signature_asked_for_is_told_with_what_the_log_says_of_it(page: Page
         "Signatures withdrawn or replaced": "0",
     }
     assert told["Fingerprint of the key that signed"] == fingerprint
+
+
+def test_each_of_one_name_and_whose_each_receipt_is_are_told_as_by_the_program(page: Page) -> None:
+    made = trial(2).add_signature("Aville abroad", names={"en": "Aville"}, country="FR").add_end("Aville")
+    receipts = (made.receipt(1), "rubbish", made.receipt(0), made.receipt(4))
+    fill(page, Case("", made.bundle(), [], printed(KEY), receipts=receipts, signature="aville"))
+    assert verdicts(page)[-1]["fault"] == "signature.several"
+    _made, log = verify.examine(made.bundle(), printed(KEY), None, (), "")
+    assert log is not None
+    first, other = (" · ".join([*verify.whom(log, index, "en")]) for index in (1, 3))
+    assert first == "Aville · Robin Aville · Mayor · signed on 20 November 2026 · entry 1 · withdrawn"
+    assert page.locator(".verdicts .whom").all_text_contents() == [
+        first,
+        first,
+        f"{first} · {log_id('Aville')}",
+        f"{other} · {log_id('Aville abroad')}",
+    ]
+
+
+def test_the_mark_of_a_demonstration_is_the_one_that_was_signed(page: Page) -> None:
+    told = trial(1).told()
+    told["declaration"]["is_demonstration"] = False
+    fill(page, Case("", json.dumps(told), [], fingerprint=printed(KEY)))
+    assert {each["verdict"] for each in verdicts(page)} == {"holds", "not_asked"}
+    expect(page.locator("#told")).to_contain_text(verify.SENTENCES["en"]["log.demonstration"])
+
+
+def test_a_fingerprint_is_seen_whole_where_it_is_compared(open_page: OpenPage) -> None:
+    page = open_page(viewport={"width": 390, "height": 800})
+    page.fill("#key", " ".join(GOOD.fingerprint[at : at + 4] for at in range(0, 64, 4)))
+    assert page.evaluate("(k => k.scrollHeight <= k.clientHeight)(document.getElementById('key'))")
 
 
 def test_a_copy_of_a_text_is_compared_with_what_was_logged(page: Page) -> None:

@@ -10,6 +10,7 @@ from tests.declarations.log.trials import (
     Trial,
     case,
     hexed,
+    nested,
     sum_of,
     trial,
 )
@@ -64,6 +65,16 @@ def _of_the_log() -> list[Case]:
         case(
             "an entry of the future",
             rewritten(made.entries[0].replace('"v":1', '"v":2')),
+            tree=("tree.malformed", "0"),
+        ),
+        case(
+            "an entry nested too deep",
+            rewritten(canonical({"signature": "x", "type": "withdrawn", "v": 1, "x": nested(33)})),
+            tree=("tree.malformed", "0"),
+        ),
+        case(
+            "an entry that is neither of a demonstration nor not",
+            rewritten(made.entries[0].replace('"is_demonstration":true', '"is_demonstration":1')),
             tree=("tree.malformed", "0"),
         ),
         case("an entry that is no JSON", rewritten("Aville signed."), tree=("tree.malformed", "0")),
@@ -151,6 +162,11 @@ def _of_what_is_shown() -> list[Case]:
     salt, written = sum_of("salt"), '"Robin \\u0041ville"'
     loose = trial(0).add_signature("Aville", commitments={"person": Opening(salt, written).commitment})
     loose.openings[1] = {"person": Opening(salt, written)}
+    deep = trial(0).add_signature("Aville", commitments={})
+    deep.openings[1] = {"person": Opening(salt, canonical(nested(34)))}
+    deep.entries[1] = deep.entries[1].replace(
+        '"commitments":{}', f'"commitments":{{"person":"{deep.openings[1]["person"].commitment}"}}'
+    )
     unlogged = Trial(texts=made.texts).add_signature("Aville")
     extra_cut = Proof(0, (), trial(0).checkpoint(), None).written()
     false_names = made.receipt(1, openings={"person": {"salt": "00" * 32, "value": '"Robin Else"'}})
@@ -188,6 +204,7 @@ def _of_what_is_shown() -> list[Case]:
             loose.bundle(),
             openings=("openings.wrong", "1"),
         ),
+        case("a name nested too deep", deep.bundle(), openings=("openings.wrong", "1")),
         case(
             "another name is not who signed",
             made.bundle(openings=renamed),
@@ -253,11 +270,23 @@ def _rubbish() -> list[Case]:
         "a short key": made.bundle(keys=[hexed(KEY)[:62]]),
         "an opening without its salt": made.bundle(openings={"1": {"person": {"value": '"x"'}}}),
         "an opening of no number": made.bundle(openings={"01": {}}),
+        "nested too deep": made.bundle(x=nested(33)),
+        "a member nested too deep": made.bundle(x={"x": [nested(31)]}),
+        "nested too deep around a number": made.bundle(x=nested(32)).replace("[[]]", "[[1]]"),
         "a hundred thousand brackets": "[" * 100_000,
         "something after it": whole + "x",
         "something before it": "\ufeff" + whole,
     }
-    return [case(f"rubbish: {name}", text, bundle="bundle.malformed") for name, text in bad.items()]
+    return [
+        *(case(f"rubbish: {name}", text, bundle="bundle.malformed") for name, text in bad.items()),
+        case("a receipt in place of the bundle", made.receipt(1), bundle="bundle.is_receipt"),
+        case(
+            "a receipt in place of the bundle, from a mail",
+            made.receipt(1).replace("\n", "\r\n") + "\r\n",
+            bundle="bundle.is_receipt",
+        ),
+        case("a signed state in place of the bundle", made.checkpoint(), bundle="bundle.is_state"),
+    ]
 
 
 OF_THE_LOG, OF_WHAT_IS_SHOWN, RUBBISH = _of_the_log(), _of_what_is_shown(), _rubbish()

@@ -21,6 +21,7 @@ from tests.declarations.log.trials import (
     case,
     hexed,
     log_id,
+    nested,
     printed,
     trial,
 )
@@ -31,8 +32,14 @@ __all__ = ["CASES", "Case"]
 def _good() -> list[Case]:
     first, grown = trial(2), trial(5)
     riga = trial(0).add_signature("Riga", names={"en": "Riga", "own": "Rīga", "own_language": "lv"})
-    ended = trial(3).add_end("Aville").add_signature("Aville again", names={"en": "Aville"})
+    ended = trial(3).add_end("Aville")
+    ended.add_signature("Aville again", names={"en": "Aville", "fr": "Aville-la-Ville"})
     ended.add_end("Bstadt", "superseded", by=log_id("Cdorp"))
+    replaced = trial(2).add_end("Aville", "superseded", by=log_id("Aville anew"))
+    replaced.add_signature("Aville anew", names={"en": "Aville", "own": "Âville"})
+    namesakes = trial(1).add_signature("Aville abroad", names={"en": "Aville"}, country="FR")
+    unlike = trial(1).add_signature("Aville abroad", names={"en": "Aville"}, country="FR").add_end("Aville")
+    deep = trial(0).add_signature("Aville", x=nested(32))
     erased = trial(3)
     del erased.openings[2]["person"], erased.openings[2]["office"]
     historical = Trial().add_signature("Aville", kind="historical", set="", commitments={})
@@ -40,6 +47,7 @@ def _good() -> list[Case]:
     return [
         case("good", grown.bundle()),
         case("a fingerprint as it is printed", grown.bundle(), {"fingerprint": f" {spaced}\n"}),
+        case("nested as deep as may be", deep.bundle(x=nested(32))),
         case("no fingerprint", grown.bundle(), {"fingerprint": ""}, key="not_asked"),
         case("one entry", trial(0).bundle(), openings="not_asked"),
         case("grown", grown.bundle(), {"older": first.checkpoint()}, growth="holds"),
@@ -128,6 +136,30 @@ def _good() -> list[Case]:
             ended.bundle(),
             {"signature": "Bstadt"},
             signature=("signature.superseded", log_id("Bstadt")),
+        ),
+        case(
+            "superseded by one of another name",
+            replaced.bundle(),
+            {"signature": "Aville"},
+            signature=("holds", log_id("Aville anew")),
+        ),
+        case(
+            "two cities of one name",
+            namesakes.bundle(),
+            {"signature": " AVILLE "},
+            signature=("signature.several", "AVILLE"),
+        ),
+        case(
+            "two cities of one name, of which one withdrew",
+            unlike.bundle(),
+            {"signature": "Aville"},
+            signature=("signature.several", "Aville"),
+        ),
+        case(
+            "two cities of one name, by the number of the one that withdrew",
+            unlike.bundle(),
+            {"signature": log_id("Aville")},
+            signature=("signature.withdrawn", log_id("Aville")),
         ),
         case(
             "an erased name is not found",

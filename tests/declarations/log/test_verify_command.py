@@ -13,7 +13,7 @@ import pytest
 
 from declarations.verifier import verify
 from tests.declarations.log.bundles import CASES
-from tests.declarations.log.trials import BODIES, KEY, STRANGE_KEY, printed, trial
+from tests.declarations.log.trials import BODIES, KEY, STRANGE_KEY, log_id, printed, trial
 
 SOURCE = Path(verify.__file__)
 # Refuses whatever would leave the machine, and every module of the site.
@@ -77,10 +77,19 @@ def test_all_that_was_asked_holds(folder: Path) -> None:
     text = said(answer)
     assert answer.returncode == 0
     assert text.startswith(
-        "Trial declaration conference.example/declarations/trial/log Entries in the log: 6, the last one of "
+        "Trial declaration A demonstration: its text and its signatures are invented. "
+        "conference.example/declarations/trial/log Entries in the log: 6, the last one of 21 November 2026. "
+        "Signatures that stand: 5. Withdrawn or replaced: 0. "
     )
     assert "HOLDS – The key The file was signed with the key whose fingerprint you gave." in text
-    assert "Receipt 1 (town.tlog-proof) is good" in text
+    assert (
+        "Receipt 1 (town.tlog-proof) is good: its entry is in this log, word for word. "
+        "Bstadt · Robin Bstadt · Mayor · signed on 20 November 2026 · entry 2 · stands HOLDS"
+    ) in text
+    assert (
+        f"Its number: {log_id('Aville')}. "
+        f"Aville · Robin Aville · Mayor · signed on 20 November 2026 · entry 1 · stands · {log_id('Aville')}"
+    ) in text
     assert "Your copy is, to the last byte, the text “en” that was logged." in text
     assert "All that was checked holds. What this does not show - Whose hand signed." in text
 
@@ -106,6 +115,8 @@ def test_all_that_was_asked_holds(folder: Path) -> None:
         ),
         (["bundle.json", "--key", printed(KEY), "--text", "en-typed.txt"], 1, "with other line ends"),
         (["bundle.json", "--key", printed(KEY), "--text", "other.txt"], 1, "none of the texts"),
+        (["town.tlog-proof"], 2, "This is a receipt. Give it under receipts"),
+        (["older.txt"], 2, "This is a signed state of a log. Give it as the older state"),
         (["rubbish", "--text", "en.txt"], 2, "NOT CHECKED – Your copy of a text Not checked"),
     ],
 )
@@ -171,6 +182,50 @@ def test_it_says_what_it_can_where_the_screen_knows_no_accents(folder: Path) -> 
     )
     assert answer.returncode == 2
     assert b"Ce qui a " in answer.stdout
+
+
+def test_of_two_of_one_name_each_is_told_and_asked_for_by_its_number(folder: Path) -> None:
+    made = trial(1).add_signature("Aville abroad", names={"en": "Aville"}, country="FR").add_end("Aville")
+    (folder / "bundle.json").write_text(made.bundle(), encoding="utf-8")
+    answer = run(folder, "bundle.json", "--key", printed(KEY), "--signature", "Aville")
+    assert answer.returncode == 1
+    text = said(answer)
+    assert "Ask for yours by its number, which its page in the register shows. Aville · Robin Aville" in text
+    assert f"entry 1 · withdrawn · {log_id('Aville')}" in text
+    assert f"entry 2 · stands · {log_id('Aville abroad')}" in text
+    by_number = run(folder, "bundle.json", "--key", printed(KEY), "--signature", log_id("Aville"))
+    assert "The signature was published, and withdrawn later." in said(by_number)
+
+
+def test_a_receipt_of_a_withdrawal_says_who_withdrew(folder: Path) -> None:
+    made = trial(2).add_end("Aville")
+    (folder / "bundle.json").write_text(made.bundle(openings={}), encoding="utf-8")
+    (folder / "end.tlog-proof").write_text(made.receipt(3), encoding="utf-8")
+    (folder / "start.tlog-proof").write_text(made.receipt(1), encoding="utf-8")
+    text = said(run(folder, "bundle.json", "--receipt", "end.tlog-proof", "--receipt", "start.tlog-proof"))
+    assert "word for word. Aville · signed on 20 November 2026 · entry 1 · withdrawn HOLDS" in text
+    # What nobody but the office can open any more is told to the office.
+    assert "word for word. Aville · Robin Aville · Mayor · signed on" in text
+
+
+def test_the_mark_of_a_demonstration_is_the_one_that_was_signed(folder: Path) -> None:
+    """Whoever takes it away in the file takes away what nobody reads."""
+    told = trial(1).told()
+    told["declaration"]["is_demonstration"] = False
+    (folder / "bundle.json").write_text(json.dumps(told), encoding="utf-8")
+    answer = run(folder, "bundle.json", "--key", printed(KEY))
+    assert answer.returncode == 0
+    assert "A demonstration: its text and its signatures are invented." in said(answer)
+
+
+def test_who_reads_the_beginning_alone_sees_no_error(folder: Path) -> None:
+    command = [sys.executable, "verify.py", "bundle.json", "--key", printed(KEY)]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        errors = running.stderr.read()
+    assert (errors, running.returncode) == (b"", 0)
 
 
 def test_a_name_in_the_file_does_not_write_on_the_reader_s_screen(folder: Path) -> None:

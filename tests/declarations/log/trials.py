@@ -85,6 +85,7 @@ class Trial:
         return self.add(
             "text",
             declaration="trial",
+            is_demonstration=True,
             set=self.set,
             texts=[
                 {"language": t["language"], "sha256": sum_of(t["body"]), "status": t["status"]}
@@ -184,6 +185,14 @@ class Trial:
 
     def bundle(self, **changes: Any) -> str:
         return json.dumps(self.told(**changes), ensure_ascii=False)
+
+
+def nested(depth: int) -> list[Any]:
+    """Lists in a list, so many around nothing."""
+    made: list[Any] = []
+    for _each in range(depth - 1):
+        made = [made]
+    return made
 
 
 def sum_of(text: str) -> str:
