@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from declarations.actions.forgetting import forget_what_is_over
 from declarations.actions.sealing import LOCK, seal_what_changed, sweep_sealed
 from declarations.actions.stage_publishing import publish_due
+from declarations.log.alarms import look_for_silence
 
 
 @app.periodic(cron="7 3 * * *")
@@ -36,3 +37,10 @@ def seal_documents(timestamp: int) -> None:
 def sweep_sealed_files(timestamp: int) -> None:
     """Files of sealed PDFs that no row names."""
     sweep_sealed(at=timezone.now())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="declarations.look_after_the_keeper", queue="mail", queueing_lock="look_after_the_keeper")
+def look_after_the_keeper(timestamp: int) -> None:
+    """That somebody signs what became public: a keeper that does not run can't say so itself."""
+    look_for_silence(timezone.now())

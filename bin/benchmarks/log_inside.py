@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from benchmarks.declarations_inside import declaration_of, register
 from declarations.log import keeper, merkle, tree
 from declarations.log.bundle import bundle_of
-from declarations.log.entries import Draft, canonical
+from declarations.log.entries import Draft, of_key
 from declarations.log.keys import own_key
 from declarations.log.notes import fingerprint, public_bytes
 from declarations.models import Declaration, Log
@@ -29,7 +29,7 @@ TEN_THOUSAND = 10_000
 
 def drafts(first: int, count: int) -> list[Draft]:
     return [
-        Draft("text", canonical({"number": number, "type": "text", "v": 1}))
+        of_key(old="f" * 64, new=f"{number:064x}", size=0, is_stolen=False, at=timezone.now())
         for number in range(first, first + count)
     ]
 

@@ -1,31 +1,34 @@
 """The one who adds to the logs and signs them: one process alone, `manage.py keep_log`.
 
-In a round, for each declaration: what the database holds is compared with what is remembered, then what became public
-is appended and committed, then the head is signed, remembered on disk, and only then shown. A crash between any two of
-these is taken up by the next round. What is signed depends on the entries alone, and these are only added to: two
-who both believe that they sign make the same note of a size, or the second finds the row of the first.
+What it did not write itself it does not sign. In a round, for each declaration: what the database holds is compared
+with what is remembered; what became public is noted on disk, to the byte, then appended and committed; then the head
+is signed, remembered on disk, and only then shown. A crash between any two of these is taken up by the next round,
+which finds its own words. What another keeper with the same key signed is taken over; anything else stops the log.
 """
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Exists, OuterRef, Subquery
 
 from declarations.log import memory as memories
 from declarations.log import notes, pending, tree
-from declarations.log.alarms import AlarmError, Reason, watched
+from declarations.log.alarms import AlarmError, Reason, name_of, watched
 from declarations.log.entries import said_in
 from declarations.log.keys import own_key
-from declarations.log.looking import Seen, check_before_all, check_log, compare_all
+from declarations.log.looking import Seen, check_before_all, check_log, compare_all, names_of
 from declarations.log.memory import MemoryUnreadableError
 from declarations.log.notes import Checkpoint as Head
 from declarations.models import Checkpoint, Declaration, Log, LogAlarm, LogEntry, Mailbox
 from efus_conference.mail import queue
+
+logger = logging.getLogger(__name__)
 
 
 def keep(
@@ -40,13 +43,25 @@ def keep(
         return Round(folder, key, trust_database=trust_database, whole=whole, quick=quick).run()
 
 
+def look() -> tuple[int, ...] | None:
+    """What changes, by one query, when something became public or a log was added to; None while an alarm is open."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM declarations_logalarm WHERE settled_at IS NULL), "
+            "(SELECT number FROM efus_conference_publicversion), "
+            "(SELECT max(id) FROM declarations_logentry), (SELECT max(id) FROM declarations_checkpoint)"
+        )
+        alarms, *others = cursor.fetchone()
+    return None if alarms else tuple(each or 0 for each in others)
+
+
 @dataclass(frozen=True)
 class Round:
     """For who holds the memory. `before`: the key that this one follows, in good order.
 
-    `whole` compares every entry with what is remembered, which takes as long as the logs are. `trust_database` takes
-    over what was signed by our key without asking whether the register still says the same. `quick` leaves alone the
-    logs in which nothing moved: a few queries, however many there are.
+    `whole` compares every entry with what is remembered, which takes as long as the logs are. `trust_database` signs
+    unsigned entries that another keeper left, where they are what the register says, to the byte. `quick` leaves alone
+    the logs in which nothing moved: a few queries, however many there are.
     """
 
     folder: Path
@@ -61,10 +76,10 @@ class Round:
         return notes.public_bytes(self.key)
 
     def run(self) -> list[Checkpoint]:
-        with watched(None):
+        with watched(None, name_of(self.folder)):
             check_before_all(self.folder, self.public_key, trust_database=self.trust_database)
             busy = pending.declarations()
-            logs = _logs(busy)
+            logs = self._logs(busy)
             if self.quick:
                 logs = self._moved(logs, busy)
             return [each for log in logs if (each := self._of(log)) is not None]
@@ -93,32 +108,60 @@ class Round:
             return None, None
         return (remembered.head.size - 1, remembered.note) if remembered else (None, None)
 
+    def _logs(self, busy: set[int]) -> list[Log]:
+        """Those that are begun, and those that begin now."""
+        for declaration in Declaration.objects.filter(pk__in=busy, log=None):
+            origin = new_origin(declaration)
+            memories.begin(self.folder, origin)
+            Log.objects.get_or_create(declaration=declaration, defaults={"origin": origin})
+        return list(Log.objects.order_by("pk"))
+
     def _of(self, log: Log) -> Checkpoint | None:
-        with watched(log):
+        """One log. What goes wrong with it, foreseen or not, keeps no other one waiting."""
+        with watched(log, name_of(self.folder)):
             try:
-                return self._sign(log, self._append(log))
+                with tree.kept(log):
+                    self._append(log)
+                    return self._sign(log)
+            except AlarmError:
+                raise
             except MemoryUnreadableError as error:
                 raise AlarmError(Reason.NO_MEMORY, str(error)) from error
-            except IntegrityError as error:
+            except Exception as error:
                 # Somebody was erased while their entry was made: the next round makes it without the name.
-                if _rule(error) != "opening_is_of_nobody_erased":
+                if _rule(error) == "opening_is_of_nobody_erased":
+                    return None
+                if not _answers():
                     raise
+                logger.exception("The keeper broke off at %s.", log)
+                raise AlarmError(Reason.FAILED, f"{type(error).__name__}: {error}"[:2000]) from error
         return None
 
     @transaction.atomic
-    def _append(self, log: Log) -> set[int]:
-        """Appends what became public, committed before anything of it is signed. The ids of the new entries."""
+    def _append(self, log: Log) -> None:
+        """Appends what became public, committed before anything of it is signed, and noted before that."""
         tree.lock(log)
-        self._check(log)
-        if self.whole:
-            compare_all(self.folder, log)
+        seen = self._check(log)
+        self._compare(log)
         drafts = pending.drafts(log)
-        return {entry.pk for entry in tree.append(log, drafts)} if drafts else set()
+        if drafts or self.trust_database:
+            unsigned = log.entries.filter(index__gte=seen.size).order_by("index")
+            bodies = [*unsigned.values_list("body", flat=True), *(draft.body for draft in drafts)]
+            memories.intend(self.folder, log.origin, seen.size, bodies)
+            tree.append(log, drafts)
+
+    def _compare(self, log: Log) -> None:
+        """What a comparison of all entries found is found gone by another one alone, and these are not made quickly."""
+        doubt = memories.doubted(self.folder, log.origin)
+        if self.whole or (doubt and not self.quick):
+            compare_all(self.folder, log)
+        elif doubt:
+            raise AlarmError(Reason.INCONSISTENT, doubt)
 
     @transaction.atomic
-    def _sign(self, log: Log, added: set[int]) -> Checkpoint | None:
+    def _sign(self, log: Log) -> Checkpoint | None:
         tree.lock(log)
-        seen, size = self._check(log, added), tree.size_of(log)
+        seen, size = self._check(log), tree.size_of(log)
         if size == seen.shown:
             return None
         note = seen.note
@@ -132,8 +175,9 @@ class Round:
         _tell(made, seen)
         return made
 
-    def _check(self, log: Log, known: set[int] | frozenset[int] = frozenset()) -> Seen:
-        return check_log(self.folder, log, self.public_key, known=known, trust_database=self.trust_database)
+    def _check(self, log: Log) -> Seen:
+        keys = (self.public_key, *([notes.public_bytes(self.before)] if self.before else []))
+        return check_log(self.folder, log, keys, trust_database=self.trust_database)
 
     def _signers(self, new: list[LogEntry]) -> list[Ed25519PrivateKey]:
         """The first checkpoint after a key followed another in good order is signed by both."""
@@ -146,23 +190,24 @@ class Round:
         return [self.key, self.before]
 
 
-def _rule(error: IntegrityError) -> str:
+def _rule(error: Exception) -> str:
     """The rule of the database by whose name it refused."""
     return str(getattr(getattr(error.__cause__, "diag", None), "constraint_name", ""))
 
 
-def _logs(busy: set[int]) -> list[Log]:
-    """Those that are begun, and those that begin now."""
-    for declaration in Declaration.objects.filter(pk__in=busy, log=None):
-        Log.objects.get_or_create(declaration=declaration, defaults={"origin": new_origin(declaration)})
-    return list(Log.objects.order_by("pk"))
+def _answers() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
 
 
 def new_origin(declaration: Declaration) -> str:
     """The name of the log for ever: an address without its scheme, unless a log before has had it."""
-    address = f"{settings.SITE_URL.split('://', 1)[1]}/declarations/{declaration.slug}"
-    taken = Log.objects.filter(origin=f"{address}/log").exists()
-    return f"{address}/log-{declaration.pk}" if taken else f"{address}/log"
+    first, other = names_of(declaration)
+    return other if Log.objects.filter(origin=first).exists() else first
 
 
 def _tell(checkpoint: Checkpoint, seen: Seen) -> None:

@@ -8,13 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
+
 from declarations.log import memory as memories
 from declarations.log import merkle, notes, tree
 from declarations.log.alarms import AlarmError, Reason
-from declarations.log.entries import KIND_OF_EVENT, of_event, of_text, said_in
+from declarations.log.derived import is_derived
+from declarations.log.entries import said_in
 from declarations.log.memory import MemoryUnreadableError
 from declarations.log.notes import NoteError
-from declarations.models import Checkpoint, Log, LogEntry, LogKey, LogOpening, Signature, SignatureEvent
+from declarations.models import Checkpoint, Declaration, Log, LogEntry, LogKey
 
 
 @dataclass(frozen=True)
@@ -64,15 +67,11 @@ def _check_key(folder: Path, key: bytes, remembered: set[str]) -> None:
     LogKey.objects.create(public_key=key.hex(), fingerprint=mine)
 
 
-def check_log(
-    folder: Path,
-    log: Log,
-    key: bytes,
-    *,
-    known: set[int] | frozenset[int] = frozenset(),
-    trust_database: bool = False,
-) -> Seen:
-    """What is stored goes on from what is remembered; call it with the log locked. `known`: entries just appended."""
+def check_log(folder: Path, log: Log, keys: tuple[bytes, ...], *, trust_database: bool = False) -> Seen:
+    """What is stored goes on from what is remembered; call it with the log locked.
+
+    A checkpoint that is not remembered is taken over where one of `keys` signed it; the first is the one in use.
+    """
     remembered = memories.recall(folder, log.origin)
     size, head = tree.size_of(log), remembered.head if remembered else None
     signed = head.size if head else 0
@@ -83,24 +82,55 @@ def check_log(
             Reason.INCONSISTENT, f"{log.origin} has another root at {signed} entries than was signed."
         )
     shown = log.checkpoints.order_by("-size").first()
-    for entry in log.entries.filter(index__gte=signed).exclude(pk__in=known).order_by("index"):
-        is_trusted = trust_database and shown is not None and entry.index < shown.size
-        if not is_trusted and not _is_ours(entry, key):
-            raise AlarmError(
-                Reason.INCONSISTENT, f"Entry {entry.index} of {log.origin} is none the keeper made."
-            )
-    if shown and (remembered is None or shown.size > signed):
-        _learn(folder, log, key, shown, signed)
+    if shown is None and not memories.is_begun(folder, log.origin):
+        _check_name(log)
+    if shown and shown.size > signed and _is_of(shown.note, keys, log):
+        _learn(folder, log, shown, signed)
         remembered, signed = memories.recall(folder, log.origin), shown.size
-    elif (
-        shown and remembered and shown.size == signed and not _is_same(shown.note, remembered.note, key, log)
+    if shown and (
+        shown.size > signed
+        or (remembered and shown.size == signed and not _is_same(shown.note, remembered.note, keys, log))
     ):
-        raise AlarmError(Reason.FORKED, f"{log.origin} has another checkpoint of {signed} entries.")
+        raise AlarmError(
+            Reason.FORKED,
+            f"The checkpoint of {shown.size} entries of {log.origin} is none that was signed here.",
+        )
+    _check_rest(folder, log, keys[0], signed, trust_database=trust_database)
     return Seen(signed, remembered.note if remembered else "", shown.size if shown else 0)
 
 
+def _check_name(log: Log) -> None:
+    """A log of which the keeper knows nothing has the name that it gives."""
+    if log.origin not in names_of(log.declaration):
+        raise AlarmError(Reason.FOREIGN, f"The keeper did not begin the log {log.origin}.")
+
+
+def names_of(declaration: Declaration) -> tuple[str, str]:
+    """An address without its scheme, and another one, where a log before has had it."""
+    address = f"{settings.SITE_URL.split('://', 1)[1]}/declarations/{declaration.slug}"
+    return f"{address}/log", f"{address}/log-{declaration.pk}"
+
+
+def _check_rest(folder: Path, log: Log, key: bytes, signed: int, *, trust_database: bool) -> None:
+    """What is not signed yet is what this keeper was about to append, to the byte; else nobody knows who wrote it.
+
+    `trust_database`: or what the register says, to the byte.
+    """
+    intended = memories.intended(folder, log.origin)
+    unsigned = list(log.entries.filter(index__gte=signed).order_by("index"))
+    for entry in unsigned:
+        is_own = not entry.is_readmitted and intended.get(entry.index) == entry.body
+        if not is_own and not (trust_database and is_derived(entry, signed=signed)):
+            raise AlarmError(
+                Reason.FOREIGN, f"Entry {entry.index} of {log.origin} is none that the keeper wrote."
+            )
+    changes = [said_in(entry.body)["new"] for entry in unsigned if entry.kind == LogEntry.Kind.KEY]
+    if changes and changes[-1] != notes.fingerprint(key):
+        raise AlarmError(Reason.UNKNOWN_KEY, f"Another key than that of LOG_KEY follows in {log.origin}.")
+
+
 def compare_all(folder: Path, log: Log) -> None:
-    """Every entry is, to the byte, the one that is remembered."""
+    """Every entry is, to the byte, the one that is remembered. What is not, is noted until all are."""
     remembered = memories.entries(folder, log.origin)
     stored = list(
         log.entries.filter(index__lt=len(remembered)).order_by("index").values_list("body", flat=True)
@@ -108,35 +138,43 @@ def compare_all(folder: Path, log: Log) -> None:
     if stored != remembered:
         pairs = enumerate(zip(stored, remembered, strict=False))
         first = next((number for number, (here, there) in pairs if here != there), len(stored))
-        raise AlarmError(
-            Reason.INCONSISTENT, f"Entry {first} of {log.origin} is not the one that was signed."
-        )
+        found = f"Entry {first} of {log.origin} is not the one that was signed."
+        memories.doubt(folder, log.origin, found)
+        raise AlarmError(Reason.INCONSISTENT, found)
+    memories.doubt_no_more(folder, log.origin)
 
 
-def _learn(folder: Path, log: Log, key: bytes, shown: Checkpoint, signed: int) -> None:
-    """Takes over a checkpoint that is not remembered: one of the same key, over what is stored."""
+def _learn(folder: Path, log: Log, shown: Checkpoint, signed: int) -> None:
+    """Takes over a checkpoint that is not remembered and bears our signature: of another keeper with the same key."""
     bodies = list(log.entries.filter(index__lt=shown.size).order_by("index").values_list("body", flat=True))
     root = merkle.root_of([merkle.leaf_hash(body.encode()) for body in bodies])
-    is_whole = len(bodies) == shown.size and root == bytes(shown.root) == _root(log, shown.size)
-    if not is_whole or not _is_of(shown.note, key, log):
+    head = notes.checkpoint_of(notes.read(shown.note))
+    is_whole = (
+        len(bodies) == shown.size == head.size
+        and head.origin == log.origin
+        and root == bytes(shown.root) == head.root == _root(log, shown.size)
+    )
+    if not is_whole:
         raise AlarmError(
             Reason.FORKED,
-            f"The checkpoint of {shown.size} entries of {log.origin} is none that was signed here.",
+            f"The checkpoint of {shown.size} entries of {log.origin} is not about what is stored.",
         )
     memories.remember(folder, log.origin, shown.note, bodies[signed:])
 
 
-def _is_of(note: str, key: bytes, log: Log) -> bool:
+def _is_of(note: str, keys: tuple[bytes, ...], log: Log) -> bool:
     try:
-        return notes.read(note).is_signed_by(log.origin, key)
+        read = notes.read(note)
+        notes.checkpoint_of(read)
     except NoteError:
         return False
+    return any(read.is_signed_by(log.origin, key) for key in keys)
 
 
-def _is_same(note: str, remembered: str, key: bytes, log: Log) -> bool:
+def _is_same(note: str, remembered: str, keys: tuple[bytes, ...], log: Log) -> bool:
     """Two notes about one head, which may differ in who else signed."""
     return note == remembered or (
-        _is_of(note, key, log) and notes.read(note).text == notes.read(remembered).text
+        _is_of(note, keys, log) and notes.read(note).text == notes.read(remembered).text
     )
 
 
@@ -145,31 +183,3 @@ def _root(log: Log, size: int) -> bytes:
         return tree.root(log, size)
     except LookupError:
         return b""
-
-
-def _is_ours(entry: LogEntry, key: bytes) -> bool:
-    """Whether an entry that is not remembered says what the register says: of a round that did not end, or that
-    another host made.
-
-    What it commits to is compared where it can be opened; of evidence, more may have come since.
-    """
-    said = said_in(entry.body)
-    if entry.kind == LogEntry.Kind.KEY:
-        return bool(said["new"] == notes.fingerprint(key))
-    if entry.kind == LogEntry.Kind.TEXT:
-        again = said_in(of_text(entry.log.declaration).body)
-        # A title in one more language may have been added, and the address changed.
-        return all(said.get(name) == again[name] for name in ("at", "set", "texts", "type", "v"))
-    if entry.event is None or SignatureEvent.Kind(entry.event.kind) not in KIND_OF_EVENT:
-        return False
-    try:
-        draft = of_event(entry.event)
-    except Signature.DoesNotExist:
-        return False
-    again = said_in(draft.body)
-    said.pop("commitments", None)
-    again.pop("commitments", None)
-    opened = entry.openings.exclude(field=LogOpening.Field.EVIDENCE)
-    return said == again and all(
-        draft.openings[each.field].value == each.value for each in opened if each.field in draft.openings
-    )

@@ -6,6 +6,8 @@ personal.
 
     <folder>/<name of the log>/entries   one entry per line, canonical JSON
     <folder>/<name of the log>/head      JSON: origin, the last note, and how many bytes of `entries` it is about
+    <folder>/<name of the log>/intent    JSON: what the keeper appends next, from which number on
+    <folder>/<name of the log>/doubt     text: what a comparison of all entries found amiss, until one finds nothing
 """
 
 from __future__ import annotations
@@ -80,11 +82,61 @@ def entries(folder: Path, origin: str) -> list[str]:
         return file.read(remembered.end).decode().split("\n")[:-1]  # U+2028 ends no line here
 
 
+def intend(folder: Path, origin: str, first: int, bodies: Sequence[str]) -> None:
+    """Writes what the log will hold from number `first` on, before it does. On the disk on return."""
+    place = _placed(folder, origin)
+    _replace(place / "intent", {"origin": origin, "first": first, "entries": list(bodies)})
+    _flush(place, folder)
+
+
+def intended(folder: Path, origin: str) -> dict[int, str]:
+    """By their numbers, the entries that the keeper was about to append last. Raises MemoryUnreadableError."""
+    path = _place(folder, origin) / "intent"
+    if not path.exists():
+        return {}
+    said = _said(path, {"origin": str, "first": int, "entries": list})
+    if said["origin"] != origin or not all(isinstance(each, str) for each in said["entries"]):
+        raise MemoryUnreadableError(f"{path} is not as the keeper wrote it")
+    return dict(enumerate(said["entries"], said["first"]))
+
+
+def begin(folder: Path, origin: str) -> None:
+    """Notes that the keeper gave a log this name."""
+    _placed(folder, origin)
+    _flush(folder)
+
+
+def is_begun(folder: Path, origin: str) -> bool:
+    """Whether the keeper ever wrote anything of a log of this name."""
+    return _place(folder, origin).is_dir()
+
+
+def doubt(folder: Path, origin: str, found: str) -> None:
+    """Notes what only a comparison of all entries can find, so that only such a one finds it gone."""
+    place = _placed(folder, origin)
+    (place / "doubt").write_text(found, encoding="utf-8")
+    _flush(place)
+
+
+def doubted(folder: Path, origin: str) -> str:
+    """What was found amiss, or nothing."""
+    path = _place(folder, origin) / "doubt"
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def doubt_no_more(folder: Path, origin: str) -> None:
+    (_place(folder, origin) / "doubt").unlink(missing_ok=True)
+
+
 def remember(folder: Path, origin: str, note: str, new: Sequence[str]) -> None:
-    """Writes what is about to be shown: the entries since the last note, then the note. On the disk on return."""
-    place = _place(folder, origin)
+    """Writes what is about to be shown: the entries since the last note, then the note. On the disk on return.
+
+    ValueError for an entry that is no line; none that the database takes, or the keeper makes, is.
+    """
+    if any("\n" in each for each in new):
+        raise ValueError("an entry of more than one line")
     last = recall(folder, origin)
-    place.mkdir(mode=0o700, exist_ok=True)
+    place = _placed(folder, origin)
     with (place / "entries").open("ab") as file:
         # What was written before a crash, and never became part of a note, goes.
         file.truncate(last.end if last else 0)
@@ -92,16 +144,30 @@ def remember(folder: Path, origin: str, note: str, new: Sequence[str]) -> None:
         file.flush()
         os.fsync(file.fileno())
         end = file.tell()
-    fresh = place / "head.new"
-    with fresh.open("w", encoding="utf-8") as file_of_head:
-        json.dump({"origin": origin, "note": note, "bytes": end}, file_of_head, ensure_ascii=False)
-        file_of_head.flush()
-        os.fsync(file_of_head.fileno())
-    fresh.replace(place / "head")
-    for directory in (place, folder):
+    _replace(place / "head", {"origin": origin, "note": note, "bytes": end})
+    _flush(place, folder)
+
+
+def _replace(path: Path, said: dict[str, Any]) -> None:
+    fresh = path.with_suffix(".new")
+    with fresh.open("w", encoding="utf-8") as file:
+        json.dump(said, file, ensure_ascii=False)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def _flush(*directories: Path) -> None:
+    for directory in directories:
         descriptor = os.open(directory, os.O_RDONLY)
         os.fsync(descriptor)
         os.close(descriptor)
+
+
+def _placed(folder: Path, origin: str) -> Path:
+    place = _place(folder, origin)
+    place.mkdir(mode=0o700, exist_ok=True)
+    return place
 
 
 def _place(folder: Path, origin: str) -> Path:
@@ -112,11 +178,15 @@ def _place(folder: Path, origin: str) -> Path:
 
 
 def _head(path: Path) -> dict[str, Any]:
+    return _said(path, {"origin": str, "note": str, "bytes": int})
+
+
+def _said(path: Path, expected: dict[str, type]) -> dict[str, Any]:
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
         types = {name: type(value) for name, value in said.items()}
     except (OSError, ValueError, AttributeError) as error:
         raise MemoryUnreadableError(f"{path} can't be read") from error
-    if types != {"origin": str, "note": str, "bytes": int}:
+    if types != expected:
         raise MemoryUnreadableError(f"{path} is not as the keeper wrote it")
     return dict(said)

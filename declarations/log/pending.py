@@ -31,12 +31,16 @@ def events(declaration: Declaration | None = None) -> QuerySet[SignatureEvent]:
     return found if declaration is None else found.filter(signature__signatory__declaration=declaration)
 
 
+def texts() -> QuerySet[Declaration]:
+    """Published declarations whose text is not logged."""
+    logged = LogEntry.objects.filter(log__declaration=OuterRef("pk"), kind=LogEntry.Kind.TEXT)
+    return Declaration.objects.public().exclude(text_hash="").filter(~Exists(logged))
+
+
 def declarations() -> set[int]:
     """The ids of the declarations of which something is to be logged."""
-    logged = LogEntry.objects.filter(log__declaration=OuterRef("pk"), kind=LogEntry.Kind.TEXT)
-    texts = Declaration.objects.public().exclude(text_hash="").filter(~Exists(logged))
     of_events = events().values_list("signature__signatory__declaration", flat=True).distinct()
-    return set(texts.values_list("pk", flat=True)) | set(of_events)
+    return set(texts().values_list("pk", flat=True)) | set(of_events)
 
 
 def drafts(log: Log) -> list[Draft]:

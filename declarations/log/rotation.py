@@ -75,10 +75,14 @@ def _follow(folder: Path, *, before: bytes, new: bytes, is_stolen: bool) -> None
         now, old = timezone.now(), notes.fingerprint(before)
         for log in Log.objects.order_by("pk"):
             tree.lock(log)
-            size = check_log(folder, log, before).size
+            size = check_log(folder, log, (before,)).size
+            if not tree.size_of(log):
+                continue  # nothing of it was ever signed, and its text comes first
             draft = entries.of_key(
                 old=old, new=notes.fingerprint(new), size=size, is_stolen=is_stolen, at=now
             )
+            unsigned = log.entries.filter(index__gte=size).order_by("index").values_list("body", flat=True)
+            memories.intend(folder, log.origin, size, [*unsigned, draft.body])
             tree.append(log, [draft])
     except (AlarmError, MemoryUnreadableError) as error:
         raise RotationRefusedError(str(error)) from error

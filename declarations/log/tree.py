@@ -6,9 +6,10 @@ entries there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Max, Q
 
 from declarations.log import merkle
@@ -18,6 +19,9 @@ from declarations.models import Log, LogEntry, LogNode, LogOpening
 from declarations.triggers import LOCKS_OF_LOGS
 
 IN_ONE_STATEMENT = 1000  # rows
+LOCKS_OF_KEEPERS = (
+    6963  # the class of the locks, one per log, held while one keeper appends to it and signs it
+)
 
 
 def size_of(log: Log) -> int:
@@ -30,6 +34,19 @@ def lock(log: Log) -> None:
     """Until the transaction ends, nobody else adds to the log: the triggers of its tables take the same lock."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCKS_OF_LOGS, log.pk])
+
+
+@contextmanager
+def kept(log: Log) -> Iterator[None]:
+    """Over several transactions, no keeper of another host looks at what one of a log is at; waits for its end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCKS_OF_KEEPERS, log.pk])
+    try:
+        yield
+    finally:
+        # A connection that was lost has lost its locks.
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCKS_OF_KEEPERS, log.pk])
 
 
 @transaction.atomic

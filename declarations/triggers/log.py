@@ -8,7 +8,6 @@ from declarations.triggers.refusing import refuse
 
 # The class of the advisory locks, one per log, under which it is added to: a row's lock takes the right to update it.
 LOCKS_OF_LOGS = 6962
-LOCKS_OF_KEEPERS = 6963  # one per log too, held while one keeper appends to it and signs it
 
 
 def kept_for_ever(name: str) -> list[pgtrigger.Trigger]:

@@ -13,13 +13,12 @@ from django.db import connections, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from declarations.log import keeper, memory, merkle, notes, tree
-from declarations.log.entries import Draft, canonical
 from declarations.log.keys import own_key, secret_key
 from declarations.log.notes import Checkpoint as Head
 from declarations.models import Checkpoint, Log, LogAlarm, LogKey
 from efus_conference.mail import compose, render
 from registration.ticket_keys import secret_key as secret_key_of_tickets
-from tests.declarations.log.keeping import logged
+from tests.declarations.log.keeping import logged, stray
 from tests.declarations.log.test_keeper import verified
 from tests.declarations.making import office, published, submitted
 
@@ -105,7 +104,7 @@ def test_a_cut_log_gets_nothing_added_whatever_becomes_public(fresh_db: str, tmp
     keeper.keep(tmp_path)
     assert tree.size_of(log) == 2
     # As many entries as were signed, and others: what came after the restore is not what came before.
-    tree.append(log, [Draft("key", canonical({"type": "key", "v": 1}))])
+    tree.append(log, [stray()])
     keeper.keep(tmp_path)
     assert open_alarms() == [("inconsistent", str(log))]
     assert len(notes_of(log)) == 2
@@ -170,13 +169,13 @@ def forged(log: Log, size: int, *, key: str) -> Checkpoint:
 
 def test_an_entry_and_a_checkpoint_that_somebody_else_made_are_refused(fresh_db: str, tmp_path: Path) -> None:
     log = signed_log(tmp_path, 1)
-    tree.append(log, [Draft("text", canonical({"type": "text", "v": 1, "set": "0" * 64}))])
+    tree.append(log, [stray()])
     keeper.keep(tmp_path)
-    assert open_alarms() == [("inconsistent", str(log))]
+    assert open_alarms() == [("foreign", str(log))]
     assert tree.size_of(log) == 3
     forged(log, 3, key="a stranger's")
     keeper.keep(tmp_path)
-    assert open_alarms() == [("inconsistent", str(log))]
+    assert open_alarms() == [("forked", str(log))]
 
 
 def test_a_checkpoint_by_another_key_over_honest_entries_is_refused(fresh_db: str, tmp_path: Path) -> None:
@@ -249,7 +248,7 @@ def test_without_its_memory_the_keeper_signs_only_once_it_was_told_to_trust_the_
 
 def test_trusting_the_database_takes_over_no_note_of_another_key(fresh_db: str, tmp_path: Path) -> None:
     log = signed_log(tmp_path, 1)
-    tree.append(log, [Draft("key", canonical({"type": "key", "v": 1}))])
+    tree.append(log, [stray()])
     forged(log, 3, key="a stranger's")
     shutil.rmtree(tmp_path)
     keeper.keep(tmp_path, trust_database=True)

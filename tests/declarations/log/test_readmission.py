@@ -11,14 +11,13 @@ from django.core.management import CommandError, call_command
 
 from declarations.log import keeper, memory, merkle, notes, readmission, tree
 from declarations.log.bundle import bundle_of
-from declarations.log.entries import Draft, canonical
 from declarations.log.keys import secret_key
 from declarations.log.readmission import ReadmissionRefusedError, readmit
 from declarations.log.receipts import public_receipt
 from declarations.log.rotation import replace_stolen
 from declarations.models import Declaration, Log, LogAlarm, LogKey, SignatureEvent
 from declarations.verifier import verify
-from tests.declarations.log.keeping import logged
+from tests.declarations.log.keeping import logged, stray
 from tests.declarations.log.test_alarms import back_to, open_alarms, owner, signed_log
 from tests.declarations.log.test_keeper import verified
 from tests.declarations.making import office, submitted
@@ -132,7 +131,7 @@ def test_a_key_that_followed_since_the_backup_is_written_down_again(
 def test_nothing_is_put_back_onto_another_log(fresh_db: str, tmp_path: Path) -> None:
     log = signed_log(tmp_path)
     back_to(log, 1)
-    tree.append(log, [Draft("key", canonical({"type": "key", "v": 1}))])
+    tree.append(log, [stray()])
     with pytest.raises(ReadmissionRefusedError, match="no beginning of what was signed"):
         readmit(tmp_path)
     assert tree.size_of(log) == 2

@@ -14,7 +14,7 @@ from declarations.log.keys import own_key, secret_key
 from declarations.log.reading import in_groups
 from declarations.log.rotation import RotationRefusedError, replace_stolen, rotate
 from declarations.models import Checkpoint, Log, LogAlarm, LogKey
-from tests.declarations.log.keeping import logged
+from tests.declarations.log.keeping import logged, stray
 from tests.declarations.log.test_keeper import kinds, verified
 from tests.declarations.making import office, published, submitted
 
@@ -144,7 +144,7 @@ def test_a_key_follows_only_the_one_in_use(log: Log, tmp_path: Path, settings: A
 
 
 def test_no_key_follows_in_a_log_that_was_not_the_one_signed(log: Log, tmp_path: Path) -> None:
-    tree.append(log, [keeper.pending.entries.Draft("key", '{"new":"x","type":"key"}')])
+    tree.append(log, [stray()])
     for change in (lambda: rotate(secret_key(OLD), tmp_path), lambda: replace_stolen(tmp_path)):
         with pytest.raises(RotationRefusedError):
             change()

@@ -13,13 +13,10 @@ from declarations.log import merkle, tree
 from declarations.log.entries import Draft, Opening, canonical
 from declarations.log.notes import Checkpoint as Head
 from declarations.models import Checkpoint, Log, LogEntry, LogNode, LogOpening
+from tests.declarations.log.keeping import stray
 from tests.declarations.making import published
 
 pytestmark = pytest.mark.django_db
-
-
-def text(number: int) -> Draft:
-    return Draft("text", canonical({"type": "text", "v": 1, "number": number}))
 
 
 @pytest.fixture
@@ -39,7 +36,7 @@ def refused(rule: str) -> Iterator[None]:
 def test_proofs_from_the_database_are_those_of_the_tree_however_it_was_appended(log: Log) -> None:
     for number in (1, 1, 3, 6, 9):
         size = tree.size_of(log)
-        tree.append(log, [text(each) for each in range(size, size + number)])
+        tree.append(log, [stray(each) for each in range(size, size + number)])
     leaves = [bytes(each) for each in log.entries.values_list("leaf_hash", flat=True)]
     assert len(leaves) == 20
     for size in range(1, 21):
@@ -57,7 +54,7 @@ def test_proofs_from_the_database_are_those_of_the_tree_however_it_was_appended(
 def test_a_proof_takes_two_queries_however_long_the_log(
     log: Log, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    tree.append(log, [text(each) for each in range(300)])
+    tree.append(log, [stray(each) for each in range(300)])
     with django_assert_num_queries(2):
         tree.inclusion_proof(log, 77, 300)
     with django_assert_num_queries(2):
@@ -65,21 +62,21 @@ def test_a_proof_takes_two_queries_however_long_the_log(
 
 
 def test_entries_follow_each_other_and_their_hashes_are_of_what_is_stored(log: Log) -> None:
-    tree.append(log, [text(0)])
-    body = canonical({"type": "text"})
+    tree.append(log, [stray(0)])
+    body = stray(1).body
     leaf = merkle.leaf_hash(body.encode())
     with refused("log_entry_follows"):
-        LogEntry.objects.create(log=log, index=2, kind="text", body=body, leaf_hash=leaf)
+        LogEntry.objects.create(log=log, index=2, kind="key", body=body, leaf_hash=leaf)
     with refused("log_entry_has_its_hash"):
-        LogEntry.objects.create(log=log, index=1, kind="text", body=body + " ", leaf_hash=leaf)
+        LogEntry.objects.create(log=log, index=1, kind="key", body=body + " ", leaf_hash=leaf)
     with refused("log_entry_says_its_kind"):
-        LogEntry.objects.create(log=log, index=1, kind="key", body=body, leaf_hash=leaf)
+        LogEntry.objects.create(log=log, index=1, kind="text", body=body, leaf_hash=leaf)
     with refused("log_node_is_of_its_children"):
         LogNode.objects.create(log=log, level=1, index=0, hash=leaf)
 
 
 def test_the_site_s_login_adds_to_a_log_and_does_nothing_else(log: Log) -> None:
-    tree.append(log, [text(0), text(1)])
+    tree.append(log, [stray(0), stray(1)])
     Checkpoint.objects.create(
         log=log, size=2, root=(root := tree.root(log, 2)), note=f"{note_text(log, 2, root)}\n— x\n"
     )
@@ -94,7 +91,7 @@ def note_text(log: Log, size: int, root: bytes) -> str:
 
 
 def test_there_is_one_checkpoint_of_a_size_and_none_goes_back(log: Log) -> None:
-    tree.append(log, [text(each) for each in range(3)])
+    tree.append(log, [stray(each) for each in range(3)])
 
     def sign(size: int, said: int | None = None) -> None:
         root = tree.root(log, size)
@@ -113,8 +110,9 @@ def test_there_is_one_checkpoint_of_a_size_and_none_goes_back(log: Log) -> None:
 
 def test_an_opening_opens_its_commitment_or_is_refused_and_may_go(log: Log) -> None:
     opening = Opening("ab" * 32, canonical("Robin Example"))
-    body = canonical({"type": "text", "commitments": {"person": opening.commitment}})
-    [entry] = tree.append(log, [Draft("text", body, openings={"person": opening})])
+    body = canonical({"type": "published", "commitments": {"person": opening.commitment}, "v": 1})
+    draft = Draft("published", body, openings={"person": opening}, is_readmitted=True)
+    [entry] = tree.append(log, [draft])
     stored = LogOpening.objects.get(entry=entry)
     with refused("opening_opens_its_commitment"):
         LogOpening.objects.create(entry=entry, field="office", salt=opening.salt, value=opening.value)
