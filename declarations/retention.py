@@ -18,12 +18,15 @@ from declarations.models import (
     MailboxCode,
     Signature,
     SignatureEvent,
+    StageSigning,
     Withdrawal,
 )
+from declarations.triggers import ERASED
 from efus_conference.models import Mail
 
 # Whoever names a period on a page takes it from here.
 DRAFT_KEPT_FOR = timedelta(days=60)  # after the last link expired under which it could be sent
+STAGE_KEPT_FOR = timedelta(days=60)  # after the ceremony ended: who was to sign on stage and did not
 CODE_KEPT_FOR = timedelta(days=30)
 MAIL_KEPT_FOR = timedelta(days=180)  # copies of what we wrote to offices
 # After its signature was refused, withdrawn or superseded; else as long as it stands. So are openings of the log.
@@ -74,6 +77,18 @@ def openings_that_are_over(at: datetime) -> QuerySet[LogOpening]:
     until = years_before(at, EVIDENCE_KEPT_YEARS)
     later = SignatureEvent.objects.filter(signature=OuterRef("entry__event__signature"), at__gt=until)
     return LogOpening.objects.filter(~Exists(later), entry__event__signature__state__in=ENDED)
+
+
+def stage_names_that_are_over(at: datetime) -> QuerySet[StageSigning]:
+    """Rows of ceremonies that are long over, which name somebody who did not sign: see `not_signing`."""
+    rows = StageSigning.objects.filter(ceremony__ended_at__lt=at - STAGE_KEPT_FOR)
+    return rows.filter(not_signing("signer") | not_signing("substitute"))
+
+
+def not_signing(who: str) -> Q:
+    """The rows that name one of the two, `signer` or `substitute`, on whom no signature rests."""
+    is_named = ~Q(**{f"{who}_name__in": ["", ERASED]}) | ~Q(**{f"{who}_office__in": ["", ERASED]})
+    return is_named & (Q(signature=None) | Q(by_substitute=who == "signer"))
 
 
 def reasons_that_are_over(at: datetime) -> QuerySet[Invitation]:

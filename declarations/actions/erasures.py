@@ -49,6 +49,13 @@ class StillDecidedOn(Refusal):
     )
 
 
+class StillToSign(Refusal):
+    message = _(
+        "This person is to sign on a stage that is not over. End the ceremony, or enter somebody else there, then "
+        "erase."
+    )
+
+
 class ReasonNamesThem(Refusal):
     message = _("Leave the name out of the reason: it is kept.")
 
@@ -70,8 +77,8 @@ def forget_signer(
     """Erases who signed, from every record of the same office that names them alike; answers with these.
 
     `with_mandate`: the words of the mandate name them too, and go. `with_files`: the files they sent go, and leave
-    their sums. The reason is kept in the admin's log. Raises NobodyNamed, StillDecidedOn, NoteMissing,
-    ReasonNamesThem.
+    their sums. The reason is kept in the admin's log. Raises NobodyNamed, StillDecidedOn, StillToSign,
+    NoteMissing, ReasonNamesThem.
     """
     if not reason.strip():
         raise NoteMissing
@@ -108,7 +115,8 @@ def forget_signer_again(*, signature: Signature, with_mandate: bool, with_files:
 def _of_the_same(signature: Signature) -> list[Signature]:
     """The records of its signatory that name the same person; an unsent draft is emptied on the way.
 
-    StillDecidedOn where one of them waits for a decision: what it says is compared with the signed page.
+    StillDecidedOn where one of them waits for a decision: what it says is compared with the signed page. StillToSign
+    where they are named on a stage that is not over.
     """
     alike = Signature.objects.filter(
         signatory=signature.signatory_id,
@@ -117,8 +125,16 @@ def _of_the_same(signature: Signature) -> list[Signature]:
     ).filter(Q(signer_name__gt="") | Q(pk=signature.pk))
     Signature.objects.filter(pk__in=alike.filter(state=State.NEW)).update(signer_name="", signer_office="")
     named = list(alike.exclude(state=State.NEW).order_by("pk"))
+    to_sign = StageSigning.objects.filter(
+        Q(signer_name=signature.signer_name) | Q(substitute_name=signature.signer_name),
+        signatory=signature.signatory_id,
+        signature=None,
+        ceremony__ended_at=None,
+    )
     if any(each.state not in ERASABLE for each in named):
         raise StillDecidedOn
+    if signature.signer_name and to_sign.exists():
+        raise StillToSign
     return named
 
 
@@ -129,7 +145,6 @@ def _forget(signatures: Iterable[Signature], *, with_mandate: bool, with_files: 
         # First of all: the database lets the rest go only of who was erased, and waits here for the log's keeper.
         Signature.objects.filter(pk__in=keys).update(signer_name="", signer_office="", person_erased_at=now)
         fields = [LogOpening.Field.PERSON, LogOpening.Field.OFFICE]
-        on_stage = {"signer_name": ERASED, "signer_office": ERASED, "version": F("version") + 1}
         if with_mandate:
             fields.append(LogOpening.Field.MANDATE)
             mandates = Mandate.objects.filter(signature__in=keys)
@@ -137,10 +152,13 @@ def _forget(signatures: Iterable[Signature], *, with_mandate: bool, with_files: 
             mandates.exclude(reference="").update(reference=ERASED)
         LogOpening.objects.filter(entry__event__signature__in=keys, field__in=fields).delete()
         staged = StageSigning.objects.filter(signature__in=keys)
-        staged.update(**on_stage)
-        staged.exclude(substitute_name="").update(
-            substitute_name=ERASED, substitute_office=ERASED, version=F("version") + 1
-        )
+        for who in ("signer", "substitute"):
+            _strike_out(staged.exclude(**{f"{who}_name": ""}), who)
+            # Where they were to sign and did not, or it was undone: no signature leads there.
+            for each in gone:
+                named = StageSigning.objects.filter(signatory=each.signatory_id)
+                if each.signer_name:
+                    _strike_out(named.filter(**{f"{who}_name": each.signer_name}), who)
         if with_mandate:
             for name in ("body", "reference"):
                 staged.exclude(**{name: ""}).update(**{name: ERASED, "version": F("version") + 1})
@@ -150,6 +168,12 @@ def _forget(signatures: Iterable[Signature], *, with_mandate: bool, with_files: 
     for each in gone:
         each.refresh_from_db()
     return gone
+
+
+def _strike_out(staged: QuerySet[StageSigning], who: str) -> None:
+    """The name and the office of the `signer`, or of the `substitute`."""
+    struck_out = {f"{who}_name": ERASED, f"{who}_office": ERASED}
+    staged.update(**struck_out, version=F("version") + 1)
 
 
 def _forget_files(evidence: QuerySet[Evidence], *, whole: bool) -> None:

@@ -12,17 +12,20 @@ from typing import Any
 
 from django.core.files.storage import Storage
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
-from declarations.models import Evidence, Invitation, LogOpening, MailboxCode, Signature
+from declarations.models import Evidence, Invitation, LogOpening, MailboxCode, Signature, StageSigning
 from declarations.retention import (
     codes_that_are_over,
     drafts_that_are_over,
     evidence_that_is_over,
     mails_that_are_over,
+    not_signing,
     openings_that_are_over,
     reasons_that_are_over,
+    stage_names_that_are_over,
 )
+from declarations.triggers import ERASED
 from efus_conference.erased_accounts import forget_in_log
 from efus_conference.models import Mail
 from efus_conference.private_files import private_storage
@@ -116,6 +119,13 @@ def _forget_reasons(keys: Sequence[Any]) -> None:
     Invitation.objects.filter(pk__in=keys).update(decline_reason="")
 
 
+def _strike_out(keys: Sequence[Any]) -> None:
+    rows = StageSigning.objects.filter(pk__in=keys)
+    for who in ("signer", "substitute"):
+        struck_out = {f"{who}_name": ERASED, f"{who}_office": ERASED, "version": F("version") + 1}
+        rows.filter(not_signing(who)).update(**struck_out)
+
+
 def _deletes(model: Any) -> Callable[[Sequence[Any]], None]:
     def take(keys: Sequence[Any]) -> None:
         model._default_manager.filter(pk__in=keys).delete()
@@ -141,6 +151,7 @@ KINDS: dict[str, tuple[Callable[[datetime], QuerySet[Any]], Callable[[Sequence[A
     "codes": (codes_that_are_over, _deletes(MailboxCode)),
     "evidence": (evidence_that_is_over, _forget_evidence),
     "openings": (openings_that_are_over, _deletes(LogOpening)),
+    "stage": (stage_names_that_are_over, _strike_out),
     "reasons": (reasons_that_are_over, _forget_reasons),
     "mails": (mails_that_are_over, _deletes(Mail)),
 }

@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.db import connections
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
+from declarations import actions
 from declarations.actions import Refusal, open_invitation, record_on_paper, refuse, verify
 from declarations.actions.forgetting import BATCH, forget_what_is_over
 from declarations.log import entries, tree
 from declarations.models import (
+    Ceremony,
     Evidence,
     Invitation,
     Log,
@@ -24,6 +27,7 @@ from declarations.models import (
     MailboxCode,
     Mandate,
     Signature,
+    StageSigning,
     Withdrawal,
 )
 from declarations.retention import (
@@ -32,11 +36,13 @@ from declarations.retention import (
     DRAFT_KEPT_FOR,
     EVIDENCE_KEPT_YEARS,
     MAIL_KEPT_FOR,
+    STAGE_KEPT_FOR,
     years_before,
 )
 from efus_conference.models import Mail
 from efus_conference.private_files import private_storage
 from tests import factories
+from tests.declarations import staging
 from tests.declarations.making import (
     answers,
     invited,
@@ -49,7 +55,16 @@ from tests.declarations.making import (
     withdrawn,
 )
 
-NOTHING = {"drafts": 0, "codes": 0, "evidence": 0, "openings": 0, "reasons": 0, "mails": 0, "files": 0}
+NOTHING = {
+    "drafts": 0,
+    "codes": 0,
+    "evidence": 0,
+    "openings": 0,
+    "stage": 0,
+    "reasons": 0,
+    "mails": 0,
+    "files": 0,
+}
 DAY = timedelta(days=1)
 
 
@@ -380,3 +395,46 @@ def test_more_files_without_a_row_than_a_few_are_all_left_to_somebody_who_looks(
     private_storage().delete("evidence/0.pdf")
     assert forget(after) == {**NOTHING, "files": 10}
     assert private_storage().listdir("evidence")[1] == []
+
+
+@pytest.mark.usefixtures("fresh_db")
+def test_who_was_to_sign_on_stage_and_did_not_is_named_there_no_longer_than_sixty_days() -> None:
+    on = staging.ceremony()
+    deputy = {"substitute_name": "Deputy Example", "substitute_office": "Deputy"}
+    signings = [staging.cleared(on, **deputy) for _number in range(3)]
+    absent = actions.record_absent(signing=signings[0], by=officer(), seen=signings[0].version)
+    mayor = staging.published_from_stage(staging.confirmed(signings[1]))
+    instead = actions.Substitute("Deputy Example", "Deputy")
+    stood_in = staging.published_from_stage(
+        staging.confirmed(staging.recorded(signings[2], substitute=instead))
+    )
+    ended = actions.end_ceremony(ceremony=Ceremony.objects.get(pk=on.pk), by=officer())
+    rows = StageSigning.objects.filter(ceremony=on).order_by("pk")
+    named = [["Robin Example", "Mayor", "Deputy Example", "Deputy"]] * 3
+    fields = ("signer_name", "signer_office", "substitute_name", "substitute_office")
+
+    def strike_out() -> None:
+        rows.filter(pk=absent.pk).update(signer_name="•••", signer_office="•••", version=F("version") + 1)
+
+    assert forget() == NOTHING
+    assert refused_by(strike_out) == "cleared_stays_as_cleared"
+    assert [list(row) for row in rows.values_list(*fields)] == named
+
+    back = STAGE_KEPT_FOR + DAY
+    Ceremony.objects.filter(pk=on.pk).update(opened_at=F("opened_at") - back, ended_at=ended.ended_at - back)
+    assert forget(timezone.now() - 2 * DAY) == NOTHING
+    assert [forget()["stage"], forget()["stage"]] == [3, 0]
+    assert [list(row) for row in rows.values_list(*fields)] == [
+        ["•••", "•••", "•••", "•••"],
+        ["Robin Example", "Mayor", "•••", "•••"],
+        ["•••", "•••", "Deputy Example", "Deputy"],
+    ]
+    assert [mayor.signature.signer_name, stood_in.signature.signer_name] == [
+        "Robin Example",
+        "Deputy Example",
+    ]
+    refused = rows.filter(pk=mayor.pk)
+    assert (
+        refused_by(lambda: refused.update(signer_name="Somebody Else", version=F("version") + 1))
+        == "cleared_stays_as_cleared"
+    )

@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from declarations import actions
 from declarations.actions import (
     NoteMissing,
     Refusal,
@@ -28,9 +29,16 @@ from declarations.actions import (
     submit_signature,
     verify,
 )
-from declarations.actions.erasures import NobodyNamed, ReasonNamesThem, StillDecidedOn, forget_signer
+from declarations.actions.erasures import (
+    NobodyNamed,
+    ReasonNamesThem,
+    StillDecidedOn,
+    StillToSign,
+    forget_signer,
+)
 from declarations.log import entries, merkle, tree
 from declarations.models import (
+    Ceremony,
     Evidence,
     Log,
     LogEntry,
@@ -272,6 +280,45 @@ def test_who_signed_on_stage_is_struck_out_of_its_list_too() -> None:
         refused_by(lambda: rows.update(signer_name="Somebody Else", version=signing.version + 1))
         == "cleared_stays_as_cleared"
     )
+
+
+def over(signing: StageSigning) -> StageSigning:
+    """Its ceremony, ended."""
+    actions.end_ceremony(ceremony=Ceremony.objects.get(pk=signing.ceremony_id), by=officer())
+    return signing
+
+
+def test_who_was_undone_on_stage_is_struck_out_of_its_list_although_no_signature_leads_there() -> None:
+    signing = staging.confirmed(staging.cleared(signer_name=NAME, signer_office=OFFICE))
+    signature = signing.signature
+    assert signature is not None
+    signing = actions.undo_on_stage(signing=signing, by=officer(), seen=signing.version)
+    signature.refresh_from_db()
+    with pytest.raises(StillToSign):
+        forget_signer(signature=signature, by=officer(), reason="Asked.")
+    assert searching.columns_with([NAME]) != []
+    over(signing)
+    forget_signer(signature=signature, by=officer(), reason="Asked.")
+    signing.refresh_from_db()
+    assert [signing.signer_name, signing.signer_office, signing.substitute_name] == ["•••", "•••", ""]
+    assert searching.columns_with([NAME, OFFICE]) == []
+
+
+def test_who_let_somebody_else_sign_on_stage_is_struck_out_there_too() -> None:
+    first = signed()
+    withdrawn(first)
+    signing = staging.cleared(
+        staging.ceremony(first.signatory.declaration),
+        signatory=first.signatory,
+        signer_name=NAME,
+        signer_office=OFFICE,
+    )
+    signing = staging.recorded(signing, substitute=Substitute("Robin Example", "Deputy"))
+    signing = over(staging.published_from_stage(staging.confirmed(signing)))
+    forget_signer(signature=first, by=officer(), reason="Asked.")
+    signing.refresh_from_db()
+    assert [signing.signer_name, signing.signer_office, signing.name] == ["•••", "•••", "Robin Example"]
+    assert searching.columns_with([NAME, OFFICE]) == []
 
 
 def test_the_register_says_that_the_name_was_erased(client: Client) -> None:

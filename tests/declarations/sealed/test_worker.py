@@ -184,6 +184,16 @@ def test_a_stamp_is_not_asked_for_what_is_gone_or_where_no_authority_is_set(
     assert (SealedDocument.objects.get().sha256, stamps_waiting()) == (before, [])
 
 
+def test_a_seal_that_cannot_be_made_then_is_asked_for_again(
+    fresh_db: str, settings: Any, tmp_path: Path
+) -> None:
+    declaration = published()
+    seal_declaration(declaration=declaration, language="en", at=timezone.now())
+    settings.TSA_URL, settings.SEAL_P12 = "http://127.0.0.1:9/tsa", str(tmp_path / "none.p12")
+    stamp(declaration_id=declaration.pk, language="en", attempt=3)
+    assert stamps_waiting() == [(declaration.pk, "en", 4)]
+
+
 def test_an_officer_who_asks_twice_has_it_sealed_anew_once(
     fresh_db: str, run_worker: Callable[[], None]
 ) -> None:
