@@ -8,7 +8,6 @@ from declarations.triggers.events import SIGNATURE_EVENT, TRANSITIONS
 from declarations.triggers.kept import ACTOR, INVITATION, MAILBOX, SIGNATORY, WITHDRAWAL
 from declarations.triggers.log import (
     CHECKPOINT,
-    LOCKS_OF_KEEPERS,
     LOCKS_OF_LOGS,
     LOG_ENTRY,
     LOG_KEY,
@@ -38,7 +37,6 @@ __all__ = [
     "FROZEN_DECLARATION",
     "FROZEN_TEXT",
     "INVITATION",
-    "LOCKS_OF_KEEPERS",
     "LOCKS_OF_LOGS",
     "LOG_ENTRY",
     "LOG_KEY",
