@@ -76,6 +76,7 @@ def of_text(declaration: Declaration) -> Draft:
         {
             "at": _moment(declaration.published_at),
             "declaration": declaration.slug,
+            "is_demonstration": declaration.is_demonstration,
             "set": declaration.text_hash,
             "texts": [
                 {"language": each.language, "sha256": each.sha256, "status": each.status}

@@ -61,12 +61,6 @@ def key_id_of(name: str, public_key: bytes) -> bytes:
     return sha256(name.encode() + b"\n" + ED25519 + public_key).digest()[:4]
 
 
-def verifier_key(name: str, public_key: bytes) -> str:
-    """The key as programs of the kind take it (a “vkey”)."""
-    encoded = base64.b64encode(ED25519 + public_key).decode()
-    return f"{name}+{key_id_of(name, public_key).hex()}+{encoded}"
-
-
 def fingerprint(public_key: bytes) -> str:
     """By which a reader knows a key: SHA-256 of its 32 bytes, 64 hexadecimal digits."""
     return sha256(public_key).hexdigest()

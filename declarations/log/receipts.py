@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from declarations.log import tree
+from declarations.log import merkle, notes, tree
 from declarations.log.entries import Opening, canonical
 from declarations.log.proofs import Proof
 from declarations.log.reading import NothingLoggedError, checkpoints_of, signed_entries
@@ -17,15 +17,26 @@ from declarations.models import Checkpoint, Declaration, LogEntry, LogOpening, S
 SHOWN = (LogOpening.Field.PERSON, LogOpening.Field.OFFICE, LogOpening.Field.MANDATE)
 
 
+class BrokenTreeError(Exception):
+    """What the database holds of a log is not what was signed: nothing can be proved by it."""
+
+
 def receipt_of(entry: LogEntry, checkpoint: Checkpoint, openings: Mapping[str, Opening]) -> Proof:
-    """That the entry is in the log, as it was when this checkpoint was signed. ValueError where it was not yet."""
+    """That the entry is in the log, as it was when this checkpoint was signed. ValueError where it was not yet.
+
+    It is checked before it leaves, against what was signed: a proof that fails would accuse the log for ever.
+    BrokenTreeError.
+    """
     extra = {"entry": entry.body, "openings": {name: written(each) for name, each in openings.items()}}
-    return Proof(
-        index=entry.index,
-        hashes=tuple(tree.inclusion_proof(entry.log, entry.index, checkpoint.size)),
-        checkpoint=checkpoint.note,
-        extra=canonical(extra).encode(),
-    )
+    head = notes.checkpoint_of(notes.read(checkpoint.note))
+    try:
+        hashes = tuple(tree.inclusion_proof(entry.log, entry.index, checkpoint.size))
+    except LookupError as error:
+        raise BrokenTreeError(f"a node of {entry.log} is not there") from error
+    leaf = merkle.leaf_hash(entry.body.encode())
+    if not merkle.is_included(entry.index, head.size, leaf, hashes, head.root):
+        raise BrokenTreeError(f"entry {entry.index} of {entry.log} is not what was signed")
+    return Proof(entry.index, hashes, checkpoint.note, canonical(extra).encode())
 
 
 def public_receipt(entry: LogEntry) -> Proof:

@@ -5,6 +5,7 @@ Any site may read all of it. What is not there is a sentence in plain text, in t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -18,20 +19,20 @@ from django.utils.translation import gettext as _
 from declarations.log import proofs
 from declarations.log.bundle import bundle_of
 from declarations.log.reading import NothingLoggedError, checkpoints_of, entry_about, last_checkpoint
-from declarations.log.receipts import file_name, public_receipt
+from declarations.log.receipts import BrokenTreeError, file_name, public_receipt
 from declarations.models import Declaration
-from declarations.views.machine import for_machines
+from declarations.views.machine import PLAIN, for_machines
 from efus_conference.kept import do_not_keep, same_for_everyone
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, Declaration, P], HttpResponse]
-PLAIN = "text/plain; charset=utf-8"
 ON_A_PAGE = 1000  # entries
+logger = logging.getLogger(__name__)
 VERIFIERS = Path(__file__).resolve().parent.parent / "verifier"
 
 
 class Refused(Exception):  # noqa: N818 - no error
-    """What is asked for is not there (404), or is not asked for in a way that could be (400)."""
+    """What is asked for is not there (404, 503), or is not asked for in a way that could be (400)."""
 
     def __init__(self, sentence: str, *, status: int = 404) -> None:
         super().__init__(sentence)
@@ -112,7 +113,14 @@ def proof(request: HttpRequest, declaration: Declaration, log_id: UUID) -> HttpR
     entry = entry_about(declaration, log_id)
     if entry is None:
         raise Refused(_("The log has no entry about such a signature yet."))
-    response = HttpResponse(public_receipt(entry).written(), content_type=proofs.MEDIA_TYPE)
+    try:
+        content = public_receipt(entry).written()
+    except BrokenTreeError:
+        logger.exception("No proof of an entry can be given")
+        raise Refused(
+            _("The proof of this entry cannot be given now: something is wrong with the log."), status=503
+        ) from None
+    response = HttpResponse(content, content_type=proofs.MEDIA_TYPE)
     return _to_keep(response, file_name(entry))
 
 

@@ -7,27 +7,36 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404
 from django.utils import translation
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 
 from declarations.models import Declaration, TextVersion
 from efus_conference.kept import do_not_keep, same_for_everyone
 
 View = Callable[..., HttpResponse]
+PLAIN = "text/plain; charset=utf-8"
 
 
 def for_machines(view: View) -> View:
-    """Any site may read it, in the language of `?lang=` (English otherwise)."""
+    """Any site may read it, in the language of `?lang=` (English otherwise).
 
-    @require_safe
+    Whoever sends something to it is told so in plain text; nothing is done with it, so no form needs its token.
+    """
+
+    @csrf_exempt
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asked = request.GET.get("lang", "")
         language = asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         with translation.override(language):
-            response = view(request, *args, **kwargs)
+            if request.method in ("GET", "HEAD"):
+                response = view(request, *args, **kwargs)
+            else:
+                sentence = _("This can only be read.")
+                response = HttpResponseNotAllowed(["GET", "HEAD"], f"{sentence}\n", content_type=PLAIN)
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Content-Language"] = language
         return response if asked in ("", language) else do_not_keep(response)
@@ -45,4 +54,4 @@ def text(request: HttpRequest, slug: str, lang: str) -> HttpResponse:
         declaration__slug=slug,
         language=lang,
     )
-    return HttpResponse(version.body.encode(), content_type="text/plain; charset=utf-8")
+    return HttpResponse(version.body.encode(), content_type=PLAIN)

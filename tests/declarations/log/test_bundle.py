@@ -182,6 +182,45 @@ def test_a_public_proof_is_of_its_entry_under_the_last_checkpoint(tmp_path: Path
     ]
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(f"/declarations/harbour/log/{name}" for name in ("checkpoint", "entries.json", "bundle.json")),
+        "/declarations/verify.py",
+        "/declarations/check.html",
+        "/declarations/harbour/signatories.json",
+    ],
+)
+def test_what_is_sent_to_an_address_that_is_only_read_is_refused_in_plain_text(
+    tmp_path: Path, path: str
+) -> None:
+    logged(published(slug="harbour"), tmp_path)
+    strict = Client(enforce_csrf_checks=True)
+    answer = strict.post(path, {"x": "y"})
+    assert [answer.status_code, answer.content.decode(), answer.headers["Content-Type"]] == [
+        405,
+        "This can only be read.\n",
+        "text/plain; charset=utf-8",
+    ]
+    assert [answer.headers["Allow"], strict.put(path).status_code, strict.head(path).status_code] == [
+        "GET, HEAD",
+        405,
+        200,
+    ]
+
+
+@pytest.mark.parametrize("is_invented", [False, True])
+def test_whether_it_is_a_demonstration_is_signed_with_the_text(tmp_path: Path, is_invented: bool) -> None:
+    declaration = published(slug="harbour", is_demonstration=is_invented)
+    logged(declaration, tmp_path)
+    bundle = bundle_of(declaration)
+    assert checked(bundle)[0]["is_demonstration"] is is_invented
+    bundle["declaration"]["is_demonstration"] = not is_invented
+    log = verify.examine(json.dumps(bundle), "", None, (), "")[1]
+    assert log is not None
+    assert verify.is_demonstration(log) is is_invented
+
+
 def test_checkpoints_are_handed_out_by_their_size(tmp_path: Path, client: Client) -> None:
     declaration = published(slug="harbour")
     logged(declaration, tmp_path)

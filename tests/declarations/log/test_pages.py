@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from django.utils import timezone
 
 from declarations import actions
 from declarations.log.reading import in_groups
-from declarations.models import Declaration, LogAlarm, LogKey, Signature
+from declarations.models import Checkpoint, Declaration, LogAlarm, LogKey, Signature
+from declarations.verifier import verify
 from tests import factories
 from tests.declarations.log.keeping import logged
 from tests.declarations.making import invited, office, officer, published, recorded, submitted, withdrawn
@@ -115,6 +117,48 @@ def test_an_alarm_of_this_log_or_of_all_is_said_until_it_is_settled(client: Clie
     ] == [2, True, True, False]
     LogAlarm.objects.filter(pk__in=[own.pk, of_all.pk]).update(settled_at=timezone.now())
     assert "This log is stopped." not in read(client, PAGE)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+def test_the_page_calls_the_answers_what_the_verifiers_call_them(
+    client: Client, tmp_path: Path, language: str
+) -> None:
+    logged(published(slug="harbour"), tmp_path)
+    page = read(client, f"/{language}/declarations/harbour/verify/")
+    table = page.partition('id="answers-title"')[2].partition("</table>")[0]
+    said = verify.SENTENCES[language]
+    assert re.findall(r'<th scope="row">(.*?)</th>', table) == [
+        said[f"title.{check}"] for check in (*verify.CHECKS, "text")
+    ]
+
+
+def test_the_page_has_one_clock_and_one_word_for_a_signed_state(client: Client, tmp_path: Path) -> None:
+    declaration = published(slug="harbour")
+    logged(declaration, tmp_path)
+    newest = Checkpoint.objects.get()
+    page = read(client, PAGE)
+    assert f"{newest.signed_at:%H:%M} UTC" in page
+    assert "Brussels" not in page
+    words = re.sub(r"<[^>]*>", " ", page.partition("<main")[2].partition("</main>")[0])
+    assert re.findall("[Cc]heckpoint", words) == ["checkpoint"]  # once, as what programs call it
+
+
+def test_not_even_all_checkpoints_are_more_than_a_page(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("declarations.views.verify.SHOWN", 1)
+    monkeypatch.setattr("declarations.views.verify.MOST", 2)
+    declaration = published(slug="harbour")
+    logged(declaration, tmp_path)
+    for _number in range(3):
+        verified(declaration)
+        logged(declaration, tmp_path)
+    few, every = client.get(PAGE), client.get(f"{PAGE}?checkpoints=all")
+    assert [[each.size for each in answer.context["older"]] for answer in (few, every)] == [[3], [3, 2]]
+    assert [
+        [("?checkpoints=all#checkpoints" in text, "Older ones are not listed." in text)]
+        for text in (few.content.decode(), every.content.decode())
+    ] == [[(True, False)], [(False, True)]]
 
 
 def test_earlier_checkpoints_are_listed_the_latest_first_and_all_when_asked_for(

@@ -16,10 +16,12 @@ from django.test import Client
 from declarations import actions
 from declarations.actions.erasures import forget_signer
 from declarations.log import keys, notes, rotation
+from declarations.log.receipts import BrokenTreeError, office_receipt, public_receipt
 from declarations.models import Declaration, LogKey, Signature
 from declarations.verifier import verify
 from tests import factories
 from tests.declarations.log.keeping import logged
+from tests.declarations.log.test_alarms import owner
 from tests.declarations.making import office, officer, published, submitted, withdrawn
 
 Mailbox = Callable[[], list[EmailMessage]]
@@ -163,3 +165,26 @@ def test_a_key_that_follows_another_leaves_what_was_signed_before_valid(
     head = notes.checkpoint_of(notes.read(reader.file("checkpoint")))
     forged = notes.signed(head.text, head.origin, [old_key])
     assert reader.finds(fingerprint(), forged)["growth"] == "growth.not_signed"
+
+
+@pytest.mark.parametrize(
+    "change", ["DELETE FROM declarations_lognode", "UPDATE declarations_lognode SET hash = sha256('x')"]
+)
+def test_no_proof_leaves_that_would_not_hold(
+    fresh_db: str, tmp_path: Path, client: Client, change: str
+) -> None:
+    """A node that somebody changed in the database is found before a proof with it goes out, and stays for ever."""
+    declaration = published(slug="harbour")
+    signatures = [verified(declaration, name) for name in ("Turin", "Riga", "Porto")]
+    entries = list(logged(declaration, tmp_path).entries.order_by("index"))
+    assert [public_receipt(entry).index for entry in entries] == [0, 1, 2, 3]
+    with owner() as cursor:
+        cursor.execute(f"{change} WHERE level = 1")
+    answers = [
+        client.get(f"/declarations/harbour/log/proofs/{each.log_id}.tlog-proof") for each in signatures
+    ]
+    sentence = "The proof of this entry cannot be given now: something is wrong with the log.\n"
+    assert [(answer.status_code, answer.content.decode()) for answer in answers] == [(503, sentence)] * 3
+    for entry in entries:
+        with pytest.raises(BrokenTreeError):
+            office_receipt(entry)
