@@ -6,15 +6,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from unfold.decorators import action, display
+from unfold.decorators import display
 
 from declarations.admin import stage_list, stage_screens
 from declarations.models import Ceremony, StageEvent, StageSigning
-from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin, number
+from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin
 
 
 @admin.register(Ceremony)
@@ -26,7 +25,7 @@ class CeremonyAdmin(OrganisersAdmin):
     search_fields = ["declaration__title_en__unaccent"]
     autocomplete_fields = ["declaration"]
     fields = ["declaration", "undo_seconds", ("opened_at", "opened_by"), ("ended_at", "ended_by")]
-    actions_detail = ["to_list", "to_stage", "to_confirm"]
+    change_form_before_template = "admin/declarations/ceremony_ways.html"
 
     def get_urls(self) -> list[Any]:
         def page(route: str, view: Any, name: str) -> Any:
@@ -62,17 +61,16 @@ class CeremonyAdmin(OrganisersAdmin):
     def phase(self, obj: Ceremony) -> str:
         return str(stage_list.phase_of(obj))
 
-    @action(description=_("Who signs"), url_path="to-list")
-    def to_list(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return redirect("admin:declarations_ceremony_list", pk=number(object_id))
-
-    @action(description=_("Operator’s screen"), url_path="to-stage")
-    def to_stage(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return redirect("admin:declarations_ceremony_stage", pk=number(object_id))
-
-    @action(description=_("Second officer’s screen"), url_path="to-confirm")
-    def to_confirm(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        return redirect("admin:declarations_ceremony_confirm", pk=number(object_id))
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        # A declaration has one ceremony: there is no other one to add after it.
+        extra_context = {**(extra_context or {}), "show_save_and_add_another": False}
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
 
 @admin.register(StageSigning)

@@ -158,6 +158,7 @@ def _shown(
         "version": version_of(ceremony, rows),
         "asks": reverse("admin:declarations_ceremony_state", args=[ceremony.pk]),
         "at": timezone.now(),
+        "zone": timezone.get_current_timezone_name(),
     }
 
 

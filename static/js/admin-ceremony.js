@@ -9,6 +9,8 @@ const live = document.querySelector("[data-live]");
 const age = live.querySelector("[data-age]");
 const said = live.querySelector("[data-said]");
 const screen_ = document.querySelector("[data-screen]");
+const find = document.querySelector("[data-find]");
+const found = document.querySelector("[data-found]");
 let { version } = live.dataset;
 let seen = Date.now();
 let failed = 0;
@@ -16,8 +18,9 @@ let timer;
 let ends = new Map(); // by signing, when its time to undo is over, on this device's clock
 
 const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
-const clock = (moment) => new Date(moment).toLocaleTimeString(document.documentElement.lang, { hourCycle: "h23" });
+const clock = (moment) => new Date(moment).toLocaleTimeString(document.documentElement.lang, { hourCycle: "h23", timeZone: live.dataset.zone }); // as the rows say it
 const rowsOf = (root) => new Map([...root.querySelectorAll("[data-row]")].map((row) => [row.dataset.row, row]));
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 const isTyped = (input) => (input.type === "file" ? input.files.length > 0 : "touched" in input.dataset);
 
 async function get(address) {
@@ -72,7 +75,19 @@ function show(page) {
     }
   }
   screen_.replaceChildren(...fresh.childNodes);
+  sift();
   if (screen_.contains(focus)) focus.focus({ preventScroll: true });
+}
+
+// Two hundred may be on the list, and one of them walks on stage.
+function sift() {
+  const words = plain(find.value).split(/\s+/).filter(Boolean);
+  const rows = [...screen_.querySelectorAll(".ac-row")];
+  for (const row of rows) {
+    const text = plain((row.querySelector(".ac-who") ?? row).textContent);
+    row.hidden = !words.every((word) => text.includes(word));
+  }
+  found.textContent = rows.length && rows.every((row) => row.hidden) ? found.dataset.none : "";
 }
 
 function tell() {
@@ -111,6 +126,9 @@ screen_.addEventListener("submit", async (event) => {
   }
 });
 
+find.closest("[hidden]").hidden = false;
+find.addEventListener("input", sift);
+addEventListener("pageshow", sift); // what was looked for comes back with the page
 addEventListener("online", look);
 addEventListener("offline", look);
 addEventListener("pageshow", (event) => event.persisted && location.reload());

@@ -140,9 +140,6 @@ PAGES: list[Row] = [
     row("POST", "admin:login", anyone="login", people="403", organisers="302"),
     row("GET", "admin:logout", anyone="302", people="302", organisers="405"),
     row("POST", "admin:logout", anyone="302", people="302", organisers="200"),
-    *for_all("declarations_ceremony_to_list", "302", "302"),
-    *for_all("declarations_ceremony_to_stage", "302", "302"),
-    *for_all("declarations_ceremony_to_confirm", "302", "302"),
     # By what the groups do. The list of an app is the registration's here.
     *only("content desk press", "app_list", denied="404"),
     *only("", "auth_user_password_change"),

@@ -259,10 +259,10 @@ FIELDS: dict[str, dict[str, str]] = {
     "declarations.StageSigning": {
         "row": "id ceremony signatory precedence signature draft version",
         "office": "signer_name signer_office substitute_name substitute_office basis body decided_on reference "
-        "ratify_until entered_by entered_at cleared_by cleared_at absent_at signed_at by_substitute recorded_by "
+        "ratify_until entered_by entered_at cleared_by cleared_at absent_at signed_at by_substitute recorded_by named_on_stage "
         "scan_follows confirmed_by confirmed_at",
     },
-    "declarations.StageEvent": {"row": "id signing", "office": "kind actor note at"},
+    "declarations.StageEvent": {"row": "id signing version", "office": "kind actor note at"},
     "archive.Video": {"row": "id edition order", "speaker": "title speaker function address"},
     "archive.Voice": {"row": "id edition order", "speaker": "speaker function"},
     # Copies of what is public, taken out with it.
