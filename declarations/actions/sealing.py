@@ -223,11 +223,15 @@ def _ask_for_stamp_later(document: SealedDocument, *, attempt: int) -> None:
 
 @app.task(name="declarations.seal_anew", queue="mail", lock=LOCK)
 def seal_anew(declaration_id: int) -> None:
-    """All languages of a declaration once more, whatever they say: an officer asked for it."""
+    """All languages of a declaration once more, whatever they say: an officer asked for it. One holds up no other."""
     for declaration in sealable():
         if declaration.pk == declaration_id:
             for language in dict(settings.LANGUAGES):
-                seal_declaration(declaration=declaration, language=language, at=timezone.now(), is_anew=True)
+                at = timezone.now()
+                try:
+                    seal_declaration(declaration=declaration, language=language, at=at, is_anew=True)
+                except Exception:
+                    logger.exception("“%s” was not sealed anew in “%s”.", declaration.slug, language)
 
 
 def ask_to_seal_anew(*, declaration: Declaration) -> None:

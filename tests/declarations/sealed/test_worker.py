@@ -13,6 +13,7 @@ import pytest
 from django.db import connections, transaction
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import get_language
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from declarations.actions import forget_signer, sealing, verify
@@ -20,6 +21,7 @@ from declarations.actions.sealing import (
     ask_to_seal_anew,
     content_of,
     pause_before,
+    seal_anew,
     seal_declaration,
     seal_what_changed,
     stamp,
@@ -192,6 +194,21 @@ def test_a_seal_that_cannot_be_made_then_is_asked_for_again(
     settings.TSA_URL, settings.SEAL_P12 = "http://127.0.0.1:9/tsa", str(tmp_path / "none.p12")
     stamp(declaration_id=declaration.pk, language="en", attempt=3)
     assert stamps_waiting() == [(declaration.pk, "en", 4)]
+
+
+def test_one_language_that_fails_holds_up_no_other_that_an_officer_asked_for(
+    fresh_db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declaration, read = published(), sealing.contents_of
+
+    def failing_in_english(one: Declaration) -> Contents:
+        if get_language() == "en":
+            raise ValueError("a disk is full")
+        return read(one)
+
+    monkeypatch.setattr(sealing, "contents_of", failing_in_english)
+    seal_anew(declaration_id=declaration.pk)
+    assert sorted(SealedDocument.objects.values_list("language", flat=True)) == ["fr", "nl"]
 
 
 def test_an_officer_who_asks_twice_has_it_sealed_anew_once(
