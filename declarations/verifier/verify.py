@@ -781,10 +781,12 @@ SENTENCES: dict[str, dict[str, str]] = {
         "whole.holds": "All that was checked holds.",
         "whole.fails": "Something does not hold. Keep this file, it may be evidence, and ask the organisers to explain it.",
         "whole.asked": "The log holds. The signature or the text that you asked about does not stand in it as you asked.",
+        "whole.slip": "A file that you gave to be compared cannot be read as what it should be, so it says nothing. See below which one, and give it again.",
+        "whole.other_key": "This file was not signed with the key whose fingerprint you gave. Look for a slip in the fingerprint first; if there is none, keep the file and ask the organisers.",
         "whole.no_key": "What was checked fits together, but no fingerprint was compared: this file may come from anyone.",
         "whole.unreadable": "The file cannot be read, so nothing was checked.",
         "limits.title": "What this does not show",
-        "limits.hand": "Whose hand signed. The log shows what the register said and when; the signed page and the mandate were looked at by officers, and their files are not public.",
+        "limits.hand": "Whose hand signed. The log shows what the register said and when. Officers compared it with a signed page and a mandate, which are not public, or saw it signed on stage; of historical records neither.",
         "limits.never": "What was never entered. A signature that was left out from the beginning leaves no trace here; its office, which has no receipt, will know.",
         "limits.others": "Whether others are shown the same log. Compare the signed state with theirs, or with one that was printed, mailed or shown at the ceremony.",
         "limits.now": "What happened after this file was downloaded.",
@@ -865,10 +867,12 @@ SENTENCES: dict[str, dict[str, str]] = {
         "whole.holds": "Tout ce qui a été vérifié est correct.",
         "whole.fails": "Quelque chose est incorrect. Conservez ce fichier, il peut servir de preuve, et demandez une explication aux organisateurs.",
         "whole.asked": "Le journal est correct. La signature ou le texte que vous avez demandé n’y figure pas comme vous l’avez demandé.",
+        "whole.slip": "Un fichier que vous avez donné à comparer est illisible, et ne dit donc rien. Voyez ci-dessous lequel, et donnez-le à nouveau.",
+        "whole.other_key": "Ce fichier n’a pas été signé avec la clé dont vous avez donné l’empreinte. Cherchez d’abord une faute de saisie ; s’il n’y en a pas, conservez le fichier et demandez aux organisateurs.",
         "whole.no_key": "Ce qui a été vérifié concorde, mais aucune empreinte n’a été comparée : ce fichier peut venir de n’importe qui.",
         "whole.unreadable": "Le fichier est illisible : rien n’a été vérifié.",
         "limits.title": "Ce que cela ne montre pas",
-        "limits.hand": "Quelle main a signé. Le journal montre ce que le registre a dit, et quand ; la page signée et le mandat ont été examinés par des responsables, et leurs fichiers ne sont pas publics.",
+        "limits.hand": "Quelle main a signé. Le journal montre ce que le registre a dit, et quand. Des responsables l’ont comparé à une page signée et à un mandat, qui ne sont pas publics, ou ont vu signer sur scène ; pour les fiches historiques, ni l’un ni l’autre.",
         "limits.never": "Ce qui n’a jamais été inscrit. Une signature omise dès le début ne laisse aucune trace ici ; son cabinet, qui n’a pas de reçu, le saura.",
         "limits.others": "Si l’on montre le même journal à tous. Comparez l’état signé avec le leur, ou avec un état imprimé, envoyé par courriel ou montré lors de la cérémonie.",
         "limits.now": "Ce qui s’est passé après le téléchargement de ce fichier.",
@@ -949,10 +953,12 @@ SENTENCES: dict[str, dict[str, str]] = {
         "whole.holds": "Alles wat werd nagegaan, klopt.",
         "whole.fails": "Er klopt iets niet. Bewaar dit bestand, het kan een bewijs zijn, en vraag de organisatoren om uitleg.",
         "whole.asked": "Het logboek klopt. De ondertekening of de tekst waarnaar u vroeg, staat er niet zo in.",
+        "whole.slip": "Een bestand dat u gaf om te vergelijken, is niet leesbaar als wat het zou moeten zijn, en zegt dus niets. Zie hieronder welk, en geef het opnieuw.",
+        "whole.other_key": "Dit bestand is niet ondertekend met de sleutel waarvan u de vingerafdruk gaf. Kijk eerst of u zich niet vertikt hebt; is dat niet zo, bewaar het bestand dan en vraag het de organisatoren.",
         "whole.no_key": "Wat werd nagegaan, past bij elkaar, maar er werd geen vingerafdruk vergeleken: dit bestand kan van iedereen komen.",
         "whole.unreadable": "Het bestand is niet leesbaar, dus er werd niets nagegaan.",
         "limits.title": "Wat dit niet aantoont",
-        "limits.hand": "Wiens hand ondertekende. Het logboek toont wat het register zei en wanneer; de ondertekende pagina en het mandaat werden door verantwoordelijken bekeken, en hun bestanden zijn niet openbaar.",
+        "limits.hand": "Wiens hand ondertekende. Het logboek toont wat het register zei en wanneer. Verantwoordelijken vergeleken het met een ondertekende pagina en een mandaat, die niet openbaar zijn, of zagen op het podium ondertekenen; bij historische vermeldingen geen van beide.",
         "limits.never": "Wat er nooit in kwam. Een ondertekening die van het begin af aan werd weggelaten, laat hier geen spoor na; haar kabinet, dat geen ontvangstbewijs heeft, zal het weten.",
         "limits.others": "Of anderen hetzelfde logboek te zien krijgen. Vergelijk de ondertekende stand met die van hen, of met een stand die gedrukt, gemaild of op de plechtigheid getoond werd.",
         "limits.now": "Wat er gebeurde nadat dit bestand werd gedownload.",
@@ -971,14 +977,20 @@ def sentence(each: dict[str, str], verdicts: Sequence[dict[str, str]], language:
 
 
 def conclusion(verdicts: Sequence[dict[str, str]]) -> str:
-    """The end of it all: "holds", "fails", "asked" (the log holds, what was asked of it does not), "no_key" (no key
+    """The end of it all: "holds", "fails", "asked" (the log holds, what was asked of it does not), "slip" (what was
+    given beside the file cannot be read), "other_key" (that of the fingerprint signed nothing here), "no_key" (none
     was compared) or "unreadable"; SENTENCES has a word for each under `whole.`.
     """
     failed = {each["check"] for each in verdicts if each["verdict"] == "fails"}
+    faults = {
+        each["fault"] for each in verdicts if each["check"] not in ("signature", "text") and each["fault"]
+    }
     if "bundle" in failed:
         return "unreadable"
-    if failed - {"signature", "text"}:
-        return "fails"
+    if "key" in failed:
+        return "other_key"
+    if faults:
+        return "fails" if faults - {"growth.malformed", "receipts.malformed"} else "slip"
     if verdicts[1]["verdict"] != "holds":
         return "no_key"
     return "asked" if failed else "holds"
@@ -1182,8 +1194,7 @@ def whom_of(each: dict[str, str], log: Log | None, given: argparse.Namespace, re
         return []
     if each["check"] == "signature":
         found = [
-            " · ".join([*whom(log, one.at, given.lang), one.number])
-            for one in found_of(log, given.signature)
+            " · ".join([*whom(log, one.at, given.lang), one.number]) for one in found_of(log, given.signature)
         ]
         return found if given.signature.strip() else []
     if each["check"] == "receipts" and each["verdict"] == "holds" and receipt:

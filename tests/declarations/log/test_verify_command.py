@@ -98,7 +98,7 @@ def test_all_that_was_asked_holds(folder: Path) -> None:
     ("arguments", "code", "words"),
     [
         (["bundle.json"], 2, "no fingerprint was compared"),
-        (["bundle.json", "--key", printed(STRANGE_KEY)], 1, "Something does not hold."),
+        (["bundle.json", "--key", printed(STRANGE_KEY)], 1, "Look for a slip in the fingerprint first"),
         (["bundle.json", "--key", printed(KEY), "--signature", "Nobody"], 1, "The log holds."),
         (["bundle.json", "--signature", "Nobody"], 1, "no fingerprint was compared"),
         (["forged.json", "--key", printed(KEY), "--older", "older.txt"], 1, "The log is shorter than it was"),
@@ -106,7 +106,7 @@ def test_all_that_was_asked_holds(folder: Path) -> None:
         (
             ["bundle.json", "--key", printed(KEY), "--older", "rubbish"],
             1,
-            "The older state you gave cannot be read",
+            "A file that you gave to be compared cannot be read as what it should be",
         ),
         (
             ["bundle.json", "--key", printed(KEY), "--receipt", "rubbish"],
