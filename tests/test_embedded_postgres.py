@@ -29,6 +29,8 @@ USER = """
 import dataclasses, json, sys
 from pathlib import Path
 from efus_conference import embedded_postgres
+
+pytestmark = pytest.mark.slow
 try:
     cluster = embedded_postgres.ensure(Path(sys.argv[1]))
 except embedded_postgres.EmbeddedPostgresError as error:

@@ -34,6 +34,8 @@ from efus_conference.foreign_pdfs import look_into
 from efus_conference.foreign_pdfs.sentences import UNWANTED
 from efus_conference.uploads import PREVIEW_PIXELS, CheckedDocument, check_document
 
+pytestmark = pytest.mark.slow
+
 PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 300]>>"
 
 

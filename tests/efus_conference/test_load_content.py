@@ -19,7 +19,7 @@ from efus_conference.models import Edition, Organisation, User
 from programme.models import Appearance, Release, ReleasedSession, Session
 from registration.models import Registration
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

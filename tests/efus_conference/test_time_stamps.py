@@ -58,6 +58,7 @@ def test_one_that_lies_or_fails_leaves_the_seal_without_a_stamp(
         assert (verdict.holds, verdict.is_stamped, trial.asked) == (True, False, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", LIARS)
 def test_one_that_begins_to_lie_after_its_first_answer_is_found_out_too(
     how: str, settings: Any, tmp_path: Path, pdf: bytes

@@ -16,9 +16,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
+from efus_conference import qr
 from efus_conference.models import Edition, User
 from programme.actions import release
-from registration import actions, qr, qr_batch
+from registration import actions, qr_batch
 from registration.badges import Format, badges_pdf, written
 from registration.models import Consent, ConsentText, Delegation, Place, Registration, Ticket
 from registration.ticket_keys import signed

@@ -208,6 +208,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 def test_processes_that_are_killed_at_any_moment_leave_a_log_that_goes_on(
     fresh_db: str, tmp_path: Path
 ) -> None:
