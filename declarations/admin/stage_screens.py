@@ -89,7 +89,7 @@ STEPS: dict[str, Step] = {
     ),
 }
 OPERATOR = {name: step for name, step in STEPS.items() if name != "confirm"}
-SECOND = {
+SECOND: dict[str, Step] = {
     **{name: STEPS[name] for name in ("confirm", "undo", "scan_follows", "scan")},
     "take_back": (SendBackForm, _take_back, gettext_lazy("%(signatory)s: sent back to the operator.")),
 }
