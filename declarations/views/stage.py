@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from declarations import register
@@ -31,8 +33,8 @@ def ceremony(request: HttpRequest, slug: str) -> HttpResponse:
             "declaration": shown,
             "stage": stage,
             "edition": shown.adopted_at_edition,
-            "here": here,
-            "address": site_address(reverse("declarations:verify", args=[slug])),
+            "here": _breakable(here),
+            "address": _breakable(site_address(reverse("declarations:verify", args=[slug]))),
             "note": note,
             "symbol": qr.symbol(note or here) if note or here else None,
         },
@@ -45,6 +47,11 @@ def ceremony_json(request: HttpRequest, slug: str) -> HttpResponse:
     """What the page asks for every few seconds: whether it is still as it was."""
     stage = _stage(slug)
     return JsonResponse({"version": stage.version, "phase": stage.phase, "count": len(stage.entries)})
+
+
+def _breakable(address: str) -> SafeString:
+    """For whoever types it from a screen: it breaks behind a slash, and not within a word."""
+    return format_html_join(mark_safe("/<wbr>"), "{}", ([part] for part in address.split("/")))
 
 
 def _stage(slug: str) -> Stage:

@@ -67,8 +67,8 @@ function show(html) {
   const added = [...stage.querySelectorAll("[data-key]")].filter((one) => !known.has(one.dataset.key));
   for (const one of added) one.classList.add("is-new");
   const sentences = added.length < 4 ? added.map((one) => one.dataset.said) : [];
-  const count = stage.querySelector("[data-part=head] [data-said]");
-  said.textContent = [...sentences, count ? count.dataset.said : ""].join(" ");
+  const head = [...stage.querySelectorAll(":is([data-part=head], [data-part=phase]) [data-said]")];
+  said.textContent = [...sentences, ...head.map((one) => one.dataset.said)].join(" ");
   page(added[0]);
 }
 

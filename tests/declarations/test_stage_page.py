@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,7 @@ def test_who_was_confirmed_shows_and_nobody_else(client: Client) -> None:
     shown = page(client, on.declaration)
     assert [name for name in ("Cleared", "Recorded", "Absent", "Undone", "Gone") if name in shown] == []
     assert "Confirmed-Person" in shown
+    assert _headline(shown) == ""
     assert "with 1 signatory who signed elsewhere" in shown
 
 
@@ -147,6 +149,11 @@ def test_every_step_that_shows_changes_what_the_page_asks_for(client: Client) ->
     assert shows()
 
 
+def _headline(shown: str) -> str:
+    found = re.search(r"<h2 data-said[^>]*>([^<]*)</h2>", shown)
+    return found[1] if found else ""
+
+
 def test_the_code_at_the_end_is_the_first_checkpoint_that_holds_the_whole_evening(
     client: Client, tmp_path: Path
 ) -> None:
@@ -159,6 +166,9 @@ def test_the_code_at_the_end_is_the_first_checkpoint_that_holds_the_whole_evenin
     end(on)
     # Two is confirmed and not published yet; then published and not logged yet.
     assert said(client, declaration)["phase"] == "settling"
+    assert _headline(page(client, declaration)) == (
+        "The signing is over. The last signatures are entering the register and its log."
+    )
     time_to_undo_is_over(second)
     actions.publish_due(at=timezone.now())
     assert said(client, declaration)["phase"] == "settling"
@@ -167,6 +177,9 @@ def test_the_code_at_the_end_is_the_first_checkpoint_that_holds_the_whole_evenin
     shown = page(client, declaration)
     assert said(client, declaration)["phase"] == "over"
     assert qr.symbol(checkpoint.note).path in shown
+    assert _headline(shown) == "The signing is over."
+    # The address is typed from a screen: it breaks behind its slashes, and nowhere within a word.
+    assert f"/<wbr>declarations/<wbr>{declaration.slug}/<wbr>verify/" in shown
     # The log grows, one of them withdraws: a picture of the code stays a picture of this page.
     withdrawn(first.signature)
     logged(declaration, tmp_path)
