@@ -16,11 +16,14 @@ SORT_KEY = migrations.RunSQL(
 )
 
 
-def only_insert_and_select(table: str) -> migrations.RunSQL:
+def only_insert_and_select(table: str, *, may_update: str = "") -> migrations.RunSQL:
     """Takes the rights to change, delete and empty a table from every login but the owner's.
+
+    `may_update` names columns, with commas between, that may be changed all the same.
 
     The triggers refuse it too; but whoever may set a session variable can get round a trigger.
     """
+    given = f"EXECUTE format('GRANT UPDATE ({may_update}) ON {table} TO %s', login);" if may_update else ""
     return migrations.RunSQL(
         f"""
         DO $$
@@ -31,6 +34,7 @@ def only_insert_and_select(table: str) -> migrations.RunSQL:
                 WHERE c.oid = '{table}'::regclass AND acl.grantee <> c.relowner AND acl.grantee <> 0
             LOOP
                 EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM %s', login);
+                {given}
             END LOOP;
         END $$;
         """,

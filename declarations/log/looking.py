@@ -130,15 +130,27 @@ def _check_rest(folder: Path, log: Log, key: bytes, signed: int, *, trust_databa
 
 
 def compare_all(folder: Path, log: Log) -> None:
-    """Every entry is, to the byte, the one that is remembered. What is not, is noted until all are."""
+    """Entries, leaves and nodes are, to the byte, those of what is remembered. What is not, is noted until all are."""
     remembered = memories.entries(folder, log.origin)
-    stored = list(
-        log.entries.filter(index__lt=len(remembered)).order_by("index").values_list("body", flat=True)
-    )
-    if stored != remembered:
-        pairs = enumerate(zip(stored, remembered, strict=False))
+    leaves = [merkle.leaf_hash(body.encode()) for body in remembered]
+    rows = log.entries.filter(index__lt=len(remembered)).order_by("index").values_list("body", "leaf_hash")
+    stored = [(body, bytes(leaf)) for body, leaf in rows]
+    found = ""
+    if stored != (expected := list(zip(remembered, leaves, strict=True))):
+        pairs = enumerate(zip(stored, expected, strict=False))
         first = next((number for number, (here, there) in pairs if here != there), len(stored))
         found = f"Entry {first} of {log.origin} is not the one that was signed."
+    else:
+        nodes = {
+            (level, index): bytes(each)
+            for level, index, each in log.nodes.values_list("level", "index", "hash")
+            if (index + 1) << level <= len(leaves)
+        }
+        wrong = sorted(dict(merkle.nodes_of(leaves).items() ^ nodes.items()))
+        if wrong:
+            level, index = wrong[0]
+            found = f"Node {index} of level {level} of {log.origin} is not that of what was signed."
+    if found:
         memories.doubt(folder, log.origin, found)
         raise AlarmError(Reason.INCONSISTENT, found)
     memories.doubt_no_more(folder, log.origin)

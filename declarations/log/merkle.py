@@ -43,6 +43,17 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
     return joined(peaks[::-1])
 
 
+def nodes_of(leaves: Sequence[bytes]) -> dict[Place, bytes]:
+    """The hash of each perfect subtree of two leaves or more."""
+    found: dict[Place, bytes] = {}
+    level, below = 0, list(leaves)
+    while len(below) > 1:
+        level += 1
+        below = [node_hash(*pair) for pair in zip(below[::2], below[1::2], strict=False)]
+        found |= {(level, index): each for index, each in enumerate(below)}
+    return found
+
+
 def perfect(leaves: Range) -> list[Place]:
     """The perfect subtrees a range is made of, from left to right."""
     first, end = leaves

@@ -42,8 +42,9 @@ def readmit(memory: Path | None = None) -> list[Readmitted]:
     with memories.held(folder):
         try:
             known = sorted(memories.origins(folder))
-            _bring_key_up_to_date(folder, known, key)
-            return [each for origin in known if (each := _readmit(folder, origin)).count]
+            back = [each for origin in known if (each := _readmit(folder, origin)).count]
+            _bring_keys_up_to_date(folder, known, key)
+            return back
         except MemoryUnreadableError as error:
             raise ReadmissionRefusedError(str(error)) from error
 
@@ -90,8 +91,11 @@ def _draft(log: Log, body: str) -> Draft:
     return Draft(said["type"], body, event, is_readmitted=True)
 
 
-def _bring_key_up_to_date(folder: Path, origins: list[str], key: bytes) -> None:
-    """A key that followed another since the backup is written down again, as an entry remembers it."""
+def _bring_keys_up_to_date(folder: Path, origins: list[str], key: bytes) -> None:
+    """Keys that followed each other since the backup are written down again, as entries remember it.
+
+    Of those between the one that the backup knows and that of LOG_KEY only the fingerprints are remembered.
+    """
     in_use, mine = LogKey.objects.in_use().first(), notes.fingerprint(key)
     if in_use is None or in_use.public_key == key.hex():
         return
@@ -101,8 +105,13 @@ def _bring_key_up_to_date(folder: Path, origins: list[str], key: bytes) -> None:
         for body in memories.entries(folder, origin)
         if f'"type":"{LogEntry.Kind.KEY}"' in body
     ]
-    change = next((each for each in said if (each["old"], each["new"]) == (in_use.fingerprint, mine)), None)
-    if change is None:
+    follows = {each["old"]: (each["new"], each["is_stolen"]) for each in said}
+    reached, passed = in_use.fingerprint, set()
+    while reached != mine and reached in follows and reached not in passed:
+        passed.add(reached)
+        reached = follows[reached][0]
+    if reached != mine:
         raise ReadmissionRefusedError("LOG_KEY is not the key in use, and nothing is remembered of a change.")
-    LogKey.objects.in_use().update(retired_at=timezone.now(), is_stolen=change["is_stolen"])
+    is_stolen = follows[in_use.fingerprint][1]
+    LogKey.objects.in_use().update(retired_at=timezone.now(), is_stolen=is_stolen)
     LogKey.objects.create(public_key=key.hex(), fingerprint=mine)

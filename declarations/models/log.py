@@ -256,10 +256,11 @@ class LogAlarm(models.Model):
             ),
         ]
         triggers = [
+            *triggers.LOG_ALARM,
             # Not each time that it is found again.
             raises_public_version(
                 only_if="OLD.id IS DISTINCT FROM NEW.id OR OLD.settled_at IS DISTINCT FROM NEW.settled_at"
-            )
+            ),
         ]
 
     def __str__(self) -> str:

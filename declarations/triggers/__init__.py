@@ -9,6 +9,7 @@ from declarations.triggers.kept import ACTOR, INVITATION, MAILBOX, SIGNATORY, WI
 from declarations.triggers.log import (
     CHECKPOINT,
     LOCKS_OF_LOGS,
+    LOG_ALARM,
     LOG_ENTRY,
     LOG_KEY,
     LOG_NODE,
@@ -38,6 +39,7 @@ __all__ = [
     "FROZEN_TEXT",
     "INVITATION",
     "LOCKS_OF_LOGS",
+    "LOG_ALARM",
     "LOG_ENTRY",
     "LOG_KEY",
     "LOG_NODE",

@@ -182,6 +182,13 @@ LOG_KEY = [
                     OR (OLD.is_stolen AND NOT NEW.is_stolen) THEN
                 {refuse("log_key_is_kept", "a key is kept, and retired once")}
             END IF;
+            -- Readers follow from one key to the next by the entries of the logs.
+            IF NEW.retired_at IS NOT NULL AND OLD.retired_at IS NULL
+                    AND EXISTS (SELECT FROM declarations_checkpoint) AND NOT EXISTS (
+                        SELECT FROM declarations_logentry
+                        WHERE kind = 'key' AND body::jsonb ->> 'old' = OLD.fingerprint) THEN
+                {refuse("log_key_is_followed", "a key is retired with an entry that names the next one")}
+            END IF;
             RETURN NEW;
         """,
     ),
@@ -192,6 +199,25 @@ LOG_KEY = [
         func=f"""
             IF NEW.fingerprint <> encode(sha256(decode(NEW.public_key, 'hex')), 'hex') THEN
                 {refuse("log_key_has_its_fingerprint", "the fingerprint is not that of the key")}
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+]
+
+LOG_ALARM = [
+    pgtrigger.Trigger(
+        name="log_alarm_is_kept",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        func=f"""
+            IF TG_OP = 'DELETE' AND OLD.settled_at IS NOT NULL THEN
+                RETURN OLD;
+            END IF;
+            IF TG_OP = 'DELETE' OR OLD.settled_at IS NOT NULL
+                    OR (NEW.log_id, NEW.reason, NEW.details, NEW.keeper, NEW.raised_at)
+                    IS DISTINCT FROM (OLD.log_id, OLD.reason, OLD.details, OLD.keeper, OLD.raised_at) THEN
+                {refuse("log_alarm_is_kept", "an alarm is kept until it is settled, once")}
             END IF;
             RETURN NEW;
         """,

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -199,6 +199,27 @@ def test_what_a_whole_comparison_found_is_settled_by_a_whole_comparison_alone(
     assert open_alarms() == []
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE declarations_lognode SET hash = sha256(hash) WHERE log_id = %s AND level = 1 AND index = 0",
+        "DELETE FROM declarations_lognode WHERE log_id = %s AND level = 1 AND index = 1",
+        "UPDATE declarations_logentry SET leaf_hash = sha256(leaf_hash) WHERE log_id = %s AND index = 2",
+    ],
+    ids=["node", "no node", "leaf"],
+)
+def test_a_whole_comparison_finds_what_would_spoil_a_proof(
+    fresh_db: str, tmp_path: Path, statement: str
+) -> None:
+    log = signed_log(tmp_path, 3)
+    with owner() as cursor:
+        cursor.execute(statement, [log.pk])
+    keeper.keep(tmp_path, quick=True)
+    assert open_alarms() == []
+    assert keeper.keep(tmp_path, whole=True) == []
+    assert open_alarms() == [("inconsistent", str(log))]
+
+
 def test_two_keepers_of_which_one_lost_its_memory_raise_one_alarm(fresh_db: str, tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     log = signed_log(here, 0)
@@ -268,13 +289,31 @@ def test_an_owner_takes_foreign_entries_out_as_it_is_written_down(fresh_db: str,
     keeper.keep(tmp_path)
     assert open_alarms() == [("foreign", str(log))]
     page = (Path(django_settings.BASE_DIR) / "docs" / "operations.md").read_text(encoding="utf-8")
-    [statements] = re.findall(r"```sql\n(BEGIN;\n.*?DELETE FROM declarations_logentry.*?)```", page, re.S)
+    [statements] = re.findall(r"```sql\n(BEGIN;\n[^`]*?DELETE FROM declarations_logentry[^`]*?)```", page)
     with connections["owner"].cursor() as cursor:
         cursor.execute(statements.replace(":log", str(log.pk)).replace(":size", "3"))
     assert [each.size for each in keeper.keep(tmp_path, whole=True)] == [4]
     assert open_alarms() == []
     with pytest.raises(DatabaseError), connections["owner"].cursor() as cursor:
         cursor.execute("DELETE FROM declarations_logentry")
+
+
+def test_an_owner_puts_a_key_back_in_use_that_somebody_retired(fresh_db: str, tmp_path: Path) -> None:
+    log, mine = signed_log(tmp_path, 0), our_fingerprint()
+    tree.append(log, [stray(old=mine)])
+    LogKey.objects.update(retired_at=timezone.now())
+    LogKey.objects.create(public_key="ab" * 32, fingerprint=notes.fingerprint(b"\xab" * 32))
+    keeper.keep(tmp_path)
+    assert open_alarms() == [("unknown_key", "")]
+    back_to(log, 1)
+    page = (Path(django_settings.BASE_DIR) / "docs" / "operations.md").read_text(encoding="utf-8")
+    [statements] = re.findall(r"```sql\n(BEGIN;\n.*?)```", page.partition("a key's row was retired")[2], re.S)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(statements.replace(":'key'", f"'{mine}'"))
+    verified(submitted(office(log.declaration)))
+    assert [each.size for each in keeper.keep(tmp_path, whole=True)] == [2]
+    assert open_alarms() == []
+    assert [key.fingerprint for key in LogKey.objects.all()] == [mine]
 
 
 def test_a_key_follows_in_no_log_of_which_nothing_is_logged(
@@ -355,3 +394,26 @@ def test_that_no_keeper_signs_is_said_by_the_worker_and_settled_by_the_next_keep
     keeper.keep(tmp_path)
     assert open_alarms() == []
     assert LogKey.objects.count() == Declaration.objects.count() == 1
+
+
+def test_no_key_is_retired_but_by_an_entry_and_no_alarm_is_taken_away(fresh_db: str, tmp_path: Path) -> None:
+    log = signed_log(tmp_path, 0)
+    tree.append(log, [stray()])
+    keeper.keep(tmp_path)
+    alarm = LogAlarm.objects.get()
+    attempts: dict[str, Callable[[], object]] = {
+        "log_key_is_followed": lambda: LogKey.objects.update(retired_at=timezone.now()),
+        "log_alarm_is_kept": alarm.delete,
+    }
+    for rule, attempt in attempts.items():
+        with pytest.raises(DatabaseError) as caught:
+            attempt()
+        assert caught.value.__cause__.diag.constraint_name == rule  # type: ignore[union-attr]
+    for statement in ("DELETE FROM declarations_logkey", "UPDATE declarations_logkey SET fingerprint = ''"):
+        with pytest.raises(DatabaseError, match="permission denied"), connection.cursor() as cursor:
+            cursor.execute(statement)
+    LogAlarm.objects.update(settled_at=timezone.now())
+    with pytest.raises(DatabaseError):
+        LogAlarm.objects.update(settled_at=None)
+    keeper.keep(tmp_path)
+    assert open_alarms() == [("foreign", str(log))]

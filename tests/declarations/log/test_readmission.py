@@ -128,6 +128,28 @@ def test_a_key_that_followed_since_the_backup_is_written_down_again(
     assert open_alarms() == []
 
 
+def test_two_keys_that_followed_each_other_since_the_backup_are_followed_to_the_last(
+    fresh_db: str, tmp_path: Path, settings: Any
+) -> None:
+    settings.LOG_KEY = "the key before"
+    log = signed_log(tmp_path)
+    for key in ("the key that follows", "the key after that"):
+        settings.LOG_KEY = key
+        replace_stolen(tmp_path)
+    back_to(log, 2)
+    with owner() as cursor:
+        cursor.execute("DELETE FROM declarations_logkey WHERE public_key <> %s", [public("the key before")])
+        cursor.execute("UPDATE declarations_logkey SET retired_at = NULL, is_stolen = false")
+    readmit(tmp_path)
+    assert LogKey.objects.in_use().get().public_key == public("the key after that")
+    assert keeper.keep(tmp_path, whole=True) == []
+    assert open_alarms() == []
+
+
+def public(key: str) -> str:
+    return notes.public_bytes(secret_key(key)).hex()
+
+
 def test_nothing_is_put_back_onto_another_log(fresh_db: str, tmp_path: Path) -> None:
     log = signed_log(tmp_path)
     back_to(log, 1)
