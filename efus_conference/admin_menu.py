@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+PUBLIC_LOG = _("The public log")
+
 # (title, [(model, symbol of the theme's icon font), …]); models by name, because the ground imports no app.
 MENU: list[tuple[Any, list[tuple[str, str]]]] = [
     (
@@ -75,12 +77,17 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
             ("declarations.Invitation", "outgoing_mail"),
             ("declarations.Evidence", "attach_file"),
             ("declarations.SignatureEvent", "history"),
+            ("declarations.SealedDocument", "approval"),
+        ],
+    ),
+    (
+        PUBLIC_LOG,
+        [
+            ("declarations.LogAlarm", "report"),
             ("declarations.Log", "receipt_long"),
             ("declarations.LogEntry", "format_list_numbered"),
             ("declarations.Checkpoint", "verified"),
             ("declarations.LogKey", "vpn_key"),
-            ("declarations.LogAlarm", "report"),
-            ("declarations.SealedDocument", "approval"),
         ],
     ),
     (
@@ -169,5 +176,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                     for page, symbol, address in PAGES.get(name, [])
                 ]
         if items:
-            groups.append({"title": title, "separator": True, "collapsible": False, "items": items})
+            # What the keeper writes is looked up now and then: it unfolds where it is asked for.
+            is_folded = title is PUBLIC_LOG
+            groups.append({"title": title, "separator": True, "collapsible": is_folded, "items": items})
     return groups

@@ -38,11 +38,16 @@ class LogEntryAdmin(ReadOnlyAdmin, OrganisersAdmin):
 
 @admin.register(Checkpoint)
 class CheckpointAdmin(ReadOnlyAdmin, OrganisersAdmin):
-    list_display = ["log", "size", "root_in_words", "signed_at"]
+    list_display = ["log", "size", "root_in_short", "signed_at"]
     list_filter = ["log"]
     fieldsets = [(None, {"fields": ["log", ("size", "signed_at"), "root_in_words", "note_in_lines"]})]
     readonly_fields = ["root_in_words", "note_in_lines"]
     list_select_related = ["log"]
+
+    @display(description=_("root of the tree"))
+    def root_in_short(self, obj: Checkpoint) -> str:
+        """Enough to tell two apart; the whole stands on its page."""
+        return f"{bytes(obj.root).hex()[:16]}…"
 
     @display(description=_("root of the tree"))
     def root_in_words(self, obj: Checkpoint) -> str:
@@ -79,6 +84,7 @@ class LogAlarmAdmin(ReadOnlyAdmin, OrganisersAdmin):
 
     list_display = ["shown_reason", "log", "raised_at", "settled_at"]
     list_filter = ["reason", "log"]
+    when_empty = _("No alarm: every log is as it was signed.")
     fieldsets = [(None, {"fields": [("reason", "log"), "details", ("raised_at", "settled_at")]})]
     list_select_related = ["log"]
 

@@ -103,7 +103,6 @@ class Departure:
 def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     edition, now = Edition.objects.current(), timezone.now()
     tasks = [
-        *alarms_of_logs(request),
         *signatures_to_verify(request),
         *texts_to_freeze(request),
         *withdrawals_to_decide(request),
@@ -145,6 +144,8 @@ def organisers_first_page(request: HttpRequest, context: dict[str, Any]) -> dict
             context["figures"] += registered(edition)
             context["plots"] = _drawn(last_days(edition, now), registrations_over_time(edition, now))
             context["shows_registrations"] = True
+    # Whatever else waits: while a log is not signed, nobody can check what the site shows.
+    context["alarms"] = alarms_of_logs(request)
     context["tasks"] = tasks
     return context
 

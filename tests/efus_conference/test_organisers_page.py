@@ -82,7 +82,11 @@ def test_alarms_of_the_logs_come_first_until_the_keeper_settles_them(
     log = Log.objects.create(declaration=making.published(), origin="conference.example/log")
     alarm = LogAlarm.objects.create(log=log, reason="rewound")
     LogAlarm.objects.create(reason="unknown_key")
-    task = tasks_of(client)[0]
+    shown = first_page(client)
+    (task,) = shown.context["alarms"]
+    assert task not in shown.context["tasks"]
+    page = shown.content.decode()
+    assert page.index('class="day-alarm"') < page.index('class="day-tasks"')
     assert task.sentence == "2 alarms keep the logs of the declarations from being signed."
     assert task.details == [
         "the key is not the one in use",
@@ -91,6 +95,11 @@ def test_alarms_of_the_logs_come_first_until_the_keeper_settles_them(
     assert client.get(task.address).context["cl"].result_count == 2
     LogAlarm.objects.update(settled_at=timezone.now())
     assert [task.sentence for task in tasks_of(client)] == ["1 signature waits to be verified."]
+    assert "day-alarm" not in first_page(client).content.decode()
+    empty = client.get(task.address + "?reason__exact=").content.decode()
+    LogAlarm.objects.all().delete()
+    assert "No alarm: every log is as it was signed." in client.get(task.address).content.decode()
+    assert "No alarm:" not in empty
     assert alarm.log == log
 
 
@@ -451,3 +460,9 @@ def test_the_page_costs_the_same_with_an_empty_edition_and_a_full_one(
         DeskAlert.objects.create(edition=edition, kind="void", at=timezone.now())
     with django_assert_num_queries(len(empty.captured_queries)):
         first_page(client)
+
+
+def test_what_the_keeper_writes_is_one_folded_group_of_the_menu(client: Client, administrator: User) -> None:
+    groups = first_page(client).context["sidebar_navigation"]
+    folded = [group for group in groups if group.get("collapsible")]
+    assert [(str(group["title"]), len(group["items"])) for group in folded] == [("The public log", 5)]
