@@ -132,6 +132,19 @@ def test_the_page_calls_the_answers_what_the_verifiers_call_them(
     ]
 
 
+def test_of_a_declaration_without_a_text_no_answer_about_texts_is_explained(
+    client: Client, tmp_path: Path
+) -> None:
+    declaration = Declaration.objects.create(slug="old", title="Old", title_en="Old", is_historical=True)
+    factories.publish(declaration)
+    actions.enter_historical(signatory=factories.signatory(declaration))
+    logged(declaration, tmp_path)
+    page = read(client, "/en/declarations/old/verify/")
+    titles = {check: verify.SENTENCES["en"][f"title.{check}"] for check in (*verify.CHECKS, "text")}
+    shown = {check for check, title in titles.items() if f'<th scope="row">{title}</th>' in page}
+    assert set(titles) - shown == {"texts", "text"}
+
+
 def test_the_page_has_one_clock_and_one_word_for_a_signed_state(client: Client, tmp_path: Path) -> None:
     declaration = published(slug="harbour")
     logged(declaration, tmp_path)
