@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from declarations import register
@@ -51,7 +51,8 @@ def ceremony_json(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _breakable(address: str) -> SafeString:
     """For whoever types it from a screen: it breaks behind a slash, and not within a word."""
-    return format_html_join(mark_safe("/<wbr>"), "{}", ([part] for part in address.split("/")))
+    *before, last = address.split("/")
+    return format_html("{}{}", format_html_join("", "{}/<wbr>", ([part] for part in before)), last)
 
 
 def _stage(slug: str) -> Stage:
