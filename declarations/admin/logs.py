@@ -30,7 +30,9 @@ class LogEntryAdmin(ReadOnlyAdmin, OrganisersAdmin):
 
     list_display = ["log", "index", "kind", "event", "is_readmitted", "made_at"]
     list_filter = ["kind", "is_readmitted", "log"]
-    fieldsets = [(None, {"fields": ["log", ("index", "kind"), "body", "event", ("made_at", "is_readmitted")]})]
+    fieldsets = [
+        (None, {"fields": ["log", ("index", "kind"), "body", "event", ("made_at", "is_readmitted")]})
+    ]
     search_fields = ["body"]
     list_select_related = ["log", "event__signature__signatory__organisation"]
     ordering = ["log", "-index"]

@@ -30,7 +30,7 @@ STAND_IN = actions.Substitute(name="Alex Instead", office="Deputy mayor")
 
 
 def browser(user: Any = None) -> Client:
-    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    client = Client(headers={"accept-language": "en"})
     client.force_login(user or officer(is_superuser=True))
     return client
 
