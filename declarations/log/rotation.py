@@ -52,8 +52,11 @@ def replace_stolen(memory: Path | None = None) -> list[Checkpoint]:
         in_use, new = LogKey.objects.in_use().first(), notes.public_bytes(key)
         if in_use is None:
             raise RotationRefusedError("No key is in use.")
-        if in_use.public_key != new.hex():
-            _follow(folder, before=bytes.fromhex(in_use.public_key), new=new, is_stolen=True)
+        if in_use.public_key == new.hex():
+            # Whoever is told in a hurry that this went well publishes the thief's key. What broke off midway needs no
+            # second run: the keeper signs it with the new key alone.
+            raise RotationRefusedError("LOG_KEY still makes the key that is in use: set another one first.")
+        _follow(folder, before=bytes.fromhex(in_use.public_key), new=new, is_stolen=True)
         return _round(Round(folder, key))
 
 

@@ -91,6 +91,15 @@ def test_a_stolen_key_signs_nothing_more_not_even_the_change(log: Log, tmp_path:
     assert keys() == [(public(OLD).hex(), False, True), (public(NEW).hex(), True, False)]
 
 
+def test_a_stolen_key_is_not_called_replaced_while_it_is_still_the_one_set(
+    log: Log, tmp_path: Path, settings: Any
+) -> None:
+    settings.LOG_KEY = OLD
+    with pytest.raises(RotationRefusedError, match="set another one first"):
+        replace_stolen(tmp_path)
+    assert [key.is_stolen for key in LogKey.objects.all()] == [False]
+
+
 def test_what_the_thief_signs_afterwards_is_refused(log: Log, tmp_path: Path) -> None:
     replace_stolen(tmp_path)
     verified(submitted(office(log.declaration)))
