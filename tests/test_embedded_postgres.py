@@ -22,6 +22,8 @@ from efus_conference.embedded_postgres.processes import pids_of
 from efus_conference.embedded_postgres.server import Server
 from efus_conference.secrets_file import secret
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # Uses the cluster, says where it is, and stays until its standard input ends.
@@ -29,8 +31,6 @@ USER = """
 import dataclasses, json, sys
 from pathlib import Path
 from efus_conference import embedded_postgres
-
-pytestmark = pytest.mark.slow
 try:
     cluster = embedded_postgres.ensure(Path(sys.argv[1]))
 except embedded_postgres.EmbeddedPostgresError as error:

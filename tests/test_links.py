@@ -10,6 +10,7 @@ from django.test import Client
 LINK = re.compile(r'(?:href|src)="(/[^"#]*)')
 
 
+@pytest.mark.slow
 def test_every_link_of_the_public_pages_answers(demo_db: str) -> None:
     client = Client()
     broken: dict[str, str] = {}

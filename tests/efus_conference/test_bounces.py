@@ -171,6 +171,7 @@ def test_the_report_of_a_mail_that_is_kept_no_longer_is_taken_and_dropped(mail: 
     assert receive(report(address, about("failed", "5.1.1"))) == 0
 
 
+@pytest.mark.slow
 def test_a_database_that_does_not_answer_lets_the_server_try_again(mail: Mail, tmp_path: Any) -> None:
     content = report(return_address(mail.pk), about("failed", "5.1.1"))
     keys = dict.fromkeys(("SECRET_KEY", "TICKET_KEY", "LOG_KEY", "SEAL_P12"), "trial")

@@ -193,6 +193,7 @@ def test_two_processes_show_what_is_public_and_nothing_else_after_every_step(fre
         run()
 
 
+@pytest.mark.slow
 def test_without_the_trigger_both_processes_would_show_what_is_no_more(fresh_db: str) -> None:
     """The control of the test above: pages are kept there, and it is the version that renews them."""
     with processes(2, fresh_db) as sites:

@@ -30,7 +30,7 @@ from declarations.actions.sealing import (
     seal_what_changed,
     sweep_sealed,
 )
-from declarations.log import notes
+from declarations.log import entries, notes, tree
 from declarations.models import Declaration, LogKey, SealedDocument, Signature, TextVersion
 from efus_conference.private_files import private_storage
 from efus_conference.seal import examined, seal_key, self_signed
@@ -226,10 +226,12 @@ def test_a_file_that_was_lost_or_altered_on_the_disk_is_made_again() -> None:
 
 def test_the_key_in_it_is_the_one_that_signed_its_checkpoint(tmp_path: Path) -> None:
     declaration = published()
-    logged(declaration, tmp_path / "memory")
-    [first] = LogKey.objects.all()
-    LogKey.objects.update(retired_at=timezone.now())
-    second = LogKey.objects.create(public_key="07" * 32, fingerprint=notes.fingerprint(b"\x07" * 32))
+    log = logged(declaration, tmp_path / "memory")
+    [first], now, new = LogKey.objects.all(), timezone.now(), notes.fingerprint(b"\x07" * 32)
+    # Another key follows, and has signed nothing yet.
+    tree.append(log, [entries.of_key(old=first.fingerprint, new=new, size=1, is_stolen=False, at=now)])
+    LogKey.objects.update(retired_at=now)
+    second = LogKey.objects.create(public_key="07" * 32, fingerprint=new)
     together = text_of(seal(declaration)).replace(" ", "")
     assert [key.fingerprint in together for key in (first, second)] == [True, False]
 
