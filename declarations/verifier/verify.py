@@ -636,7 +636,9 @@ def found_of(log: Log, asked: str) -> list[Found]:
         # By language, `own` for what the city calls itself; `own_language` is no name.
         names = [each for key, each in entry["names"].items() if key != "own_language"]
         if words(asked) in map(words, [*names, number, *said_of(log, index, "person")]):
-            whose = canonical([entry["names"], entry.get("country"), entry.get("kind")])
+            # Its own name for itself is the last to change: another language may be added, or mended, in between.
+            called = entry["names"].get("own") or entry["names"].get("en") or entry["names"]
+            whose = canonical([called, entry.get("country"), entry.get("kind")])
             found.append(Found(number, index, state[number], whose))
     return found
 

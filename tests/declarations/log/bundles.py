@@ -39,6 +39,7 @@ def _good() -> list[Case]:
     replaced.add_signature("Aville anew", names={"en": "Aville", "own": "Âville"})
     namesakes = trial(1).add_signature("Aville abroad", names={"en": "Aville"}, country="FR")
     unlike = trial(1).add_signature("Aville abroad", names={"en": "Aville"}, country="FR").add_end("Aville")
+    mended = trial(1).add_end("Aville").add_signature("Aville mended", names={"en": "Aville", "nl": "Astad"})
     deep = trial(0).add_signature("Aville", x=nested(32))
     erased = trial(3)
     del erased.openings[2]["person"], erased.openings[2]["office"]
@@ -154,6 +155,12 @@ def _good() -> list[Case]:
             unlike.bundle(),
             {"signature": "Aville"},
             signature=("signature.several", "Aville"),
+        ),
+        case(
+            "a city that signed again under a name in one more language",
+            mended.bundle(),
+            {"signature": "Aville"},
+            signature=("holds", log_id("Aville mended")),
         ),
         case(
             "two cities of one name, by the number of the one that withdrew",
