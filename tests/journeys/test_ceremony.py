@@ -181,6 +181,7 @@ def test_the_ceremony_from_clearing_to_the_checkpoint(
     assert told.count("kabinet@voorbeelderdam.example.com") > 1
 
 
+@pytest.mark.slow
 def test_a_substitute_from_the_form_to_the_stage_and_screens_that_are_cut_off_or_stale(
     new_person: Callable[..., Page], demo_site: DemoSite, tmp_path: Path
 ) -> None:
@@ -278,6 +279,7 @@ def test_a_substitute_from_the_form_to_the_stage_and_screens_that_are_cut_off_or
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.slow
 def test_the_stage_is_accessible_before_during_and_after_the_evening(
     language: str,
     new_person: Callable[..., Page],

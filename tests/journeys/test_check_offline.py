@@ -109,6 +109,7 @@ def test_page_and_program_give_the_same_verdicts_on_all_bundles(page: Page) -> N
     assert ends == {case.name: whole[f"whole.{verify.conclusion(case.expected)}"] for case in typed}
 
 
+@pytest.mark.slow
 def test_page_and_program_say_the_same_of_files_that_were_damaged(page: Page) -> None:
     chance = random.Random(7)  # noqa: S311 - the same damage each time
     asked = []

@@ -68,6 +68,7 @@ def forget_who_waits_when_a_seat_is_freed(monkeypatch: pytest.MonkeyPatch) -> No
         (forget_who_waits_when_a_seat_is_freed, "are free"),
     ],
 )
+@pytest.mark.slow
 def test_a_planted_mistake_is_found(
     fresh_db: str,
     monkeypatch: pytest.MonkeyPatch,
