@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import pytest
 from django.test import Client
 
 LINK = re.compile(r'(?:href|src)="(/[^"#]*)')
