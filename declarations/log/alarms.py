@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import platform
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from declarations.log import memory as memories
 from declarations.log import pending
 from declarations.models import Checkpoint, Log, LogAlarm, LogEntry
 from efus_conference.mail import queue
@@ -38,21 +39,36 @@ class AlarmError(Exception):
 
 
 def name_of(folder: Path) -> str:
-    """Of the keeper with this memory on this host."""
+    """Of the keeper with this memory, on whichever host; while nothing is remembered, of the one on this host."""
+    try:
+        known = "" if memories.is_empty(folder) else memories.identity(folder)
+    except OSError:
+        known = ""
+    return known or _place(folder)
+
+
+def _place(folder: Path) -> str:
     return f"{platform.node()}:{folder.absolute()}"[:300]
 
 
 @contextmanager
-def watched(log: Log | None, keeper: str) -> Iterator[None]:
-    """What is done with a log, or, without one, before any: an alarm is raised once, and settled when it passes."""
+def watched(
+    log: Log | None, folder: Path, found: list[AlarmError], *, trust_database: bool = False
+) -> Iterator[None]:
+    """What is done with a log, or, without one, before any: an alarm is raised once, and settled when it passes.
+
+    What is found is added to `found`. `trust_database`: what that is the remedy of is settled, whoever found it.
+    """
     try:
         yield
     except AlarmError as error:
         # Whether each entry is the one that was signed is not asked of a log that is stopped for another reason.
-        _settle(log, keeper, besides={error.reason, Reason.INCONSISTENT})
-        raise_alarm(log, error, keeper)
+        found.append(error)
+        _settle(log, folder, besides={error.reason, Reason.INCONSISTENT})
+        raise_alarm(log, error, name_of(folder))
     else:
-        _settle(log, keeper, besides=set())
+        remedied = (Reason.NO_MEMORY, Reason.FOREIGN) if trust_database else ()
+        _settle(log, folder, besides=set(), remedied=remedied)
 
 
 def raise_alarm(log: Log | None, error: AlarmError, keeper: str) -> None:
@@ -72,10 +88,13 @@ def raise_alarm(log: Log | None, error: AlarmError, keeper: str) -> None:
         LogAlarm.objects.filter(pk=alarm.pk, settled_at=None).update(found_at=now)
 
 
-def _settle(log: Log | None, keeper: str, *, besides: set[Reason]) -> None:
+def _settle(
+    log: Log | None, folder: Path, *, besides: set[Reason], remedied: Collection[Reason] = ()
+) -> None:
     """What this keeper found before, or nobody finds any more: two hosts don't settle each other's by turns."""
     now = timezone.now()
-    is_over = Q(keeper=keeper) | Q(found_at__lt=now - LEFT_ALONE) | Q(reason=Reason.SILENT)
+    is_own = Q(keeper__in=[name_of(folder), _place(folder)])
+    is_over = is_own | Q(found_at__lt=now - LEFT_ALONE) | Q(reason__in={Reason.SILENT, *remedied})
     over = LogAlarm.objects.filter(is_over, log=log, settled_at=None).exclude(reason__in=besides)
     if over.update(settled_at=now):
         logger.warning("An alarm about %s is settled.", log or "all logs")

@@ -9,7 +9,8 @@ which finds its own words. What another keeper with the same key signed is taken
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -19,7 +20,7 @@ from django.db.models import Exists, OuterRef, Subquery
 
 from declarations.log import memory as memories
 from declarations.log import notes, pending, tree
-from declarations.log.alarms import AlarmError, Reason, name_of, watched
+from declarations.log.alarms import AlarmError, Reason, watched
 from declarations.log.entries import said_in
 from declarations.log.keys import own_key
 from declarations.log.looking import Seen, check_before_all, check_log, compare_all, names_of
@@ -32,15 +33,25 @@ logger = logging.getLogger(__name__)
 
 
 def keep(
-    memory: Path | None = None, *, trust_database: bool = False, whole: bool = False, quick: bool = False
+    memory: Path | None = None,
+    *,
+    trust_database: bool = False,
+    whole: bool = False,
+    quick: bool = False,
+    found: list[AlarmError] | None = None,
 ) -> list[Checkpoint]:
     """One round over all declarations; the checkpoints it made. What it finds amiss becomes a `LogAlarm`.
 
-    `memory` is `LOG_MEMORY` unless given. Raises KeyElsewhereError on a host without the key.
+    `memory` is `LOG_MEMORY` unless given; what this round found amiss is added to `found`. Raises KeyElsewhereError on
+    a host without the key.
     """
     folder, key = memory or settings.LOG_MEMORY, own_key()
     with memories.held(folder):
-        return Round(folder, key, trust_database=trust_database, whole=whole, quick=quick).run()
+        one = Round(folder, key, trust_database=trust_database, whole=whole, quick=quick)
+        made = one.run()
+    if found is not None:
+        found += one.found
+    return made
 
 
 def look() -> tuple[int, ...] | None:
@@ -61,7 +72,7 @@ class Round:
 
     `whole` compares every entry with what is remembered, which takes as long as the logs are. `trust_database` signs
     unsigned entries that another keeper left, where they are what the register says, to the byte. `quick` leaves alone
-    the logs in which nothing moved: a few queries, however many there are.
+    the logs in which nothing moved: a few queries, however many there are. `found`: what a round found amiss.
     """
 
     folder: Path
@@ -70,13 +81,14 @@ class Round:
     trust_database: bool = False
     whole: bool = False
     quick: bool = False
+    found: list[AlarmError] = field(default_factory=list, init=False)
 
     @property
     def public_key(self) -> bytes:
         return notes.public_bytes(self.key)
 
     def run(self) -> list[Checkpoint]:
-        with watched(None, name_of(self.folder)):
+        with self._watched(None):
             check_before_all(self.folder, self.public_key, trust_database=self.trust_database)
             busy = pending.declarations()
             logs = self._logs(busy)
@@ -84,6 +96,9 @@ class Round:
                 logs = self._moved(logs, busy)
             return [each for log in logs if (each := self._of(log)) is not None]
         return []
+
+    def _watched(self, log: Log | None) -> AbstractContextManager[None]:
+        return watched(log, self.folder, self.found, trust_database=self.trust_database)
 
     def _moved(self, logs: list[Log], busy: set[int]) -> list[Log]:
         """Those of which something is to be logged, or that are not as they are remembered, or were stopped."""
@@ -118,7 +133,7 @@ class Round:
 
     def _of(self, log: Log) -> Checkpoint | None:
         """One log. What goes wrong with it, foreseen or not, keeps no other one waiting."""
-        with watched(log, name_of(self.folder)):
+        with self._watched(log):
             try:
                 with tree.kept(log):
                     self._append(log)

@@ -4,6 +4,7 @@ It lies in a folder of its own (`LOG_MEMORY`), which is in no backup of the data
 in time is noticed. It is written, to the disk itself, before anybody is shown what was signed. Nothing in it is
 personal.
 
+    <folder>/keeper                      a random id: by whatever host, who has this memory is this keeper
     <folder>/<name of the log>/entries   one entry per line, canonical JSON
     <folder>/<name of the log>/head      JSON: origin, the last note, and how many bytes of `entries` it is about
     <folder>/<name of the log>/intent    JSON: what the keeper appends next, from which number on
@@ -16,6 +17,7 @@ import fcntl
 import json
 import os
 import re
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,7 +51,24 @@ def held(folder: Path) -> Iterator[None]:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        if not identity(folder):
+            _write(folder / "keeper", secrets.token_hex(16))
+            _flush(folder)
         yield
+
+
+def identity(folder: Path) -> str:
+    """The id of this memory, made when it is first held; nothing where it has none or can't be read."""
+    try:
+        said = (folder / "keeper").read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return ""
+    return said if re.fullmatch(r"[0-9a-f]{32}", said) else ""
+
+
+def is_empty(folder: Path) -> bool:
+    """Whether nothing that was signed is remembered here."""
+    return not any(folder.glob("*/head"))
 
 
 def origins(folder: Path) -> set[str]:
@@ -149,9 +168,14 @@ def remember(folder: Path, origin: str, note: str, new: Sequence[str]) -> None:
 
 
 def _replace(path: Path, said: dict[str, Any]) -> None:
+    _write(path, json.dumps(said, ensure_ascii=False))
+
+
+def _write(path: Path, text: str) -> None:
+    """All of it or nothing; `_flush` its folder afterwards."""
     fresh = path.with_suffix(".new")
     with fresh.open("w", encoding="utf-8") as file:
-        json.dump(said, file, ensure_ascii=False)
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)

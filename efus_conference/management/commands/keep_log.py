@@ -44,10 +44,9 @@ class Command(BaseCommand):
         except KeyElsewhereError as error:
             raise CommandError(str(error)) from error
         if options["once"] or options["trust_database"]:
-            self._round(trust_database=options["trust_database"], whole=True)
-            open_alarms = LogAlarm.objects.filter(settled_at=None)
-            if open_alarms:
-                raise CommandError("\n".join(f"Alarm: {alarm.details}" for alarm in open_alarms))
+            found = self._round(trust_database=options["trust_database"], whole=True)
+            if found:
+                raise CommandError("\n".join(f"Alarm: {each.details}" for each in found))
             return
         self._go_on()
 
@@ -83,6 +82,11 @@ class Command(BaseCommand):
         except DatabaseError:
             logger.critical("The database takes no alarm either.")
 
-    def _round(self, *, trust_database: bool = False, whole: bool = False, quick: bool = False) -> None:
-        for checkpoint in keep(trust_database=trust_database, whole=whole, quick=quick):
+    def _round(
+        self, *, trust_database: bool = False, whole: bool = False, quick: bool = False
+    ) -> list[AlarmError]:
+        """What it found amiss."""
+        found: list[AlarmError] = []
+        for checkpoint in keep(trust_database=trust_database, whole=whole, quick=quick, found=found):
             self.stdout.write(f"Signed {checkpoint.log.origin} with {checkpoint.size} entries.")
+        return found

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from declarations.log import keeper, notes, rotation, tree
+from declarations.log import keeper, notes, tree
 from declarations.log.entries import said_in
 from declarations.log.keys import own_key, secret_key
 from declarations.log.reading import in_groups
@@ -193,4 +193,4 @@ def test_the_command_shows_the_keys_and_changes_them(
     lines = capsys.readouterr().out.splitlines()
     assert ", retired " in lines[0]
     assert lines[1].endswith(", in use, made by LOG_KEY")
-    assert rotation.LogAlarm.objects.count() == 0
+    assert LogAlarm.objects.count() == 0
