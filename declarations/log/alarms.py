@@ -30,12 +30,12 @@ PATIENCE = timedelta(minutes=15)  # with a keeper that signs nothing
 class AlarmError(Exception):
     """What was found does not follow from what is remembered: nothing is signed until it does.
 
-    `details` are for operators, in English.
+    `details` are for operators, in English. Without `is_found` it is only known from an alarm that is open.
     """
 
-    def __init__(self, reason: Reason, details: str) -> None:
+    def __init__(self, reason: Reason, details: str, *, is_found: bool = True) -> None:
         super().__init__(details)
-        self.reason, self.details = reason, details
+        self.reason, self.details, self.is_found = reason, details, is_found
 
 
 def name_of(folder: Path) -> str:
@@ -53,22 +53,24 @@ def _place(folder: Path) -> str:
 
 @contextmanager
 def watched(
-    log: Log | None, folder: Path, found: list[AlarmError], *, trust_database: bool = False
+    log: Log | None, folder: Path, found: list[AlarmError], *, compares: bool, trust_database: bool = False
 ) -> Iterator[None]:
     """What is done with a log, or, without one, before any: an alarm is raised once, and settled when it passes.
 
-    What is found is added to `found`. `trust_database`: what that is the remedy of is settled, whoever found it.
+    What is found is added to `found`. `compares`: it does not pass while all entries are in doubt. `trust_database`:
+    what that is the remedy of is settled, whoever found it.
     """
     try:
         yield
     except AlarmError as error:
         # Whether each entry is the one that was signed is not asked of a log that is stopped for another reason.
         found.append(error)
-        _settle(log, folder, besides={error.reason, Reason.INCONSISTENT})
-        raise_alarm(log, error, name_of(folder))
+        _settle(log, folder, compares=compares, besides={error.reason, Reason.INCONSISTENT})
+        if error.is_found:
+            raise_alarm(log, error, name_of(folder))
     else:
         remedied = (Reason.NO_MEMORY, Reason.FOREIGN) if trust_database else ()
-        _settle(log, folder, besides=set(), remedied=remedied)
+        _settle(log, folder, compares=compares, besides=set(), remedied=remedied)
 
 
 def raise_alarm(log: Log | None, error: AlarmError, keeper: str) -> None:
@@ -89,12 +91,15 @@ def raise_alarm(log: Log | None, error: AlarmError, keeper: str) -> None:
 
 
 def _settle(
-    log: Log | None, folder: Path, *, besides: set[Reason], remedied: Collection[Reason] = ()
+    log: Log | None, folder: Path, *, compares: bool, besides: set[Reason], remedied: Collection[Reason] = ()
 ) -> None:
     """What this keeper found before, or nobody finds any more: two hosts don't settle each other's by turns."""
     now = timezone.now()
     is_own = Q(keeper__in=[name_of(folder), _place(folder)])
-    is_over = is_own | Q(found_at__lt=now - LEFT_ALONE) | Q(reason__in={Reason.SILENT, *remedied})
+    is_left = Q(found_at__lt=now - LEFT_ALONE)
+    if not compares:
+        is_left &= ~Q(reason=Reason.INCONSISTENT)
+    is_over = is_own | is_left | Q(reason__in={Reason.SILENT, *remedied})
     over = LogAlarm.objects.filter(is_over, log=log, settled_at=None).exclude(reason__in=besides)
     if over.update(settled_at=now):
         logger.warning("An alarm about %s is settled.", log or "all logs")

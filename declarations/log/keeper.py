@@ -98,7 +98,8 @@ class Round:
         return []
 
     def _watched(self, log: Log | None) -> AbstractContextManager[None]:
-        return watched(log, self.folder, self.found, trust_database=self.trust_database)
+        compares = self.whole or not self.quick
+        return watched(log, self.folder, self.found, compares=compares, trust_database=self.trust_database)
 
     def _moved(self, logs: list[Log], busy: set[int]) -> list[Log]:
         """Those of which something is to be logged, or that are not as they are remembered, or were stopped."""
@@ -166,12 +167,19 @@ class Round:
             tree.append(log, drafts)
 
     def _compare(self, log: Log) -> None:
-        """What a comparison of all entries found is found gone by another one alone, and these are not made quickly."""
-        doubt = memories.doubted(self.folder, log.origin)
-        if self.whole or (doubt and not self.quick):
+        """What a comparison of all entries found is found gone by another one alone, and these are not made quickly.
+
+        Whoever's it was: what another keeper found is said again, and not found again.
+        """
+        own = memories.doubted(self.folder, log.origin)
+        said = log.alarms.filter(reason=Reason.INCONSISTENT, settled_at=None).first()
+        if self.whole or ((own or said) and not self.quick):
             compare_all(self.folder, log)
-        elif doubt:
-            raise AlarmError(Reason.INCONSISTENT, doubt)
+        elif own:
+            found, is_memory = own
+            raise AlarmError(Reason.NO_MEMORY if is_memory else Reason.INCONSISTENT, found)
+        elif said:
+            raise AlarmError(Reason.INCONSISTENT, said.details, is_found=False)
 
     @transaction.atomic
     def _sign(self, log: Log) -> Checkpoint | None:

@@ -131,7 +131,11 @@ def _check_rest(folder: Path, log: Log, key: bytes, signed: int, *, trust_databa
 
 def compare_all(folder: Path, log: Log) -> None:
     """Entries, leaves and nodes are, to the byte, those of what is remembered. What is not, is noted until all are."""
-    remembered = memories.entries(folder, log.origin)
+    try:
+        remembered = memories.entries(folder, log.origin)
+    except MemoryUnreadableError as error:
+        memories.doubt(folder, log.origin, str(error), is_memory=True)
+        raise
     leaves = [merkle.leaf_hash(body.encode()) for body in remembered]
     rows = log.entries.filter(index__lt=len(remembered)).order_by("index").values_list("body", "leaf_hash")
     stored = [(body, bytes(leaf)) for body, leaf in rows]

@@ -8,7 +8,7 @@ personal.
     <folder>/<name of the log>/entries   one entry per line, canonical JSON
     <folder>/<name of the log>/head      JSON: origin, the last note, and how many bytes of `entries` it is about
     <folder>/<name of the log>/intent    JSON: what the keeper appends next, from which number on
-    <folder>/<name of the log>/doubt     text: what a comparison of all entries found amiss, until one finds nothing
+    <folder>/<name of the log>/doubt     JSON: what a comparison of all entries found amiss, until one finds nothing
 """
 
 from __future__ import annotations
@@ -93,12 +93,16 @@ def recall(folder: Path, origin: str) -> Remembered | None:
 
 
 def entries(folder: Path, origin: str) -> list[str]:
-    """All entries of which a note was signed."""
+    """All entries of which a note was signed. Raises MemoryUnreadableError."""
     remembered = recall(folder, origin)
     if remembered is None:
         return []
-    with (_place(folder, origin) / "entries").open("rb") as file:
-        return file.read(remembered.end).decode().split("\n")[:-1]  # U+2028 ends no line here
+    path = _place(folder, origin) / "entries"
+    try:
+        with path.open("rb") as file:
+            return file.read(remembered.end).decode().split("\n")[:-1]  # U+2028 ends no line here
+    except (OSError, UnicodeDecodeError) as error:
+        raise MemoryUnreadableError(f"{path}: {error}") from error
 
 
 def intend(folder: Path, origin: str, first: int, bodies: Sequence[str]) -> None:
@@ -130,17 +134,26 @@ def is_begun(folder: Path, origin: str) -> bool:
     return _place(folder, origin).is_dir()
 
 
-def doubt(folder: Path, origin: str, found: str) -> None:
-    """Notes what only a comparison of all entries can find, so that only such a one finds it gone."""
+def doubt(folder: Path, origin: str, found: str, *, is_memory: bool = False) -> None:
+    """Notes what only a comparison of all entries can find, so that only such a one finds it gone.
+
+    `is_memory`: it is this memory that can't be read.
+    """
     place = _placed(folder, origin)
-    (place / "doubt").write_text(found, encoding="utf-8")
+    _replace(place / "doubt", {"found": found, "is_memory": is_memory})
     _flush(place)
 
 
-def doubted(folder: Path, origin: str) -> str:
-    """What was found amiss, or nothing."""
+def doubted(folder: Path, origin: str) -> tuple[str, bool] | None:
+    """What was found amiss, and whether it is this memory that can't be read."""
     path = _place(folder, origin) / "doubt"
-    return path.read_text(encoding="utf-8") if path.exists() else ""
+    if not path.exists():
+        return None
+    try:
+        said = _said(path, {"found": str, "is_memory": bool})
+    except MemoryUnreadableError as error:
+        return str(error), True
+    return said["found"], said["is_memory"]
 
 
 def doubt_no_more(folder: Path, origin: str) -> None:
