@@ -237,7 +237,7 @@ class LogAlarm(models.Model):
     )
     reason = models.CharField(_("why"), max_length=12, choices=Reason)
     details = models.TextField(_("what was found"), blank=True)
-    # Host and memory: what one keeper found, another one does not find settled while the first goes on finding it.
+    # By its memory: what one keeper found, another one does not find settled while the first goes on finding it.
     keeper = models.CharField(_("found by"), max_length=300, blank=True)
     found_at = models.DateTimeField(_("found last"), default=timezone.now)
     raised_at = models.DateTimeField(_("raised"), auto_now_add=True)

@@ -121,6 +121,7 @@ def values(name: str, before: str, person: Speaker) -> list[str]:
         "ending": ["avif", "webp", "jpg"],
         "number": [str(pk) for pk in Material.objects.values_list("pk", flat=True)],
         "filename": ["slides-of-a-talk.pdf"],
+        "log_id": ["00000000-0000-4000-8000-000000000000"],
     }
     if name == "slug":
         found = next((slugs for start, slugs in of_slug.items() if before.endswith(start)), None)

@@ -19,7 +19,7 @@ from django.utils import timezone
 from archive.models import EditionNote, KeyFigure, Partner, Video, Voice
 from declarations.actions import enter_withdrawal, verify
 from declarations.actions.sealing import seal_declaration
-from declarations.models import Evidence, InvitationRun
+from declarations.models import Evidence, InvitationRun, LogAlarm
 from efus_conference.mail import queue
 from efus_conference.management.content.groups import load_groups
 from efus_conference.management.content.ledger import Ledger
@@ -276,7 +276,9 @@ class World:
         standing = verify(signature=making.submitted(town, by=sender), by=making.officer())
         enter_withdrawal(signature=standing, by=making.officer(), reason="A letter.")
         with TemporaryDirectory() as memory:
-            logged(self.declaration, Path(memory))
+            log = logged(self.declaration, Path(memory))
+        # Over as well: an open one would stand on pages.
+        LogAlarm.objects.create(log=log, reason="rewound", settled_at=timezone.now())
         self.log_id = standing.log_id
         seal_declaration(declaration=self.declaration, language="en", at=timezone.now())
 
