@@ -21,6 +21,13 @@ from declarations.triggers import LOCKS_OF_LOGS
 IN_ONE_STATEMENT = 1000  # rows
 # One look into the index for each place: of a table that grew a moment ago the database knows too little to choose that
 # by itself, and would read all of it.
+LEAVES = """
+    SELECT wanted.index, entry.leaf_hash
+    FROM unnest(%s::int[]) AS wanted(index)
+    CROSS JOIN LATERAL (
+        SELECT leaf_hash FROM declarations_logentry WHERE log_id = %s AND index = wanted.index LIMIT 1
+    ) AS entry
+"""
 NODES = """
     SELECT wanted.level, wanted.index, node.hash
     FROM unnest(%s::int[], %s::int[]) AS wanted(level, index)
@@ -112,8 +119,9 @@ def hashes(log: Log, places: Sequence[Place]) -> list[bytes]:
     above = [place for place in places if place[0]]
     found: dict[Place, bytes] = {}
     if leaves:
-        rows = log.entries.filter(index__in=leaves).values_list("index", "leaf_hash")
-        found |= {(0, index): bytes(each) for index, each in rows}
+        with connection.cursor() as cursor:
+            cursor.execute(LEAVES, [leaves, log.pk])
+            found |= {(0, index): bytes(each) for index, each in cursor}
     if above:
         with connection.cursor() as cursor:
             cursor.execute(

@@ -56,7 +56,10 @@ class LogEntry(models.Model):
         SUPERSEDED = "superseded", _("signature superseded")
         KEY = "key", _("another key")
 
-    log = models.ForeignKey(Log, models.PROTECT, related_name="entries", verbose_name=_("log"))
+    # Without an index of its own, which would be taken for the unique one below where statistics are young.
+    log = models.ForeignKey(
+        Log, models.PROTECT, related_name="entries", db_index=False, verbose_name=_("log")
+    )
     index = models.PositiveIntegerField(_("number"))  # from 0
     kind = models.CharField(_("what"), max_length=12, choices=Kind)
     body = models.TextField(_("entry"))
@@ -104,7 +107,7 @@ class LogEntry(models.Model):
 class LogNode(models.Model):
     """The hash over a perfect subtree of two entries or more: leaves [index << level, (index + 1) << level)."""
 
-    log = models.ForeignKey(Log, models.PROTECT, related_name="nodes", verbose_name=_("log"))
+    log = models.ForeignKey(Log, models.PROTECT, related_name="nodes", db_index=False, verbose_name=_("log"))
     level = models.PositiveSmallIntegerField()
     index = models.PositiveIntegerField()
     hash = models.BinaryField(max_length=32)
