@@ -56,10 +56,8 @@ else:
 SEAL_P12_PASSWORD, TSA_URL = environment.text("SEAL_P12_PASSWORD"), environment.text("TSA_URL")
 TSA_ROOTS = environment.text("TSA_ROOTS")  # a PEM file with the certificates by which that authority is known
 # What the keeper of the logs remembers beside the database, and who gets a copy of every checkpoint.
-LOG_MEMORY, LOG_WITNESS = (
-    environment.folder("LOG_MEMORY", DATA_DIR / "log-memory"),
-    environment.text("LOG_WITNESS"),
-)
+LOG_MEMORY = environment.folder("LOG_MEMORY", DATA_DIR / "log-memory")
+LOG_WITNESS = environment.text("LOG_WITNESS")
 # A PEM file with the certificates by which the digital signatures on what offices send are trusted.
 SIGNATURE_ROOTS = environment.text("SIGNATURE_ROOTS")
 
