@@ -277,7 +277,7 @@ def attach(signature: Signature, files: Files) -> None:
         if submitted:
             replaced = replaced.filter(uploaded_at__gt=submitted.at)
         for old in replaced:
-            _delete(old)
+            drop_evidence(old)
         evidence = Evidence(
             signature=signature,
             kind=kind,
@@ -293,7 +293,8 @@ def attach(signature: Signature, files: Files) -> None:
         evidence.save()
 
 
-def _delete(evidence: Evidence) -> None:
+def drop_evidence(evidence: Evidence) -> None:
+    """Deletes what nobody submitted yet, and its files once no row names them."""
     storage, names = evidence.file.storage, [evidence.file.name, evidence.preview.name]
     evidence.delete()
 

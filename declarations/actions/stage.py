@@ -18,7 +18,7 @@ from declarations.actions.actors import actor_of_person
 from declarations.actions.ceremonies import CeremonyNotOpen
 from declarations.actions.clearing import SignedAlready, mandate_of
 from declarations.actions.invitations import revoke_open_links
-from declarations.actions.recording import SentFile, attach
+from declarations.actions.recording import SentFile, attach, drop_evidence
 from declarations.actions.refusals import HasSigned, Refusal, explained
 from declarations.actions.stage_publishing import publish_later
 from declarations.actions.stage_steps import lock_signing, take_step
@@ -118,7 +118,10 @@ def record_on_stage(
 
 @transaction.atomic
 def record_absent(*, signing: StageSigning, by: User, seen: int) -> StageSigning:
+    """Nobody came when this one was called. CeremonyNotOpen before the evening and after it."""
     signing = lock_signing(signing, seen)
+    if not signing.ceremony.is_open:
+        raise CeremonyNotOpen
     if signing.signed_at is not None:
         raise SignedAlready
     return take_step(signing, StageEvent.Kind.ABSENT, by, absent_at=timezone.now())
@@ -265,6 +268,8 @@ def call_again(*, signing: StageSigning, by: User, seen: int) -> StageSigning:
     NotCalledAgain of any other one. The withdrawn signature stays in the history.
     """
     signing = lock_signing(signing, seen)
+    if not signing.ceremony.is_open:
+        raise CeremonyNotOpen
     if signing.signature is None or not was_withdrawn_unpublished(signing.signature):
         raise NotCalledAgain
     return take_step(
@@ -298,17 +303,6 @@ def _unrecorded(signing: StageSigning) -> dict[str, Any]:
 
 def _forget(draft: Signature) -> None:
     """The scan of what was taken back goes with its draft."""
-    names = [
-        (evidence.file.storage, name)
-        for evidence in draft.evidence.all()
-        for name in (evidence.file.name, evidence.preview.name)
-        if name
-    ]
-    draft.evidence.all().delete()
+    for evidence in draft.evidence.all():
+        drop_evidence(evidence)
     draft.delete()
-
-    def delete_files() -> None:
-        for storage, name in names:
-            storage.delete(name)
-
-    transaction.on_commit(delete_files)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet, Subquery
 
 from declarations.log import notes, pending
 from declarations.models import Checkpoint, Declaration, LogAlarm, LogEntry, LogKey, Signature
@@ -35,9 +35,9 @@ def checkpoints_of(declaration: Declaration) -> QuerySet[Checkpoint]:
 
 
 def signed_entries(declaration: Declaration) -> QuerySet[LogEntry]:
-    """The entries that a checkpoint covers, in no order."""
-    covering = Checkpoint.objects.filter(log=OuterRef("log"), size__gt=OuterRef("index"))
-    return LogEntry.objects.filter(Exists(covering), log__declaration=declaration).order_by()
+    """The entries that the last checkpoint covers, in no order."""
+    size = checkpoints_of(declaration).values("size")[:1]
+    return LogEntry.objects.filter(log__declaration=declaration, index__lt=Subquery(size)).order_by()
 
 
 def numbers_of(declaration: Declaration, signature: Signature | None = None) -> dict[int, int]:

@@ -102,6 +102,19 @@ def test_what_was_withdrawn_within_the_time_to_undo_may_be_recorded_anew() -> No
     assert [entry.signature, entry.assurance.value] == [second, "signed_on_stage"]
 
 
+def test_nobody_is_absent_or_called_again_when_the_ceremony_is_not_on() -> None:
+    signing = confirmed()
+    assert signing.signature is not None
+    actions.enter_withdrawal(signature=signing.signature, by=officer(), reason="By telephone.")
+    actions.withdraw(signature=signing.signature, by=officer(), note="As its office asked.")
+    to_sign = cleared(signing.ceremony)
+    actions.end_ceremony(ceremony=signing.ceremony, by=officer())
+    with pytest.raises(actions.CeremonyNotOpen):
+        actions.call_again(signing=signing, by=officer(), seen=signing.version)
+    with pytest.raises(actions.CeremonyNotOpen):
+        actions.record_absent(signing=to_sign, by=officer(), seen=to_sign.version)
+
+
 def test_what_was_public_is_not_put_back_on_the_list() -> None:
     waiting = confirmed()
     standing = published_from_stage(confirmed(cleared(waiting.ceremony)))
