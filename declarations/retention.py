@@ -7,6 +7,8 @@ to ask about it. What was never sent, or only opened a door, goes soon.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -82,13 +84,16 @@ def openings_that_are_over(at: datetime) -> QuerySet[LogOpening]:
 def stage_names_that_are_over(at: datetime) -> QuerySet[StageSigning]:
     """Rows of ceremonies that are long over, which name somebody who did not sign: see `not_signing`."""
     rows = StageSigning.objects.filter(ceremony__ended_at__lt=at - STAGE_KEPT_FOR)
-    return rows.filter(not_signing("signer") | not_signing("substitute"))
+    return rows.filter(reduce(or_, map(not_signing, StageSigning.NAMED)))
 
 
 def not_signing(who: str) -> Q:
-    """The rows that name one of the two, `signer` or `substitute`, on whom no signature rests."""
+    """The rows that name one of `StageSigning.NAMED` on whom no signature rests."""
     is_named = ~Q(**{f"{who}_name__in": ["", ERASED]}) | ~Q(**{f"{who}_office__in": ["", ERASED]})
-    return is_named & (Q(signature=None) | Q(by_substitute=who == "signer"))
+    if who == "substitute":
+        # A substitute who signed is named as who stood in, and a signature rests on that.
+        return is_named
+    return is_named & (Q(signature=None) | (~Q(stood_in_name="") if who == "signer" else Q(stood_in_name="")))
 
 
 def reasons_that_are_over(at: datetime) -> QuerySet[Invitation]:

@@ -126,7 +126,9 @@ def _of_the_same(signature: Signature) -> list[Signature]:
     Signature.objects.filter(pk__in=alike.filter(state=State.NEW)).update(signer_name="", signer_office="")
     named = list(alike.exclude(state=State.NEW).order_by("pk"))
     to_sign = StageSigning.objects.filter(
-        Q(signer_name=signature.signer_name) | Q(substitute_name=signature.signer_name),
+        Q(signer_name=signature.signer_name)
+        | Q(substitute_name=signature.signer_name)
+        | Q(stood_in_name=signature.signer_name),
         signatory=signature.signatory_id,
         signature=None,
         ceremony__ended_at=None,
@@ -152,7 +154,7 @@ def _forget(signatures: Iterable[Signature], *, with_mandate: bool, with_files: 
             mandates.exclude(reference="").update(reference=ERASED)
         LogOpening.objects.filter(entry__event__signature__in=keys, field__in=fields).delete()
         staged = StageSigning.objects.filter(signature__in=keys)
-        for who in ("signer", "substitute"):
+        for who in StageSigning.NAMED:
             _strike_out(staged.exclude(**{f"{who}_name": ""}), who)
             # Where they were to sign and did not, or it was undone: no signature leads there.
             for each in gone:
@@ -171,7 +173,7 @@ def _forget(signatures: Iterable[Signature], *, with_mandate: bool, with_files: 
 
 
 def _strike_out(staged: QuerySet[StageSigning], who: str) -> None:
-    """The name and the office of the `signer`, or of the `substitute`."""
+    """The name and the office of one of `StageSigning.NAMED`."""
     struck_out = {f"{who}_name": ERASED, f"{who}_office": ERASED}
     staged.update(**struck_out, version=F("version") + 1)
 

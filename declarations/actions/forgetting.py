@@ -121,7 +121,7 @@ def _forget_reasons(keys: Sequence[Any]) -> None:
 
 def _strike_out(keys: Sequence[Any]) -> None:
     rows = StageSigning.objects.filter(pk__in=keys)
-    for who in ("signer", "substitute"):
+    for who in StageSigning.NAMED:
         struck_out = {f"{who}_name": ERASED, f"{who}_office": ERASED, "version": F("version") + 1}
         rows.filter(not_signing(who)).update(**struck_out)
 

@@ -108,10 +108,8 @@ def record_on_stage(
         StageEvent.Kind.SUBSTITUTED,
         by,
         # No name in the history, from which nobody can be erased: it stands in the row.
-        by_substitute=True,
-        named_on_stage=(name, office) != (signing.substitute_name, signing.substitute_office),
-        substitute_name=name,
-        substitute_office=office,
+        stood_in_name=name,
+        stood_in_office=office,
         **fields,
     )
 
@@ -143,7 +141,7 @@ def take_back(*, signing: StageSigning, by: User, seen: int, note: str = "") -> 
         note,
         absent_at=None,
         draft=None,
-        **_unrecorded(signing),
+        **_unrecorded(),
     )
     if draft is not None:
         _forget(draft)
@@ -257,7 +255,7 @@ def undo_on_stage(*, signing: StageSigning, by: User, seen: int, note: str = "")
             signature=None,
             confirmed_by=None,
             confirmed_at=None,
-            **_unrecorded(signing),
+            **_unrecorded(),
         )
 
 
@@ -279,7 +277,7 @@ def call_again(*, signing: StageSigning, by: User, seen: int) -> StageSigning:
         signature=None,
         confirmed_by=None,
         confirmed_at=None,
-        **_unrecorded(signing),
+        **_unrecorded(),
     )
 
 
@@ -287,18 +285,15 @@ def was_withdrawn_unpublished(signature: Signature) -> bool:
     return signature.state == Signature.State.WITHDRAWN and signature.decided_at is None
 
 
-def _unrecorded(signing: StageSigning) -> dict[str, Any]:
-    """What a row says of which nothing is recorded. Who was named on stage goes: nobody cleared them."""
-    fields: dict[str, Any] = {
+def _unrecorded() -> dict[str, Any]:
+    """What a row says of which nothing is recorded; who was cleared before stays."""
+    return {
         "signed_at": None,
         "recorded_by": None,
-        "by_substitute": False,
+        "stood_in_name": "",
+        "stood_in_office": "",
         "scan_follows": False,
-        "named_on_stage": False,
     }
-    if signing.named_on_stage:
-        fields |= {"substitute_name": "", "substitute_office": ""}
-    return fields
 
 
 def _forget(draft: Signature) -> None:

@@ -86,7 +86,7 @@ class StageSigningAdmin(ReadOnlyAdmin, OrganisersAdmin):
         "confirmed_at",
         "scan_follows",
     ]
-    list_filter = ["ceremony", "by_substitute", "scan_follows"]
+    list_filter = ["ceremony", "scan_follows"]
     search_fields = ["signer_name__unaccent", "signatory__organisation__name_en__unaccent"]
     list_select_related = ["ceremony__declaration", "signatory__organisation", "signatory__declaration"]
 

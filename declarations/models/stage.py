@@ -114,9 +114,11 @@ class StageSigning(models.Model):
     # On stage.
     absent_at = models.DateTimeField(_("absent"), null=True, blank=True, editable=False)
     signed_at = models.DateTimeField(_("signed"), null=True, blank=True, editable=False)
-    by_substitute = models.BooleanField(_("signed by the substitute"), default=False, editable=False)
-    # Nobody foresaw and cleared the substitute: what is taken back takes their name along.
-    named_on_stage = models.BooleanField(_("substitute named on stage"), default=False, editable=False)
+    # Who signed instead: the substitute who was cleared, or somebody nobody foresaw.
+    stood_in_name = models.CharField(_("who signed instead"), max_length=200, blank=True, editable=False)
+    stood_in_office = models.CharField(
+        _("in what office, instead"), max_length=200, blank=True, editable=False
+    )
     recorded_by = models.ForeignKey(
         Actor,
         models.PROTECT,
@@ -152,6 +154,9 @@ class StageSigning(models.Model):
     )
     version = models.PositiveIntegerField(default=0, editable=False)
 
+    # Who is named in a row, each by name and office: who is to sign, who may instead, and who did instead.
+    NAMED = ("signer", "substitute", "stood_in")
+
     class Meta:
         verbose_name = _("signing on stage")
         verbose_name_plural = _("signings on stage")
@@ -177,7 +182,7 @@ class StageSigning(models.Model):
                 name="scan_of_what_was_signed",
             ),
             models.CheckConstraint(
-                condition=Q(signed_at=None, recorded_by=None, by_substitute=False)
+                condition=Q(signed_at=None, recorded_by=None, stood_in_name="")
                 | Q(signed_at__isnull=False, recorded_by__isnull=False, cleared_by__isnull=False),
                 name="signed_on_stage_once_cleared",
             ),
@@ -185,12 +190,9 @@ class StageSigning(models.Model):
                 condition=Q(absent_at=None) | Q(signed_at=None), name="who_is_absent_did_not_sign"
             ),
             models.CheckConstraint(
-                condition=Q(by_substitute=False) | (~Q(substitute_name="") & ~Q(substitute_office="")),
+                condition=Q(stood_in_name="", stood_in_office="")
+                | (~Q(stood_in_name="") & ~Q(stood_in_office="")),
                 name="substitute_has_a_name",
-            ),
-            models.CheckConstraint(
-                condition=Q(named_on_stage=False) | Q(by_substitute=True),
-                name="named_on_stage_who_signed_instead",
             ),
             models.CheckConstraint(
                 condition=Q(scan_follows=False) | Q(signed_at__isnull=False),
@@ -220,13 +222,17 @@ class StageSigning(models.Model):
         return str(self.signatory)
 
     @property
+    def by_substitute(self) -> bool:
+        return self.stood_in_name != ""
+
+    @property
     def name(self) -> str:
         """Who signed, or is to."""
-        return self.substitute_name if self.by_substitute else self.signer_name
+        return self.stood_in_name or self.signer_name
 
     @property
     def office(self) -> str:
-        return self.substitute_office if self.by_substitute else self.signer_office
+        return self.stood_in_office or self.signer_office
 
     @property
     def published_from(self) -> datetime | None:

@@ -135,8 +135,8 @@ _CONFIRMED = f"""
             AND g.recorded_by_id IN (SELECT actor_id FROM declarations_signatureevent
                 WHERE signature_id = signed.id AND kind = 'submitted')
             AND (signed.signer_name, signed.signer_office) = (
-                normalize(CASE WHEN g.by_substitute THEN g.substitute_name ELSE g.signer_name END, NFC),
-                normalize(CASE WHEN g.by_substitute THEN g.substitute_office ELSE g.signer_office END, NFC))) THEN
+                normalize(COALESCE(NULLIF(g.stood_in_name, ''), g.signer_name), NFC),
+                normalize(COALESCE(NULLIF(g.stood_in_office, ''), g.signer_office), NFC))) THEN
         {refuse("confirmed_as_on_stage", "what is confirmed is what was recorded on stage")}
     END IF;
 """

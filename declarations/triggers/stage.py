@@ -11,13 +11,15 @@ _SIGNER = (
     "signer_name, {0}.signer_office, {0}.substitute_name, {0}.substitute_office, {0}.basis, {0}.body, "
     "{0}.decided_on, {0}.reference, {0}.ratify_until"
 )
-_CLEARED = "({0}.signer_name, {0}.signer_office, {0}.basis, {0}.body, {0}.decided_on, {0}.reference, {0}.ratify_until)"
 _NEW, _OLD = (f"({row}.{_SIGNER.format(row)})" for row in ("NEW", "OLD"))
 # Who signed for this signatory was erased, or the ceremony is long over (see `declarations.retention`): their words
 # are struck out here too, and nothing else is changed.
 _STRUCK_OUT = " AND ".join(
     f"NEW.{name} IN (OLD.{name}, '{ERASED}')"
-    for name in ("signer_name", "signer_office", "substitute_name", "substitute_office", "body", "reference")
+    for name in (
+        *("signer_name", "signer_office", "substitute_name", "substitute_office"),
+        *("stood_in_name", "stood_in_office", "body", "reference"),
+    )
 )
 
 CEREMONY = [
@@ -62,14 +64,11 @@ STAGE_SIGNING = [
                         OR NEW.version <= OLD.version THEN
                     {refuse("stage_signing_follows", "a step on stage follows the last one")}
                 END IF;
-                IF {_NEW} IS DISTINCT FROM {_OLD} AND OLD.cleared_by_id IS NOT NULL
-                        AND (NEW.cleared_by_id IS NOT NULL OR OLD.signed_at IS NOT NULL)
-                        -- A substitute nobody foresaw is named on stage; the second officer confirms them by name.
-                        AND NOT ({_CLEARED.format("NEW")} IS NOT DISTINCT FROM {_CLEARED.format("OLD")}
-                            AND (NEW.by_substitute AND OLD.signed_at IS NULL AND NEW.signed_at IS NOT NULL
-                                -- Who was named on stage goes with what is taken back.
-                                OR OLD.named_on_stage AND NEW.signed_at IS NULL
-                                    AND (NEW.substitute_name, NEW.substitute_office) = ('', '')))
+                -- Who was cleared changes with a new clearing alone, and who signed instead with a new record.
+                IF ({_NEW} IS DISTINCT FROM {_OLD} AND OLD.cleared_by_id IS NOT NULL
+                            AND (NEW.cleared_by_id IS NOT NULL OR OLD.signed_at IS NOT NULL)
+                        OR (NEW.stood_in_name, NEW.stood_in_office) <> (OLD.stood_in_name, OLD.stood_in_office)
+                            AND OLD.signed_at IS NOT NULL AND NEW.signed_at IS NOT NULL)
                         AND NOT ({_STRUCK_OUT}
                             AND (NEW.basis, NEW.decided_on, NEW.ratify_until)
                                 IS NOT DISTINCT FROM (OLD.basis, OLD.decided_on, OLD.ratify_until)
@@ -80,9 +79,9 @@ STAGE_SIGNING = [
                     {refuse("cleared_stays_as_cleared", "what was cleared is changed only by clearing it anew")}
                 END IF;
                 IF OLD.signature_id IS NOT NULL AND (NEW.signature_id, NEW.signed_at, NEW.recorded_by_id,
-                            NEW.confirmed_by_id, NEW.confirmed_at, NEW.by_substitute)
+                            NEW.confirmed_by_id, NEW.confirmed_at)
                         IS DISTINCT FROM (OLD.signature_id, OLD.signed_at, OLD.recorded_by_id,
-                            OLD.confirmed_by_id, OLD.confirmed_at, OLD.by_substitute)
+                            OLD.confirmed_by_id, OLD.confirmed_at)
                         AND NOT (NEW.signature_id IS NULL AND EXISTS (SELECT FROM declarations_signature
                             WHERE id = OLD.signature_id
                             -- What was withdrawn before it was public may be recorded anew.

@@ -410,8 +410,9 @@ def test_who_was_to_sign_on_stage_and_did_not_is_named_there_no_longer_than_sixt
     )
     ended = actions.end_ceremony(ceremony=Ceremony.objects.get(pk=on.pk), by=officer())
     rows = StageSigning.objects.filter(ceremony=on).order_by("pk")
-    named = [["Robin Example", "Mayor", "Deputy Example", "Deputy"]] * 3
-    fields = ("signer_name", "signer_office", "substitute_name", "substitute_office")
+    cleared = ["Robin Example", "Mayor", "Deputy Example", "Deputy"]
+    named = [[*cleared, "", ""], [*cleared, "", ""], [*cleared, "Deputy Example", "Deputy"]]
+    fields = [f"{who}_{what}" for who in StageSigning.NAMED for what in ("name", "office")]
 
     def strike_out() -> None:
         rows.filter(pk=absent.pk).update(signer_name="•••", signer_office="•••", version=F("version") + 1)
@@ -425,9 +426,9 @@ def test_who_was_to_sign_on_stage_and_did_not_is_named_there_no_longer_than_sixt
     assert forget(timezone.now() - 2 * DAY) == NOTHING
     assert [forget()["stage"], forget()["stage"]] == [3, 0]
     assert [list(row) for row in rows.values_list(*fields)] == [
-        ["•••", "•••", "•••", "•••"],
-        ["Robin Example", "Mayor", "•••", "•••"],
-        ["•••", "•••", "Deputy Example", "Deputy"],
+        ["•••", "•••", "•••", "•••", "", ""],
+        ["Robin Example", "Mayor", "•••", "•••", "", ""],
+        ["•••", "•••", "•••", "•••", "Deputy Example", "Deputy"],
     ]
     assert [mayor.signature.signer_name, stood_in.signature.signer_name] == [
         "Robin Example",

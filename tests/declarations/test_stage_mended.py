@@ -49,7 +49,7 @@ def withdrawn_within_the_time_to_undo() -> StageSigning:
 
 def substitute_of(signing: StageSigning) -> list[Any]:
     row = StageSigning.objects.get(pk=signing.pk)
-    return [row.substitute_name, row.substitute_office, row.by_substitute, row.named_on_stage]
+    return [row.substitute_name, row.substitute_office, row.stood_in_name, row.stood_in_office]
 
 
 @pytest.mark.parametrize("seconds", [10, 60, 3600])
@@ -144,20 +144,30 @@ def test_the_operator_lets_sign_again_from_the_screen() -> None:
 @pytest.mark.parametrize("how", ["take_back", "undo"])
 def test_a_substitute_named_on_stage_goes_with_what_is_taken_back(how: str) -> None:
     signing = recorded(substitute=STAND_IN)
-    assert substitute_of(signing) == ["Alex Instead", "Deputy mayor", True, True]
+    assert substitute_of(signing) == ["", "", "Alex Instead", "Deputy mayor"]
     if how == "undo":
         signing = confirmed(signing)
         actions.undo_on_stage(signing=signing, by=officer(), seen=signing.version)
     else:
         actions.take_back(signing=signing, by=officer(), seen=signing.version)
-    assert substitute_of(signing) == ["", "", False, False]
+    assert substitute_of(signing) == ["", "", "", ""]
 
 
-def test_a_substitute_who_was_cleared_stays_named() -> None:
+@pytest.mark.parametrize("stood_in", [STAND_IN, actions.Substitute("Kim Unforeseen", "Councillor")])
+def test_a_substitute_who_was_cleared_stays_named_whoever_signed_instead(
+    stood_in: actions.Substitute,
+) -> None:
     signing = cleared(substitute_name="Alex Instead", substitute_office="Deputy mayor")
-    signing = recorded(signing, substitute=STAND_IN)
+    signing = recorded(signing, substitute=stood_in)
+    assert [signing.name, signing.office] == [stood_in.name, stood_in.office]
     actions.take_back(signing=signing, by=officer(), seen=signing.version)
-    assert substitute_of(signing) == ["Alex Instead", "Deputy mayor", False, False]
+    assert substitute_of(signing) == ["Alex Instead", "Deputy mayor", "", ""]
+
+
+def test_nobody_changes_who_stood_in_behind_the_second_officer() -> None:
+    row = StageSigning.objects.filter(pk=recorded(substitute=STAND_IN).pk)
+    another = {"stood_in_name": "Kim Unforeseen", "version": F("version") + 1}
+    assert refused_by(lambda: row.update(**another)) == "cleared_stays_as_cleared"
 
 
 def test_nobody_takes_a_cleared_substitute_off_the_row() -> None:

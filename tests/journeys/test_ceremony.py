@@ -242,7 +242,7 @@ def test_a_substitute_from_the_form_to_the_stage_and_screens_that_are_cut_off_or
     press(still, "sign", entered)
     expect(still.locator("body")).to_contain_text("Your screen was not up to date, so nothing was done.")
     expect(still.locator(f"#signing-{entered.pk}")).to_contain_text("Bruno Prova")
-    assert [of("esempio").by_substitute, of("esempio").substitute_name] == [True, "Bruno Prova"]
+    assert of("esempio").stood_in_name == "Bruno Prova"
 
     # Nothing ends while it waits. The second officer reads that it is a substitute, and sends it back with a word.
     laptop.click("details.ac-end summary")

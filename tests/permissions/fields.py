@@ -259,7 +259,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "declarations.StageSigning": {
         "row": "id ceremony signatory precedence signature draft version",
         "office": "signer_name signer_office substitute_name substitute_office basis body decided_on reference "
-        "ratify_until entered_by entered_at cleared_by cleared_at absent_at signed_at by_substitute recorded_by named_on_stage "
+        "ratify_until entered_by entered_at cleared_by cleared_at absent_at signed_at stood_in_name stood_in_office recorded_by "
         "scan_follows confirmed_by confirmed_at",
     },
     "declarations.StageEvent": {"row": "id signing version", "office": "kind actor note at"},

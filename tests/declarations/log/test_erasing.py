@@ -269,7 +269,7 @@ def test_who_signed_on_stage_is_struck_out_of_its_list_too() -> None:
     version = signing.version
     forget_signer(signature=signing.signature, by=officer(), reason="Asked.")
     signing.refresh_from_db()
-    assert [signing.substitute_name, signing.substitute_office, signing.version > version] == [
+    assert [signing.stood_in_name, signing.stood_in_office, signing.version > version] == [
         "•••",
         "•••",
         True,
