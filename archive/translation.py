@@ -1,6 +1,17 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from archive.models import EditionNote, KeyFigure, Partner, Video, Voice
+from archive.models import (
+    Block,
+    Document,
+    EditionNote,
+    KeyFigure,
+    NewsItem,
+    Page,
+    Partner,
+    Picture,
+    Video,
+    Voice,
+)
 
 
 @register(KeyFigure)
@@ -11,7 +22,7 @@ class KeyFigureTranslation(TranslationOptions):
 
 @register(Video)
 class VideoTranslation(TranslationOptions):
-    fields = ("title", "function")
+    fields = ("title", "function", "transcript")
     required_languages = ("en",)
 
 
@@ -28,4 +39,33 @@ class PartnerTranslation(TranslationOptions):
 @register(EditionNote)
 class EditionNoteTranslation(TranslationOptions):
     fields = ("text",)
+    required_languages = ("en",)
+
+
+@register(Picture)
+class PictureTranslation(TranslationOptions):
+    fields = ("alt",)
+    required_languages = ("en",)
+
+
+@register(Page)
+class PageTranslation(TranslationOptions):
+    fields = ("title", "description")
+    required_languages = ("en",)
+
+
+@register(Block)
+class BlockTranslation(TranslationOptions):
+    fields = ("title", "text", "link_label")
+
+
+@register(NewsItem)
+class NewsItemTranslation(TranslationOptions):
+    fields = ("title", "lead", "text")
+    required_languages = ("en",)
+
+
+@register(Document)
+class DocumentTranslation(TranslationOptions):
+    fields = ("title",)
     required_languages = ("en",)

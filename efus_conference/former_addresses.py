@@ -29,6 +29,8 @@ FOLDERS = {
     "themes": Kind.THEME,
     "declarations": Kind.DECLARATION,
     "signatories": Kind.ORGANISATION,
+    "pages": Kind.PAGE,
+    "news": Kind.NEWS,
 }
 PARAMETERS = {
     "edition": Kind.EDITION,
@@ -37,7 +39,7 @@ PARAMETERS = {
     "room": Kind.ROOM,
     "venue": Kind.VENUE,
 }
-OF_AN_EDITION = {Kind.ROOM, Kind.VENUE}
+OF_AN_EDITION = {Kind.ROOM, Kind.VENUE, Kind.PAGE}
 
 
 def moved(request: HttpRequest) -> str | None:
@@ -73,12 +75,15 @@ def moved(request: HttpRequest) -> str | None:
 def latest_slug(kind: Kind, slug: str, *, edition: str = "") -> str | None:
     """What a former slug is today; None where it is none, or where the public is not led to its row.
 
-    Rooms and venues are looked for in the edition with a slug, the others everywhere.
+    Rooms, venues and pages are looked for in the edition with a slug (pages without one: in the site's own), the
+    others everywhere.
     """
     if "\0" in slug or "\0" in edition:  # refused already; the database could not even be asked for it
         return None
     former = FormerAddress.objects.filter(kind=kind, slug__in={slug, slug.lower()})
-    if kind in OF_AN_EDITION:
+    if kind in OF_AN_EDITION and not edition:
+        former = former.filter(scope_id=0)
+    elif kind in OF_AN_EDITION:
         former = former.filter(scope_id__in=Edition.objects.filter(slug=edition.lower()).values("pk"))
     if kind not in public_rows:
         return None

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, NamedTuple, ParamSpec
@@ -19,6 +19,10 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language_from_path
 
 from efus_conference.models import Edition, PublicVersion
+
+# What else changes by itself at moments that are known beforehand, such as a page that is to appear on Monday; each
+# app adds its own in its `AppConfig.ready()`. Whatever moves such a moment raises the public version.
+moments_ahead: list[Callable[[], Iterable[datetime]]] = []
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -85,7 +89,14 @@ def version_of(number: int, moments: list[datetime], *, at: datetime | None = No
 def read_public_version() -> tuple[int, list[datetime]]:
     """The number, and the moments at which something changes by itself, in their order."""
     number = read_number()
-    return number, sorted({moment for edition in _editions() for moment in edition.turning_points()})
+    return number, sorted(set(_moments()))
+
+
+def _moments() -> Iterator[datetime]:
+    for edition in Edition.objects.all():
+        yield from edition.turning_points()
+    for known in moments_ahead:
+        yield from known()
 
 
 def read_number() -> int:
@@ -94,7 +105,3 @@ def read_number() -> int:
         cursor.execute(f"SELECT number FROM {PublicVersion._meta.db_table} WHERE id = 1")  # noqa: S608 - our table
         row = cursor.fetchone()
     return row[0] if row else 0
-
-
-def _editions() -> Iterable[Edition]:
-    return Edition.objects.all()

@@ -21,6 +21,8 @@ class FormerAddress(models.Model):
         SESSION_KIND = "session_kind", _("kind of session")
         THEME = "theme", _("theme")
         DECLARATION = "declaration", _("declaration")
+        PAGE = "page", _("page")
+        NEWS = "news", _("news")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     scope_id = models.BigIntegerField(
@@ -48,7 +50,7 @@ def remembers_its_addresses(kind: FormerAddress.Kind, *, scope: str = "") -> pgt
 
     A row that takes a former slug wins. What was deleted is led to no more.
     """
-    old_scope, new_scope = (f"OLD.{scope}", f"NEW.{scope}") if scope else ("0", "0")
+    old_scope, new_scope = (f"COALESCE(OLD.{scope}, 0)", f"COALESCE(NEW.{scope}, 0)") if scope else ("0", "0")
     return pgtrigger.Trigger(
         name="remembers_its_addresses",
         when=pgtrigger.After,

@@ -19,10 +19,13 @@ from django.utils.translation import get_language
 
 from efus_conference import languages
 from efus_conference.languages import language_shown, site_path
+from efus_conference.rich_text import as_html
 
 register = template.Library()
 # Open Graph asks for a country with the language, as this English is a European's.
 OG_LOCALES = {"en": "en_GB", "fr": "fr_FR", "nl": "nl_NL"}
+
+register.filter("rich", as_html)
 
 
 class LanguageLink(TypedDict):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from archive.models import Partner
+from archive.models import NewsItem, Page, Partner
 from declarations.models import Declaration
 from efus_conference.former_addresses import Kind, latest_slug, public_rows
 from efus_conference.models import Edition, FormerAddress, Organisation
@@ -196,6 +196,8 @@ def test_every_kind_of_address_is_led_on_by_the_app_that_has_it() -> None:
         Kind.SESSION_KIND: SessionKind,
         Kind.THEME: Theme,
         Kind.DECLARATION: Declaration,
+        Kind.PAGE: Page,
+        Kind.NEWS: NewsItem,
     }
 
 

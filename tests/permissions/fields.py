@@ -263,7 +263,10 @@ FIELDS: dict[str, dict[str, str]] = {
         "scan_follows confirmed_by confirmed_at",
     },
     "declarations.StageEvent": {"row": "id signing version", "office": "kind actor note at"},
-    "archive.Video": {"row": "id edition order", "speaker": "title speaker function address"},
+    "archive.Video": {
+        "row": "id edition order still language seconds",
+        "speaker": "title speaker function address file transcript",
+    },
     "archive.Voice": {"row": "id edition order", "speaker": "speaker function"},
     # Copies of what is public, taken out with it.
     "archive.SearchEntry": {
@@ -314,6 +317,16 @@ OF_NOBODY = {
     "declarations.SealedDocument": "a copy of what is public",
     "declarations.Signatory": "an organisation; who looked at its name is an organiser at work",
     "archive.KeyFigure": "numbers",
+    "archive.Picture": "a picture that is public, and what it shows",
+    "archive.Photo": "a picture of an edition",
+    "archive.Page": "a page, made public",
+    "archive.PageVersion": "what a page says, and which organiser made it",
+    "archive.Block": "a part of a page",
+    "archive.NewsItem": "news",
+    "archive.Document": "a document, made public",
+    "archive.Captions": "what is said in a public video",
+    "archive.EditionRecord": "numbers",
+    "archive.Part": "numbers of an organisation",
     "archive.Partner": "an organisation",
     "archive.EditionNote": "a note on an edition",
     "archive.SearchWord": "a word of what is public",

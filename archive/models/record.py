@@ -2,14 +2,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from archive.models.pictures import Picture
 from efus_conference.models import Edition, Organisation, raises_public_version
+from efus_conference.private_files import private_storage
 from programme.models import Speaker
 
 
@@ -61,7 +60,21 @@ class Video(models.Model):
         Speaker, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("speaker")
     )
     function = models.CharField(_("function then"), max_length=250, blank=True)
-    address = models.URLField(_("address"), blank=True)
+    address = models.URLField(_("address"), max_length=500, blank=True)
+    file = models.FileField(
+        _("file"),
+        storage=private_storage,
+        upload_to="videos",
+        max_length=200,
+        blank=True,
+        help_text=_("MP4 or WebM, kept here: nobody else learns who watches it."),
+    )
+    still = models.ForeignKey(
+        Picture, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("still picture")
+    )
+    language = models.CharField(_("language spoken"), max_length=10, blank=True)
+    seconds = models.PositiveIntegerField(_("length in seconds"), null=True, blank=True)
+    transcript = models.TextField(_("transcript"), blank=True)
     order = models.PositiveSmallIntegerField(_("order"), default=10)
 
     objects: ClassVar[VideoQuerySet] = VideoQuerySet.as_manager()  # type: ignore[assignment]
@@ -70,6 +83,13 @@ class Video(models.Model):
         verbose_name = _("video")
         verbose_name_plural = _("videos")
         ordering = ["order", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(address="") | Q(file=""),
+                name="a_video_is_here_or_elsewhere",
+                violation_error_message=_("Give the address of a video or a file, not both."),
+            ),
+        ]
         triggers = [raises_public_version()]
 
     def __str__(self) -> str:
@@ -98,13 +118,21 @@ class Voice(models.Model):
 
 
 class Partner(models.Model):
-    """An organisation that carries an edition beside its hosts."""
+    """An organisation that carries an edition beside its hosts, or under whose auspices it stands."""
+
+    class Kind(models.TextChoices):
+        PARTNER = "partner", _("partner")
+        AUSPICES = "auspices", _("auspices")
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="partners", verbose_name=_("edition"))
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="+", verbose_name=_("organisation")
     )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.PARTNER)
     role = models.CharField(_("role"), max_length=200, blank=True)
+    logo = models.ForeignKey(
+        Picture, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("logo")
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=10)
 
     class Meta:
@@ -141,97 +169,3 @@ class EditionNote(models.Model):
 
     def __str__(self) -> str:
         return self.text
-
-
-def vector(language: str) -> models.GeneratedField:
-    """What is found in one language: names as they are, titles and texts by their stems, accents aside."""
-    return models.GeneratedField(
-        expression=Func(
-            "names",
-            f"title_{language}",
-            f"text_{language}",
-            "text_other",
-            template=f"search_vector('search_{language}'::regconfig, %(expressions)s)",
-        ),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
-
-
-class SearchEntry(models.Model):
-    """What the search reads of one session, speaker, organisation or declaration.
-
-    Triggers copy it, in the transaction that changes its source (see the migration `search`). It holds the
-    words alone: whether they may be found is asked of the source at each search, by `archive.search.visible`.
-    """
-
-    class Kind(models.TextChoices):
-        SESSION = "session", _("sessions")
-        SPEAKER = "speaker", _("speakers")
-        ORGANISATION = "organisation", _("organisations")
-        DECLARATION = "declaration", _("declarations")
-
-    kind = models.CharField(max_length=12, choices=Kind)
-    object_id = models.BigIntegerField()
-    # The editions it belongs to, published or not; not those of organisations, which hang on consents.
-    editions = ArrayField(models.BigIntegerField())
-    names = models.TextField()
-    title_en = models.TextField()
-    title_fr = models.TextField()
-    title_nl = models.TextField()
-    text_en = models.TextField()
-    text_fr = models.TextField()
-    text_nl = models.TextField()
-    text_other = models.TextField()
-    en = vector("en")
-    fr = vector("fr")
-    nl = vector("nl")
-    # Every word as it is written, of all languages: what a mistyped one may have meant.
-    words = models.GeneratedField(
-        expression=Func(
-            "names",
-            "title_en",
-            "title_fr",
-            "title_nl",
-            "text_en",
-            "text_fr",
-            "text_nl",
-            "text_other",
-            function="search_all_words",
-        ),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
-
-    class Meta:
-        verbose_name = _("search entry")
-        verbose_name_plural = _("search entries")
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "object_id"], name="one_search_entry_per_object"),
-        ]
-        indexes = [
-            # Without the list of pending rows, which every search would have to read through.
-            GinIndex(fields=["en", "fr", "nl", "words"], name="search_entry_words", fastupdate=False),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.object_id}"
-
-
-class SearchWord(models.Model):
-    """A word of the entries. Found by what remains of it when any one letter is left out (see the decision)."""
-
-    word = models.CharField(max_length=30)
-
-    class Meta:
-        verbose_name = _("word of the search")
-        verbose_name_plural = _("words of the search")
-        indexes = [
-            models.Index(fields=["word"]),
-            GinIndex(
-                Func(F("word"), function="search_shortened"), name="search_word_shortened", fastupdate=False
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.word
