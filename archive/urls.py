@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from archive import views
 from archive.search.views import search
+from archive.views import editions, organisations
 
 pages: list[URLPattern] = [
-    path("editions/", views.editions, name="editions"),
-    path("editions/<slug:slug>/", views.edition, name="edition"),
-    path("organisations/<slug:slug>/", views.organisation, name="organisation"),
+    path("editions/", editions.editions, name="editions"),
+    path("editions/<slug:slug>/", editions.edition, name="edition"),
+    path("organisations/<slug:slug>/", organisations.organisation, name="organisation"),
     path("search/", search, name="search"),
 ]
+
+# Addresses without a language.
+machine: list[URLPattern] = []

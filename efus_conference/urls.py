@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include((programme.urls.machine, "programme_machine"))),
     path("", include((registration.urls.machine, "registration_machine"))),
     path("", include((declarations.urls.machine, "declarations_machine"))),
+    path("", include((archive.urls.machine, "archive_machine"))),
     # The admin carries no language in its addresses; its switch sets a cookie at /admin/setlang/.
     path("admin/", include("django.conf.urls.i18n")),
     path(

@@ -2,13 +2,11 @@ from __future__ import annotations
 
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from archive.editions import record
-from archive.organisations import chapters, on_record
 from archive.timeline import line
-from declarations import register
 from declarations.models import Declaration
 from efus_conference.kept import same_for_everyone
 from efus_conference.models import Edition
@@ -38,11 +36,3 @@ def edition(request: HttpRequest, slug: str) -> HttpResponse:
         "later": published[found + 1] if found + 1 < len(published) else None,
     }
     return render(request, "archive/edition.html", context)
-
-
-@same_for_everyone()
-@require_safe
-def organisation(request: HttpRequest, slug: str) -> HttpResponse:
-    shown = get_object_or_404(on_record(), slug=slug)
-    context = {"organisation": shown, "chapters": chapters(shown), "signed": register.of_organisation(shown)}
-    return render(request, "archive/organisation.html", context)

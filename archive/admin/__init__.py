@@ -1,0 +1,3 @@
+from archive.admin.editions import EditionAdmin
+
+__all__ = ["EditionAdmin"]
