@@ -21,6 +21,7 @@ MOST_COLUMNS = 12
 MOST_ROWS = 216
 LONGEST_SPAN = 144
 STEP = 5 * 60  # seconds
+ROWS_OF_AN_HOUR = 12
 WIDE = {SessionKind.Colour.PLENARY, SessionKind.Colour.QUIET}
 
 
@@ -104,7 +105,7 @@ def _day(lines: Sequence[SessionLine]) -> Day:
             cell.room_css = "room"
     for start, group in groupby(sorted(cells, key=_reading_order), key=lambda cell: cell.starts_at):
         row = _steps(first, start) + 1
-        day.slots.append(Slot(f"{start:%H:%M}", start.isoformat(), f"r{row}", list(group)))
+        day.slots.append(Slot(f"{start:%H:%M}", start.isoformat(), row_css(row), list(group)))
     return day
 
 
@@ -205,7 +206,7 @@ def _free(lanes: Sequence[Sequence[Cell]], fixed: Sequence[Cell], columns: int) 
 
 def _classes(cell: Cell, first: datetime, columns: int) -> str:
     start, end = _steps(first, cell.starts_at), _steps(first, cell.ends_at)
-    classes = ["cell", cell.first.css, f"r{start + 1}", f"s{min(max(end - start, 1), LONGEST_SPAN)}"]
+    classes = ["cell", cell.first.css, row_css(start + 1), span_css(end - start)]
     if len(cell.columns) == columns:
         classes.append("wide")
     else:
@@ -215,6 +216,18 @@ def _classes(cell: Cell, first: datetime, columns: int) -> str:
     if all(line.is_cancelled for line in cell.lines):
         classes.append("is-cancelled")
     return " ".join(classes)
+
+
+def row_css(row: int) -> str:
+    """The classes of a row, counted from 1: its place within the hour, and the hour after the first."""
+    hours, rest = divmod(row - 1, ROWS_OF_AN_HOUR)
+    return f"r{rest + 1} h{hours}" if hours else f"r{rest + 1}"
+
+
+def span_css(rows: int) -> str:
+    """The classes of so many rows: one at least, twelve hours at most."""
+    hours, rest = divmod(min(max(rows, 1), LONGEST_SPAN) - 1, ROWS_OF_AN_HOUR)
+    return f"s{rest + 1} l{hours}" if hours else f"s{rest + 1}"
 
 
 def _steps(first: datetime, moment: datetime) -> int:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from programme.at_hand import Programme
 from programme.places import PracticalMatters
-from programme.timetable import LONGEST_SPAN, MOST_COLUMNS, MOST_ROWS, STEP
+from programme.timetable import MOST_COLUMNS, MOST_ROWS, STEP, row_css, span_css
 from programme.wording import SessionLine
 from registration.agenda.entries import AgendaEntry
 from registration.agenda.gaps import Gap, full_kinds_of, gaps_of
@@ -122,7 +122,7 @@ def _day(
     slots: dict[datetime, Slot] = {}
 
     def slot(moment: datetime) -> Slot:
-        row = f"r{max(0, _steps(first, moment)) + 1}" if is_grid else ""
+        row = row_css(max(0, _steps(first, moment)) + 1) if is_grid else ""
         return slots.setdefault(moment, Slot(f"{moment:%H:%M}", moment.isoformat(), row))
 
     for entry, lane in zip(entries, lanes, strict=False):
@@ -197,7 +197,7 @@ def _lanes(spans: Sequence[tuple[datetime, datetime]]) -> tuple[list[str], int]:
 
 def _rows(first: datetime, start: datetime, end: datetime) -> str:
     row, until = _steps(first, start), _steps(first, end)
-    return f"r{row + 1} s{min(max(until - row, 1), LONGEST_SPAN)}"
+    return f"{row_css(row + 1)} {span_css(until - row)}"
 
 
 def _steps(first: datetime, moment: datetime) -> int:

@@ -65,6 +65,11 @@ function ownTimes() {
   }
 }
 
+// A cell of a day that is a plain list has no such class.
+function classNumber(cell, letter) {
+  return Number(cell.className.match(new RegExp(`\\b${letter}(\\d+)\\b`))?.[1] ?? 0);
+}
+
 // The line stands at its five minutes of today's timetable: the rows' own classes place it.
 function drawLine() {
   if (!state.turns_at && !line) return;
@@ -72,7 +77,7 @@ function drawLine() {
   for (const timetable of document.querySelectorAll(".timetable")) {
     const slots = [...timetable.querySelectorAll(".timetable-slot")];
     const rows = [...timetable.querySelectorAll(".cell")].map((cell) =>
-      ["r", "s"].map((letter) => Number(cell.className.match(new RegExp(`\\b${letter}(\\d+)\\b`))[1])),
+      [["r", "h"], ["s", "l"]].map(([five, hour]) => classNumber(cell, five) + 12 * classNumber(cell, hour)),
     );
     const began = Date.parse(slots[0].querySelector("time").dateTime) - (rows[0][0] - 1) * 5 * MINUTE;
     const row = Math.floor((clock() - began) / (5 * MINUTE)) + 1;
@@ -81,7 +86,7 @@ function drawLine() {
     line ??= element("p", "", "");
     line.id = "now";
     line.tabIndex = -1;
-    line.className = `now-line r${row}`;
+    line.className = `now-line r${(row - 1) % 12 + 1} h${Math.floor((row - 1) / 12)}`;
     line.textContent = say(state.labels.line, atVenue(moment.toISOString()));
     const later = slots.find((slot) => Date.parse(slot.querySelector("time").dateTime) > clock());
     timetable.insertBefore(line, later ?? null);

@@ -56,9 +56,9 @@ def test_rooms_stand_side_by_side_and_a_plenary_spans_them(edition: Edition) -> 
     assert (day.column_names, day.is_grid) == (["Great", "Small"], True)
     assert places(day) == {
         "Opening": "r1 s12 wide",
-        "A": "r13 s18 c1",
-        "B": "r13 s18 c2",
-        "C": "r37 s12 c2",
+        "A": "r1 h1 s6 l1 c1",
+        "B": "r1 h1 s6 l1 c2",
+        "C": "r1 h3 s12 c2",
     }
 
 
@@ -80,13 +80,13 @@ def test_without_rooms_parallel_sessions_share_the_width(edition: Edition) -> No
         "A1": "r1 s12 c1",
         "B1": "r1 s12 c2",
         "C1": "r1 s12 c3",
-        "Visits": "r1 s24 c4",
-        "A2": "r13 s12 c1",
-        "B2": "r13 s12 c2",
-        "C2": "r13 s12 c3",
-        "Short talks": "r25 s12 c3 w2",
-        "Lunch": "r25 s12 c1 w2",
-        "Dinner": "r109 s12 wide",
+        "Visits": "r1 s12 l1 c4",
+        "A2": "r1 h1 s12 c1",
+        "B2": "r1 h1 s12 c2",
+        "C2": "r1 h1 s12 c3",
+        "Short talks": "r1 h2 s12 c3 w2",
+        "Lunch": "r1 h2 s12 c1 w2",
+        "Dinner": "r1 h9 s12 wide",
     }
 
 
@@ -101,7 +101,7 @@ def test_field_visits_of_one_time_share_a_cell_beside_the_rooms(edition: Edition
     [day] = laid_out(edition)
 
     assert day.column_names == [first.name, second.name, "Elsewhere"]
-    assert places(day) == {"A": "r1 s12 c1", "B": "r1 s12 c2", "V1+V2+V3": "r1 s24 c3"}
+    assert places(day) == {"A": "r1 s12 c1", "B": "r1 s12 c2", "V1+V2+V3": "r1 s12 l1 c3"}
 
 
 def test_a_cancelled_session_makes_way_for_the_one_that_took_its_room(edition: Edition) -> None:

@@ -241,7 +241,7 @@ def test_what_is_free_before_the_first_seat_stands_beside_what_is_starred(
     seat(registration, bookable(starts_at=NINE + 5 * HOUR))
     assert gaps(registration) == [("11:00", "5 hours", ["Has room"])]
     [day] = timetable(registration)
-    assert [(slot.time, slot.css) for slot in day.slots] == [("11:00", "r1"), ("14:00", "r37")]
+    assert [(slot.time, slot.css) for slot in day.slots] == [("11:00", "r1"), ("14:00", "r1 h3")]
 
 
 def test_a_gap_leaves_out_what_only_a_swap_would_allow(
