@@ -3,7 +3,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from archive.search.views import search
-from archive.views import editions, organisations
+from archive.views import editions, organisations, pictures
 
 pages: list[URLPattern] = [
     path("editions/", editions.editions, name="editions"),
@@ -13,4 +13,6 @@ pages: list[URLPattern] = [
 ]
 
 # Addresses without a language.
-machine: list[URLPattern] = []
+machine: list[URLPattern] = [
+    path("pictures/<slug:digest>-<int:width>.<slug:ending>", pictures.picture, name="picture"),
+]

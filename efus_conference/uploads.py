@@ -23,7 +23,7 @@ from PIL import Image, UnidentifiedImageError
 from efus_conference.apart import Unwanted
 from efus_conference.foreign_pdfs import MAX_PAGES, look_into
 from efus_conference.foreign_pdfs.sentences import BUSY, HEAVY_PICTURE, NOT_READABLE, UNWANTED
-from efus_conference.foreign_pictures import preview_of, square_of
+from efus_conference.foreign_pictures import page_picture_of, preview_of, square_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -48,6 +48,13 @@ TWO_KINDS = _(
     "This file is of two kinds at once, so that different programs show different things. Scan the page, or print it "
     "to a new PDF, and send that."
 )
+LIBRARY_MAX_BYTES = 25 * 1024 * 1024  # a photograph as cameras write them
+LIBRARY_LEAST = 40  # pixels a side
+LARGE_PHOTOGRAPH = _("This picture is larger than 25 MB. Save it as JPEG, and send that.")
+MOVES = _(
+    "This picture moves. Send one still of it, as JPEG or PNG; a film belongs to the videos of an edition."
+)
+DRAWN = _("This is an SVG drawing. Save it as PNG, at least 1600 pixels wide, and send that.")
 _one_at_a_time = Lock()  # PDFium must not be called by two threads at once
 
 
@@ -97,7 +104,7 @@ def _as_validation(not_readable: StrPromise = NOT_READABLE) -> Iterator[None]:
     try:
         yield
     except Unwanted as unwanted:
-        sentences = {"busy": BUSY, "heavy": HEAVY_PICTURE}
+        sentences = {"busy": BUSY, "heavy": HEAVY_PICTURE, "moves": MOVES}
         raise ValidationError(sentences.get(unwanted.code, not_readable), code=unwanted.code) from None
 
 
@@ -186,6 +193,25 @@ def squares(upload: UploadedFile, *sizes: int) -> dict[tuple[int, Ending], bytes
             out = io.BytesIO()
             square.save(out, kind, **options)
             made[size, ending] = out.getvalue()
+    return made
+
+
+def still(upload: UploadedFile, *, pixels: int) -> Image.Image:
+    """A picture for public pages made anew: upright, in sRGB, at most `pixels` wide; nothing else of the file survives.
+
+    ValidationError with a kind sentence for anything else, a picture that moves and an SVG drawing among it.
+    """
+    content = _bytes(upload, largest=LIBRARY_MAX_BYTES, otherwise=LARGE_PHOTOGRAPH)
+    if content[4:8] == b"ftyp" and content[8:12] in HEIC_BRANDS:
+        raise ValidationError(HEIC, code="heic")
+    if b"<svg" in content[:1024].lower():
+        raise ValidationError(DRAWN, code="svg")
+    formats = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
+    if min(_opened(content, formats=formats, otherwise=NO_PICTURE).size) < LIBRARY_LEAST:
+        raise ValidationError(TOO_SMALL, code="too_small", params={"pixels": LIBRARY_LEAST})
+    with _as_validation(NO_PICTURE):
+        made = Image.open(io.BytesIO(page_picture_of(content, formats=formats, pixels=pixels)))
+        made.load()
     return made
 
 
@@ -287,9 +313,9 @@ def _bytes_of_parts(upload: UploadedFile) -> int:
     return size
 
 
-def _bytes(upload: UploadedFile) -> bytes:
-    if upload.size is None or upload.size > MAX_BYTES:
-        raise ValidationError(TOO_LARGE, code="too_large")
+def _bytes(upload: UploadedFile, *, largest: int = MAX_BYTES, otherwise: StrPromise = TOO_LARGE) -> bytes:
+    if upload.size is None or upload.size > largest:
+        raise ValidationError(otherwise, code="too_large")
     upload.seek(0)
     content: bytes = upload.read()
     if not content:
