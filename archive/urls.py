@@ -3,16 +3,23 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from archive.search.views import search
-from archive.views import editions, organisations, pictures
+from archive.views import accessibility, countries, editions, organisations, pictures
 
 pages: list[URLPattern] = [
     path("editions/", editions.editions, name="editions"),
     path("editions/<slug:slug>/", editions.edition, name="edition"),
+    path("countries/", countries.countries, name="countries"),
+    path("countries/<slug:code>/", countries.country, name="country"),
     path("organisations/<slug:slug>/", organisations.organisation, name="organisation"),
+    path("accessibility/", accessibility.accessibility, name="accessibility"),
     path("search/", search, name="search"),
 ]
 
 # Addresses without a language.
 machine: list[URLPattern] = [
     path("pictures/<slug:digest>-<int:width>.<slug:ending>", pictures.picture, name="picture"),
+    path("documents/<int:pk>/cover.webp", files.document_cover, name="document_cover"),
+    path("documents/<int:pk>/<str:filename>", files.document, name="document"),
+    path("videos/<int:pk>.<slug:ending>", files.video, name="video"),
+    path("captions/<int:pk>.vtt", files.captions, name="captions"),
 ]

@@ -90,6 +90,7 @@ def addresses() -> dict[str, str]:
         "home": [],
         "robots": [],
         "sitemap": [],
+        "archive:accessibility": [],
         "archive:editions": [],
         "archive:organisation": [edition.hosting.all()[0].organisation.slug],
         "programme:session": [edition.slug, row.session.code],

@@ -134,6 +134,7 @@ PUBLIC: list[Row] = [
     *public("declarations_machine:proof"),
     *public("declarations_machine:verify_py"),
     *public("declarations_machine:check_html"),
+    *public("archive:accessibility"),
     *public("archive:editions"),
     *public("archive:edition"),
     *public("archive:organisation"),
@@ -180,6 +181,13 @@ PERSONAL: list[Row] = [
     # An administrator, for somebody who cannot log in.
     row("GET", "erase_account", anyone="login", people="login", organisers="403", administrator="200"),
     row("POST", "erase_account", anyone="login", people="login", organisers="403", administrator="200"),
+    # Which texts lack a language: of those that the organiser may read.
+    row("GET", "translations", anyone="login", people="403", organisers="200"),
+    row("POST", "translations", anyone="login", people="403", organisers="405"),
+    row("GET", "translations_sheet", anyone="login", people="403", organisers="200"),
+    row("POST", "translations_sheet", anyone="login", people="403", organisers="405"),
+    row("GET", "translations_back", anyone="login", people="403", organisers="405"),
+    row("POST", "translations_back", anyone="login", people="403", organisers="422"),
     row("GET", "take_my_data", anyone="login", people="405"),
     row("POST", "take_my_data", anyone="login", people="200"),
     *personal("registration:my", "200", "405"),
