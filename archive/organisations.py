@@ -1,4 +1,4 @@
-"""What one organisation did across the editions: hosted, carried, spoke, signed. Never who took part."""
+"""What one organisation did across the editions: hosted, carried, came, spoke, signed. Of who came, numbers alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.db.models import BigIntegerField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import get_language
 
-from archive.models import Partner, Video, Voice
+from archive.coming import FEWEST, Coming, comings_of
+from archive.models import Part, Partner, Video, Voice
 from declarations import register
 from efus_conference.models import Edition, EditionHost, Organisation
 from programme.models import ReleasedSession, Speaker
@@ -35,6 +36,18 @@ class Chapter:
     host: EditionHost | None = None
     partner: Partner | None = None
     spoken: list[Spoken] = field(default_factory=list)
+    part: Part | None = None  # what was counted when the edition was closed
+    coming: Coming | None = None
+
+    @property
+    def is_host(self) -> bool:
+        """Co-hosts aside."""
+        return self.host is not None and self.host.role == EditionHost.Role.HOST
+
+    @property
+    def has_only_numbers(self) -> bool:
+        """Whether people spoke for it of whom none is named any more."""
+        return not self.spoken and self.part is not None and self.part.speakers > 0
 
 
 def on_record() -> QuerySet[Organisation]:
@@ -47,6 +60,8 @@ def on_record() -> QuerySet[Organisation]:
     shown = Speaker.objects.shown()
     on_stage = _who_appears("speaker")
     heard = {"speaker__in": shown, "edition__in": editions}
+    # What was counted stands, whoever is forgotten since; that few of it came makes no page (docs/decisions/0027).
+    counted = Q(hosted=True) | Q(supported=True) | Q(speakers__gt=0) | Q(signed__gt=0) | Q(there__gte=FEWEST)
     return Organisation.objects.filter(
         Q(is_organiser=True)
         | Q(pk__in=EditionHost.objects.filter(edition__in=editions).values("organisation"))
@@ -55,6 +70,7 @@ def on_record() -> QuerySet[Organisation]:
         | Q(pk__in=shown.filter(pk__in=on_stage, organisation__isnull=False).values("organisation"))
         | Q(pk__in=_of_speakers(Voice.objects.filter(**heard)))
         | Q(pk__in=_of_speakers(Video.objects.filter(**heard)))
+        | Q(pk__in=Part.objects.filter(counted, edition__in=editions).values("organisation"))
         | Q(pk__in=register.ever_shown().values("signatory__organisation"))
     )
 
@@ -90,9 +106,11 @@ def chapters(organisation: Organisation) -> list[Chapter]:
     hosts = list(EditionHost.objects.filter(organisation=organisation))
     partners = list(Partner.objects.filter(organisation=organisation))
     spoken = [*_in_sessions(organisation), *_on_record(organisation)]
+    parts = list(Part.objects.filter(organisation=organisation))
+    comings = comings_of(organisation)
     editions = Edition.objects.published().in_order().reverse()
     numbers = {host.edition_id for host in hosts} | {partner.edition_id for partner in partners}
-    numbers |= {edition_id for edition_id, _ in spoken}
+    numbers |= {edition_id for edition_id, _ in spoken} | comings.keys() | {part.edition_id for part in parts}
     story = {edition.pk: Chapter(edition) for edition in editions.filter(pk__in=numbers)}
     for host in hosts:
         if host.edition_id in story:
@@ -103,7 +121,18 @@ def chapters(organisation: Organisation) -> list[Chapter]:
     for edition_id, said in spoken:
         if edition_id in story:
             story[edition_id].spoken.append(said)
-    return list(story.values())
+    for part in parts:
+        if part.edition_id in story:
+            story[part.edition_id].part = part
+    for edition_id, coming in comings.items():
+        if edition_id in story:
+            story[edition_id].coming = coming
+    return [chapter for chapter in story.values() if any(_says(chapter))]
+
+
+def _says(chapter: Chapter) -> list[object]:
+    """What its lines are made of; a part in which all is nought says nothing."""
+    return [chapter.host, chapter.partner, chapter.spoken, chapter.coming, chapter.has_only_numbers]
 
 
 def _in_sessions(organisation: Organisation) -> list[tuple[int, Spoken]]:

@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 from psycopg.errors import QueryCanceled
 
+from archive.countries import named
 from archive.search.pages import Search
 from efus_conference.models import Edition
 
@@ -29,6 +30,7 @@ def search(request: HttpRequest) -> HttpResponse:
             context["searched"] = asked.searched()
             context["found"] = found = asked.found()
             if found is not None:
+                context["countries"] = named(asked.question.words)
                 context |= {"kinds": asked.kinds(found), "pages": asked.pages(found)}
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):
