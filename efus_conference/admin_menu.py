@@ -120,6 +120,9 @@ PAGES: dict[str, list[tuple[Any, str, str]]] = {
     "programme.Session": [
         (_("Timetable"), "calendar_view_week", "admin:programme_session_timetable"),
     ],
+    "efus_conference.Edition": [
+        (_("Translations"), "translate", "translations"),
+    ],
     "registration.Registration": [
         (_("Badges"), "id_card", "admin:registration_registration_badges"),
         (_("Paper and attendance lists"), "print", "admin:registration_registration_day_lists"),

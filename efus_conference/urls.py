@@ -7,7 +7,7 @@ import declarations.urls
 import programme.urls
 import registration.urls
 from efus_conference import views
-from efus_conference.views import accounts, erasing, my_data
+from efus_conference.views import accounts, erasing, my_data, translations
 
 urlpatterns = [
     # Machine addresses carry no language; the feeds take ?lang=.
@@ -27,6 +27,9 @@ urlpatterns = [
         admin.site.admin_view(erasing.erase_account),
         name="erase_account",
     ),
+    path("admin/translations/", admin.site.admin_view(translations.overview), name="translations"),
+    path("admin/translations/sheet/", admin.site.admin_view(translations.sheet), name="translations_sheet"),
+    path("admin/translations/back/", admin.site.admin_view(translations.sheet_back), name="translations_back"),
     path("admin/", admin.site.urls),
     path("media/<path:name>", views.media, name="media"),
     *i18n_patterns(

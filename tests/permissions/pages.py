@@ -182,12 +182,12 @@ PERSONAL: list[Row] = [
     row("GET", "erase_account", anyone="login", people="login", organisers="403", administrator="200"),
     row("POST", "erase_account", anyone="login", people="login", organisers="403", administrator="200"),
     # Which texts lack a language: of those that the organiser may read.
-    row("GET", "translations", anyone="login", people="403", organisers="200"),
-    row("POST", "translations", anyone="login", people="403", organisers="405"),
-    row("GET", "translations_sheet", anyone="login", people="403", organisers="200"),
-    row("POST", "translations_sheet", anyone="login", people="403", organisers="405"),
-    row("GET", "translations_back", anyone="login", people="403", organisers="405"),
-    row("POST", "translations_back", anyone="login", people="403", organisers="422"),
+    row("GET", "translations", anyone="login", people="login", organisers="200"),
+    row("POST", "translations", anyone="login", people="login", organisers="405"),
+    row("GET", "translations_sheet", anyone="login", people="login", organisers="200"),
+    row("POST", "translations_sheet", anyone="login", people="login", organisers="405"),
+    row("GET", "translations_back", anyone="login", people="login", organisers="405"),
+    row("POST", "translations_back", anyone="login", people="login", organisers="422"),
     row("GET", "take_my_data", anyone="login", people="405"),
     row("POST", "take_my_data", anyone="login", people="200"),
     *personal("registration:my", "200", "405"),
@@ -219,6 +219,7 @@ PERSONAL: list[Row] = [
     row("POST", "registration:press_card", anyone="login", people="405"),
     *of_keeper("registration:certificate", "200", "302"),
     *of_keeper("registration:certificate_pdf", "200", "405"),
+    *of_keeper("registration:visa_letter", "200", "200"),
     # A file is an answer: who coordinates a city reads none of its people's.
     row(
         "GET",

@@ -1,0 +1,277 @@
+"""Which texts lack a language, page by page, and the way through a translator and back."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import openpyxl
+import pytest
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from modeltranslation.translator import translator
+
+from efus_conference.models import Edition, User
+from efus_conference.views.translations.places import PARTS, PLACES, fields_of
+from programme.models import Session
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def edition() -> Edition:
+    return factories.edition(is_current=True)
+
+
+@pytest.fixture
+def session(edition: Edition) -> Session:
+    return factories.session(
+        edition,
+        title_en="Streets that are lit",
+        title_fr="Des rues éclairées",
+        abstract_en="Why light is not enough.",
+        abstract_fr="",
+        kind=factories.kind(name_fr="Plénière", name_plural_fr="Plénières"),
+    )
+
+
+def organiser(group: str = "") -> Client:
+    user = factories.user(is_staff=True, is_superuser=not group)
+    if group:
+        user.groups.add(Group.objects.get(name=group))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def sheet(client: Client, language: str = "fr", edition: str = "all") -> list[list[Any]]:
+    answer = client.get("/admin/translations/sheet/", {"language": language, "edition": edition})
+    assert answer.status_code == 200
+    book = openpyxl.load_workbook(BytesIO(answer.content))
+    return [[cell.value for cell in row] for row in book.active.iter_rows()]
+
+
+def filled_in(rows: list[list[Any]], translations: dict[str, str]) -> SimpleUploadedFile:
+    """The sheet with translations by the text they translate."""
+    book = openpyxl.Workbook()
+    book.active.append(rows[0])
+    for row in rows[1:]:
+        book.active.append([*row[:5], translations.get(row[3], ""), *row[6:]])
+    content = BytesIO()
+    book.save(content)
+    return SimpleUploadedFile("translations.xlsx", content.getvalue())
+
+
+def send(client: Client, upload: SimpleUploadedFile) -> Any:
+    return client.post("/admin/translations/back/?language=fr&edition=all", {"sheet": upload})
+
+
+def send_and_confirm(client: Client, upload: SimpleUploadedFile) -> list[str]:
+    """The messages that follow."""
+    shown = send(client, upload)
+    answer = client.post(
+        "/admin/translations/back/?language=fr&edition=all", {"key": shown.context["key"]}, follow=True
+    )
+    return [str(message) for message in answer.context["messages"]]
+
+
+def test_every_translated_text_of_the_site_has_its_place_in_the_list() -> None:
+    translated = {model._meta.label for model in translator.get_registered_models(abstract=False)}
+    assert set(PLACES) == translated
+    assert {place.part for place in PLACES.values()} == {key for key, _name in PARTS}
+    assert all(fields_of(apps.get_model(label)) for label in PLACES)
+
+
+def test_the_list_names_each_page_and_what_it_lacks(session: Session) -> None:
+    answer = organiser().get("/admin/translations/", {"language": "fr", "edition": session.edition.slug})
+    found = {
+        str(page.row): [(text.field, text.source_language, text.source) for text, _address in texts]
+        for part, pages in answer.context["parts"]
+        for page, texts in pages
+        if page.part == "session"
+    }
+    assert found == {str(session): [("abstract", "en", "Why light is not enough.")]}
+
+
+def test_an_address_that_asks_for_another_language_or_edition_is_read_as_the_first(session: Session) -> None:
+    answer = organiser().get("/admin/translations/", {"language": "\0", "edition": "x" * 10_000})
+    assert (answer.context["asked"].language, answer.context["asked"].edition) == ("fr", session.edition)
+
+
+def test_only_what_an_organiser_may_read_is_listed(session: Session) -> None:
+    def parts(group: str) -> set[str]:
+        answer = organiser(group).get("/admin/translations/", {"language": "nl", "edition": "all"})
+        return {page.part for _part, pages in answer.context["parts"] for page, _texts in pages}
+
+    factories.category(session.edition, name_nl="")
+    assert "registration" in parts("")
+    assert "session" in parts("content")
+    assert "registration" not in parts("content")
+    assert "session" not in parts("declarations officer")
+
+
+def test_a_sheet_has_a_row_for_each_missing_text_and_locks_all_but_the_translations(session: Session) -> None:
+    client = organiser()
+    rows = sheet(client, edition=session.edition.slug)
+    [row] = [row for row in rows if row[3] == "Why light is not enough."]
+    assert row[2:6] == ["English", "Why light is not enough.", "Français", None]
+    assert row[6] == f"programme.Session:{session.pk}:abstract:fr"
+    answer = client.get("/admin/translations/sheet/", {"language": "fr", "edition": session.edition.slug})
+    book = openpyxl.load_workbook(BytesIO(answer.content)).active
+    assert book.protection.sheet
+    assert {
+        cell.column_letter for row in book.iter_rows(min_row=2) for cell in row if not cell.protection.locked
+    } == {"F"}
+
+
+def test_a_sheet_that_comes_back_is_shown_and_then_entered(session: Session) -> None:
+    client = organiser()
+    upload = filled_in(sheet(client), {"Why light is not enough.": "Pourquoi la lumière ne suffit pas."})
+    shown = send(client, upload)
+    assert [entry.translation for entry in shown.context["result"].entries] == [
+        "Pourquoi la lumière ne suffit pas."
+    ]
+    session.refresh_from_db()
+    assert not session.abstract_fr  # type: ignore[attr-defined]
+    answer = client.post("/admin/translations/back/?language=fr&edition=all", {"key": shown.context["key"]})
+    assert answer.status_code == 302
+    session.refresh_from_db()
+    assert session.abstract_fr == "Pourquoi la lumière ne suffit pas."  # type: ignore[attr-defined]
+    assert LogEntry.objects.filter(object_id=str(session.pk)).count() == 1
+    # The second half of a double click finds nothing.
+    answer = client.post("/admin/translations/back/", {"key": shown.context["key"]}, follow=True)
+    assert len(list(answer.context["messages"])) == 1
+
+
+def test_a_text_that_changed_since_the_sheet_was_made_is_left_out_and_named(session: Session) -> None:
+    client = organiser()
+    upload = filled_in(sheet(client), {"Why light is not enough.": "Pourquoi la lumière ne suffit pas."})
+    Session.objects.filter(pk=session.pk).update(abstract_en="Light alone does not help.")
+    result = send(client, upload).context["result"]
+    assert not result.entries
+    [(line, _sentence)] = result.problems
+    assert line.translation == "Pourquoi la lumière ne suffit pas."
+
+
+def test_a_text_that_changes_between_the_two_steps_is_left_as_it_is(session: Session) -> None:
+    client = organiser()
+    upload = filled_in(sheet(client), {"Why light is not enough.": "Pourquoi la lumière ne suffit pas."})
+    shown = send(client, upload)
+    Session.objects.filter(pk=session.pk).update(abstract_en="Light alone does not help.")
+    client.post("/admin/translations/back/", {"key": shown.context["key"]})
+    session.refresh_from_db()
+    assert not session.abstract_fr  # type: ignore[attr-defined]
+
+
+def test_a_translation_that_somebody_entered_meanwhile_stays(session: Session) -> None:
+    client = organiser()
+    upload = filled_in(sheet(client), {"Why light is not enough.": "Pourquoi la lumière ne suffit pas."})
+    Session.objects.filter(pk=session.pk).update(abstract_fr="La lumière seule ne suffit pas.")
+    result = send(client, upload).context["result"]
+    assert (len(result.entries), len(result.problems)) == (0, 1)
+
+
+def test_nobody_enters_by_a_sheet_what_they_may_not_change_on_its_page(session: Session) -> None:
+    upload = filled_in(sheet(organiser()), {"Why light is not enough.": "Pourquoi la lumière ne suffit pas."})
+    desk = organiser("registration desk")  # may read sessions, and change none
+    result = send(desk, upload).context["result"]
+    assert (len(result.entries), len(result.problems)) == (0, 1)
+
+
+def test_what_came_from_word_is_tidied_and_a_title_stays_in_one_line(session: Session) -> None:
+    Session.objects.filter(pk=session.pk).update(title_fr="")
+    client = organiser()
+    texts = {
+        "Why light is not enough.": '<p class="MsoNormal"><b>Pourquoi</b> la lumière</p><script>alert(1)</script>',
+        "Streets that are lit": "Des rues\néclairées",
+    }
+    send_and_confirm(client, filled_in(sheet(client), texts))
+    session.refresh_from_db()
+    assert session.abstract_fr == "**Pourquoi** la lumière"  # type: ignore[attr-defined]
+    assert session.title_fr == "Des rues éclairées"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("translation", "entered"), [("x" * 10_000, 0), ("\u202eéclairées", 0), ("=1+1", 1), ("   ", 0)]
+)
+def test_a_translation_that_the_field_would_refuse_is_named(
+    session: Session, translation: str, entered: int
+) -> None:
+    Session.objects.filter(pk=session.pk).update(title_fr="")
+    client = organiser()
+    rows = sheet(client)
+    book = openpyxl.Workbook()
+    book.active.append(rows[0])
+    [row] = [row for row in rows if row[3] == "Streets that are lit"]
+    book.active.append([*row[:5], None, *row[6:]])
+    cell = book.active.cell(row=2, column=6)
+    cell.value = translation
+    cell.data_type = "s"
+    content = BytesIO()
+    book.save(content)
+    result = send(client, SimpleUploadedFile("t.xlsx", content.getvalue())).context["result"]
+    assert len(result.entries) == entered
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "",
+        "banana",
+        "programme.Session:1:title",
+        "auth.User:1:email:fr",
+        "programme.Session:99999999999999999999:title:fr",
+        "programme.Session:1:code:fr",
+        "programme.Session:1:title:xx",
+    ],
+)
+def test_a_reference_that_was_changed_leads_nowhere(session: Session, reference: str) -> None:
+    client = organiser()
+    rows = sheet(client)
+    rows[1][6] = reference
+    upload = filled_in(rows, {rows[1][3]: "Quelque chose"})
+    result = send(client, upload).context["result"]
+    assert not [entry for entry in result.entries if entry.line.number == 2]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"banana", b"PK\x03\x04 nothing", b"%PDF-1.7", b"a;b\n1;2\n", b"\0" * 100, b"x" * 6_000_000],
+)
+def test_another_file_is_refused_with_a_sentence(session: Session, content: bytes) -> None:
+    answer = send(organiser(), SimpleUploadedFile("translations.xlsx", content))
+    assert answer.status_code == 422
+    assert len(answer.context["form"].errors["sheet"]) == 1
+
+
+def test_words_that_were_agreed_to_stay_and_the_others_are_entered(session: Session) -> None:
+    """What the database alone refuses leaves the rest of the sheet as it is."""
+    from registration.models import ConsentText  # noqa: PLC0415
+
+    client = organiser()
+    text = ConsentText.objects.filter(edition=session.edition).first()
+    assert text is None
+    messages = send_and_confirm(client, filled_in(sheet(client), {"Why light is not enough.": "Pourquoi ?"}))
+    assert len(messages) == 2  # entered, and when it reaches the public
+
+
+def test_the_list_asks_the_database_as_often_for_many_as_for_few(
+    session: Session, django_assert_max_num_queries: Any
+) -> None:
+    client = organiser()
+    client.get("/admin/translations/", {"edition": "all"})
+    for number in range(5):
+        factories.session(session.edition, title_en=f"One more {number}")
+    with django_assert_max_num_queries(60):
+        client.get("/admin/translations/", {"edition": "all"})
+
+
+def test_users_of_no_group_see_an_empty_list() -> None:
+    user = User.objects.create_user("someone@example.org", is_staff=True)
+    client = Client()
+    client.force_login(user)
+    assert client.get("/admin/translations/").context["texts"] == 0
