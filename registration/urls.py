@@ -24,6 +24,7 @@ from registration.views import (
     sessions,
     standing,
     tickets,
+    visa_letter,
 )
 
 pages: list[URLPattern] = [
@@ -44,6 +45,7 @@ pages: list[URLPattern] = [
     path(
         "my/registrations/<int:pk>/certificate/<str:language>.pdf", certificates.pdf, name="certificate_pdf"
     ),
+    path("my/registrations/<int:pk>/visa-letter/", visa_letter.visa_letter, name="visa_letter"),
     path("my/answers/<int:pk>/", answers.answer_file, name="answer_file"),
     path("my/registrations/<int:pk>/mails/<int:mail_pk>/", mails.mail, name="mail"),
     path("my/registrations/<int:pk>/cancel/", mine.cancel, name="cancel"),

@@ -137,7 +137,18 @@ PUBLIC: list[Row] = [
     *public("archive:accessibility"),
     *public("archive:editions"),
     *public("archive:edition"),
+    *public("archive_machine:document"),
+    *public("archive_machine:document_cover"),
+    *public("archive_machine:video"),
+    *public("archive_machine:captions"),
     *public("archive:organisation"),
+    *public("archive:page"),
+    *public("archive:site_page"),
+    *public("archive:news"),
+    *public("archive:news_item"),
+    *public("archive:press"),
+    *public("archive_machine:news_atom"),
+    *public("archive_machine:picture", "404"),  # its files are made elsewhere
     *public("archive:search"),
 ]
 
