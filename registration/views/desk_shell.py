@@ -50,6 +50,9 @@ def service_worker(request: HttpRequest) -> HttpResponse:
                 "text": gettext(
                     "This page needs a network. What you opened on this device before can be read:"
                 ),
+                "as_it_was": gettext(
+                    "The network does not answer. You see this page as it was on %(moment)s."
+                ),
             }
     for name in _static_names():
         addresses.append(f"{settings.STATIC_URL}{name}" if name.endswith(".js") else static(name))

@@ -1,7 +1,10 @@
 // Public pages are the same for everyone and hold no clock. One small request adds what the reader has starred and
 // booked, how many seats are free, what is on now and what is next; all of it by the server's clock. It also copies
-// the agenda's addresses and prints it. All works without it.
+// the agenda's addresses and prints it. What was opened here once can be read again without a network, with a
+// programme all that it leads to (see service-worker.js). All works without it.
 "use strict";
+
+const isWhole = "whole" in document.currentScript.dataset;
 
 const codeOf = (link) => link.pathname.match(/\/sessions\/([0-9A-Z]{6})\/$/)?.[1];
 const links = [...document.querySelectorAll('main a[href*="/sessions/"]')].filter(codeOf);
@@ -136,3 +139,23 @@ for (const place of document.querySelectorAll("[data-print]")) {
   button.onclick = () => print();
   place.append(button);
 }
+
+const startOf = ({ href }) => href.split("#")[0];
+
+function keepForLater({ active }) {
+  const parts = performance.getEntriesByType("resource").map(({ name }) => name);
+  active.postMessage({
+    page: startOf(location),
+    passing: document.querySelector(".messages") !== null,
+    parts: parts.filter((part) => part.startsWith(`${location.origin}/static/`)),
+    links: isWhole && !navigator.connection?.saveData ? [...document.links].map(startOf) : [],
+  });
+}
+
+// Fails in a private window, or without https: the page itself needs none of this.
+navigator.serviceWorker
+  ?.register("/sw.js")
+  .then(() => navigator.serviceWorker.ready)
+  // A programme is many pages: first the one that is read.
+  .then((worker) => setTimeout(keepForLater, isWhole ? 3_000 : 0, worker))
+  .catch(() => {});
