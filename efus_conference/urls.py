@@ -34,6 +34,7 @@ urlpatterns = [
     path("media/<path:name>", views.media, name="media"),
     *i18n_patterns(
         path("", views.home, name="home"),
+        path("manifest.webmanifest", views.manifest, name="manifest"),
         path("my/data/", my_data.my_data, name="my_data"),
         path("my/data/take/", my_data.take_my_data, name="take_my_data"),
         path("my/data/erase/", erasing.erase_me, name="erase_me"),

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from efus_conference.linked_data import SCHEMA, Facts
 from efus_conference.mail import site_address
 from efus_conference.models import Edition
 from programme.calendars import location_of
 from programme.languages import reader
 from programme.models import ReleaseChange, ReleasedSession
 from programme.wording import PersonLine, SessionLine
-
-SCHEMA = "https://schema.org"
-Facts = dict[str, Any]
 
 
 def session_facts(row: ReleasedSession, edition: Edition, people: Iterable[PersonLine]) -> Facts:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from archive.models import NewsItem
 from declarations import register
 from declarations.actions.sealing import seal_what_changed
 from declarations.log import keeper
@@ -30,6 +31,11 @@ NOT_KEPT = {
     "programme_machine:portrait": "a picture, from a file that is read only where it is not known already",
     "programme_machine:portrait_in_size": "a picture, as above",
     "programme_machine:material": "a file, sent in pieces",
+    "archive_machine:document": "a file, sent in pieces",
+    "archive_machine:document_cover": "a picture, from a file that is read only where it is not known already",
+    "archive_machine:video": "a file, sent in pieces",
+    "archive_machine:captions": "a small file that is read only where it is not known already",
+    "archive_machine:picture": "a picture that browsers keep for ever",
     "archive:search": "of words there is no end",
     "registration:free_seats": "changes by the minute",
     "registration_machine:check": "takes codes and files",
@@ -89,9 +95,16 @@ def addresses() -> dict[str, str]:
     arguments = {
         "home": [],
         "robots": [],
+        "manifest": [],
         "sitemap": [],
         "archive:accessibility": [],
         "archive:editions": [],
+        "archive:page": [edition.slug, "travel"],
+        "archive:site_page": ["legal"],
+        "archive:news": [],
+        "archive:news_item": [NewsItem.objects.public()[0].slug],
+        "archive:press": [],
+        "archive_machine:news_atom": [],
         "archive:organisation": [edition.hosting.all()[0].organisation.slug],
         "programme:session": [edition.slug, row.session.code],
         "programme:speaker": [edition.slug, person.slug],

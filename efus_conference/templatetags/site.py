@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from html import unescape
 from typing import TypedDict
 
 from django import template
@@ -13,12 +15,13 @@ from django.template import Context, NodeList
 from django.template.loader_tags import BlockNode
 from django.urls import is_valid_path
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from efus_conference import languages
 from efus_conference.languages import language_shown, site_path
+from efus_conference.linked_data import data_block, site_facts, way_facts
 from efus_conference.rich_text import as_html
 
 register = template.Library()
@@ -26,6 +29,7 @@ register = template.Library()
 OG_LOCALES = {"en": "en_GB", "fr": "fr_FR", "nl": "nl_NL"}
 
 register.filter("rich", as_html)
+_LINK = re.compile(r'<a href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 
 
 class LanguageLink(TypedDict):
@@ -81,6 +85,24 @@ def same_as(context: Context, block: str) -> SafeString:
     """The text of a block of the page once more, for an attribute: a template may hold a block only once."""
     text = " ".join(BlockNode(block, NodeList()).render(context).split())
     return mark_safe(text.replace('"', "&quot;"))  # noqa: S308  the block was escaped where it stands
+
+
+@register.simple_tag(takes_context=True)
+def breadcrumb_data(context: Context) -> SafeString:
+    """For search engines, what the page's breadcrumb says to readers; nothing on a page without one."""
+    shown = BlockNode("breadcrumb", NodeList()).render(context)
+    way = [(_plain(name), unescape(path)) for path, name in _LINK.findall(shown)]
+    return data_block(way_facts(way, unescape(same_as(context, "title")))) if way else mark_safe("")
+
+
+def _plain(html: str) -> str:
+    return " ".join(unescape(strip_tags(html)).split())
+
+
+@register.simple_tag
+def site_data() -> SafeString:
+    """Of the site as a whole, for its home page."""
+    return data_block(site_facts())
 
 
 @register.simple_tag

@@ -2,7 +2,7 @@
 
 from efus_conference.views.errors import bad_request, csrf_failure, not_found, permission_denied, server_error
 from efus_conference.views.home import home, to_the_reader_s_language
-from efus_conference.views.machine import healthz, robots, security_txt
+from efus_conference.views.machine import healthz, manifest, robots, security_txt
 from efus_conference.views.media import media
 from efus_conference.views.organisers import organisers_first_page
 from efus_conference.views.sitemap import sitemap
@@ -12,6 +12,7 @@ __all__ = [
     "csrf_failure",
     "healthz",
     "home",
+    "manifest",
     "media",
     "not_found",
     "organisers_first_page",

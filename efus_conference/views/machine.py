@@ -7,13 +7,24 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from efus_conference.kept import same_for_everyone
 from efus_conference.mail import site_address
+
+# As base.html has it, for the light scheme: a manifest knows only one.
+THEME_COLOUR = "#fbf9f4"
+# Drawn by `manage.py draw_icons`. Telephones cut the last to a shape of theirs.
+ICONS = [
+    ("img/icon-192.png", 192, "any"),
+    ("img/icon-512.png", 512, "any"),
+    ("img/icon-maskable-512.png", 512, "maskable"),
+]
 
 
 @never_cache
@@ -37,6 +48,35 @@ def robots(request: HttpRequest) -> HttpResponse:
     ]
     lines.append(f"Sitemap: {site_address(reverse('sitemap'))}")
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@same_for_everyone()
+@require_safe
+def manifest(request: HttpRequest) -> JsonResponse:
+    """What a telephone needs to have the site among its programs, in the language of the address (W3C's manifest)."""
+    facts = {
+        "id": "/",
+        "name": gettext("Security, Democracy & Cities"),
+        "short_name": "SDC",
+        "description": gettext("The conference of Efus"),
+        "lang": get_language(),
+        "start_url": reverse("home"),
+        "scope": "/",
+        "display": "standalone",
+        "theme_color": THEME_COLOUR,
+        "background_color": THEME_COLOUR,
+        "icons": [
+            {"src": static(name), "type": "image/png", "sizes": f"{size}x{size}", "purpose": purpose}
+            for name, size, purpose in ICONS
+        ],
+        "shortcuts": [
+            {"name": gettext("My agenda"), "url": reverse("registration:agenda")},
+            {"name": gettext("Search"), "url": reverse("archive:search")},
+        ],
+    }
+    return JsonResponse(
+        facts, content_type="application/manifest+json", json_dumps_params={"ensure_ascii": False}
+    )
 
 
 @require_safe

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from django import template
 from django.template import Context
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
+from efus_conference.linked_data import data_block
 from programme.linked_data import edition_facts, session_facts
 
 register = template.Library()
-# Nothing of these ends the element, begins another or ends a line (HTML, 4.12.1.3; JSON allows the escapes).
-_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
-
-
-def data_block(facts: dict[str, Any]) -> SafeString:
-    written = json.dumps(facts, ensure_ascii=False, separators=(",", ":")).translate(_ESCAPES)
-    return format_html('<script type="application/ld+json">{}</script>', mark_safe(written))  # noqa: S308  escaped
+register.filter(data_block)
 
 
 @register.simple_tag(takes_context=True)

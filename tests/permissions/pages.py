@@ -88,6 +88,7 @@ PUBLIC: list[Row] = [
     *public("sitemap"),
     *public("security_txt"),  # names the contact, which the demonstration has an invented one of
     *public("home"),
+    *public("manifest"),
     *public("erased"),
     *public("media", "404"),  # slides are read at their own address, portraits at theirs
     *public("programme:timetable"),
