@@ -93,13 +93,17 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
     (
         _("Editions and archive"),
         [
+            ("archive.NewsItem", "newsmode"),
+            ("archive.Picture", "photo_library"),
             ("efus_conference.Edition", "account_balance"),
             ("efus_conference.Organisation", "apartment"),
             ("efus_conference.Project", "handshake"),
+            ("archive.Page", "article"),
             ("archive.KeyFigure", "numbers"),
             ("archive.Partner", "diversity_3"),
             ("archive.Voice", "campaign"),
             ("archive.Video", "smart_display"),
+            ("archive.Document", "description"),
             ("archive.EditionNote", "notes"),
         ],
     ),

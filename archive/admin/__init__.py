@@ -1,3 +1,15 @@
 from archive.admin.editions import EditionAdmin
+from archive.admin.news import NewsItemAdmin
+from archive.admin.pages import PageAdmin, PageVersionAdmin
+from archive.admin.pictures import PictureAdmin
+from archive.admin.remains import DocumentAdmin, VideoAdmin
 
-__all__ = ["EditionAdmin"]
+__all__ = [
+    "DocumentAdmin",
+    "EditionAdmin",
+    "NewsItemAdmin",
+    "PageAdmin",
+    "PageVersionAdmin",
+    "PictureAdmin",
+    "VideoAdmin",
+]

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
@@ -105,6 +106,30 @@ class Page(models.Model):
         return reverse("archive:page", args=[self.edition.slug, self.slug])
 
 
+def _never_changes_once_public(condition: str, *, name: str) -> list[pgtrigger.Trigger]:
+    """Refuses to change, or to take away, what a version said that was public. `condition` is SQL that finds it.
+
+    A whole page may be deleted, with its versions: so what is taken away is asked about at the end of the
+    transaction, when the version is there no more.
+    """
+    refusal = "RAISE EXCEPTION 'What was public of a page is not changed: a new version says it otherwise.';"
+    return [
+        pgtrigger.Trigger(
+            name=f"{name}_stands",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert | pgtrigger.Update,
+            func=f"IF {condition} THEN {refusal} END IF; RETURN NEW;",
+        ),
+        pgtrigger.Trigger(
+            name=f"{name}_stays",
+            when=pgtrigger.After,
+            operation=pgtrigger.Delete,
+            timing=pgtrigger.Deferred,
+            func=f"IF {condition} THEN {refusal} END IF; RETURN NULL;",
+        ),
+    ]
+
+
 class PageVersionQuerySet(models.QuerySet["PageVersion"]):
     def public(self, at: datetime | None = None) -> PageVersionQuerySet:
         return self.filter(publishes_at__lte=at or timezone.now())
@@ -148,11 +173,44 @@ class PageVersion(models.Model):
             plausible_moments("page_moments_are_plausible", "publishes_at"),
         ]
         triggers = [
-            raises_public_version(only_if="NEW.publishes_at IS NOT NULL OR OLD.publishes_at IS NOT NULL")
+            raises_public_version(only_if="NEW.publishes_at IS NOT NULL OR OLD.publishes_at IS NOT NULL"),
+            pgtrigger.Trigger(
+                name="a_public_version_stands",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                # Whose account was erased goes from `made_by`.
+                func="""
+                    IF OLD.publishes_at <= clock_timestamp()
+                        AND (OLD.page_id, OLD.number, OLD.publishes_at)
+                            IS DISTINCT FROM (NEW.page_id, NEW.number, NEW.publishes_at) THEN
+                        RAISE EXCEPTION 'What was public of a page is not changed.';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="a_public_version_stays",
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                timing=pgtrigger.Deferred,
+                func="""
+                    IF OLD.publishes_at <= clock_timestamp()
+                        AND EXISTS (SELECT FROM archive_page WHERE id = OLD.page_id) THEN
+                        RAISE EXCEPTION 'What was public of a page is kept as long as the page.';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.page} · {self.number}"
+
+    def state(self, at: datetime | None = None) -> Literal["draft", "scheduled", "public"]:
+        """Whether it is a draft, will be public, or is or was public at a moment, now by default."""
+        if self.publishes_at is None:
+            return "draft"
+        return "public" if self.publishes_at <= (at or timezone.now()) else "scheduled"
 
 
 class Block(models.Model):
@@ -194,11 +252,26 @@ class Block(models.Model):
         verbose_name = _("block")
         verbose_name_plural = _("blocks")
         ordering = ["order", "pk"]
+        constraints = [
+            # `archive.links.check_link` says it to organisers in more words.
+            models.CheckConstraint(
+                condition=Q(link="") | Q(link__iregex=r"^(https?://|mailto:|tel:|/([^/]|$))"),
+                name="a_block_leads_to_the_web_or_here",
+                violation_error_message=_(
+                    "Write an address that begins with https://, or a path such as /register/."
+                ),
+            ),
+        ]
         triggers = [
             raises_public_version(
                 only_if="""EXISTS (SELECT FROM archive_pageversion AS its
                     WHERE its.id IN (NEW.version_id, OLD.version_id) AND its.publishes_at IS NOT NULL)"""
-            )
+            ),
+            *_never_changes_once_public(
+                """EXISTS (SELECT FROM archive_pageversion AS its
+                    WHERE its.id IN (NEW.version_id, OLD.version_id) AND its.publishes_at <= clock_timestamp())""",
+                name="a_public_block",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,8 +10,12 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from efus_conference.models import Edition
+from efus_conference.models import Edition, raises_public_version
 
+# From nine places in ten on a category is nearly full. The home page says so, and counts nothing.
+FULLNESS = """CASE WHEN {row}.quota IS NULL THEN 0
+    WHEN {row}.offered_count + {row}.taken_count >= {row}.quota THEN 2
+    WHEN ({row}.offered_count + {row}.taken_count) * 10 >= {row}.quota * 9 THEN 1 ELSE 0 END"""
 FEWER_THAN_GIVEN = _("More places are given in this category already: those confirmed and those offered.")
 
 
@@ -31,6 +35,8 @@ class Category(models.Model):
     Who registers in it is confirmed at once, unless it needs approval; with a quota, those beyond it wait. The
     database counts (see the trigger of `Registration`) and refuses to give more places than the quota.
     """
+
+    HAS_ROOM, NEARLY_FULL, FULL = range(3)
 
     edition = models.ForeignKey(Edition, models.CASCADE, related_name="categories", verbose_name=_("edition"))
     slug = models.SlugField(_("address"), max_length=40)
@@ -86,6 +92,16 @@ class Category(models.Model):
                 violation_error_message=_("It closes before it opens."),
             ),
         ]
+        triggers = [
+            # Not at each registration: only where the home page says something else from then on.
+            raises_public_version(
+                only_if=f"""
+                    (to_jsonb(OLD) - ARRAY['offered_count', 'taken_count', 'quota'], {FULLNESS.format(row="OLD")})
+                    IS DISTINCT FROM
+                    (to_jsonb(NEW) - ARRAY['offered_count', 'taken_count', 'quota'], {FULLNESS.format(row="NEW")})
+                """
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -94,6 +110,16 @@ class Category(models.Model):
     def free(self) -> int | None:
         """Places nobody has or is offered; None without a quota."""
         return None if self.quota is None else self.quota - self.offered_count - self.taken_count
+
+    @property
+    def fullness(self) -> int:
+        """As `FULLNESS` says it to the database."""
+        if self.quota is None:
+            return self.HAS_ROOM
+        given = self.offered_count + self.taken_count
+        if given >= self.quota:
+            return self.FULL
+        return self.NEARLY_FULL if given * 10 >= self.quota * 9 else self.HAS_ROOM
 
     @property
     def asks_approval(self) -> bool:

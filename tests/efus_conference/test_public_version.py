@@ -55,6 +55,7 @@ RAISES = {
     "declarations.Signature",
     "declarations.StageSigning",
     "declarations.TextVersion",
+    "registration.Category",  # what one may come as, and whether it is full; not how many came
     "archive.Block",
     "archive.Captions",
     "archive.Document",
@@ -86,7 +87,6 @@ LEAVES_ALONE = {
     "programme.Appearance": "a draft",
     "programme.ConsentEvent": "a history; what counts stands with the speaker",
     "programme.SpeakerLink": "secret",
-    "registration.Category": "shown on forms only",
     "registration.Delegation": "personal",
     "registration.Place": "personal",
     "registration.Registration": "personal",

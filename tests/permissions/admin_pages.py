@@ -79,9 +79,14 @@ declarations.logalarm             ----     ----    ----    v---    v---
 declarations.sealeddocument       ----     ----    ----    v---    v---
 archive.keyfigure                 vacd     ----    vac-    ----    vacd
 archive.video                     vacd     ----    vac-    ----    vacd
+archive.document                  vacd     ----    vac-    ----    vacd
 archive.voice                     vacd     ----    ----    ----    vacd
 archive.partner                   vacd     ----    ----    ----    vacd
+archive.newsitem                  vacd     ----    vac-    ----    vacd
+archive.picture                   vacd     ----    vac-    ----    vacd
 archive.editionnote               vacd     ----    ----    ----    vacd
+archive.page                      vacd     ----    ----    ----    vacd
+archive.pageversion               v-c-     ----    ----    ----    v-c-
 """
 
 RIGHTS: dict[str, dict[str, str]] = {
@@ -150,6 +155,11 @@ PAGES: list[Row] = [
     *sheets("programme_venue", "content", "content"),
     *sheets("programme_room", "content desk", "content"),
     *only("content", "programme_material_file"),
+    *only("content press", "archive_document_file"),
+    *only("desk", "archive_edition_close", "200", "302"),
+    *only("desk", "efus_conference_edition_to_closing", "302"),
+    *only("content press", "archive_newsitem_preview", "200", "405"),
+    *only("content press", "archive_newsitem_see_preview", "302"),
     *only("content", "programme_session_release"),
     *only("content", "programme_session_reset", "302"),
     *only("content", "programme_session_reset_this", "302"),
@@ -251,6 +261,10 @@ PAGES: list[Row] = [
     *only("officer", "declarations_ceremony_confirm", "200", "404"),
     *only("officer", "declarations_ceremony_state", "200", "405"),
     *only("officer", "declarations_withdrawal_drop_it"),
+    *only("content", "archive_page_open_publishing", "302"),
+    *only("content", "archive_pageversion_open_publishing", "302"),
+    *only("content", "archive_page_publishing", "200", "404"),  # does what is named, and nothing is
+    *only("content", "archive_page_preview", "200", "405"),
     # Nobody's: the choice of language.
     same("GET", "set_language", "302"),
     same("POST", "set_language", "302"),

@@ -16,7 +16,20 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
-from archive.models import EditionNote, KeyFigure, Partner, Video, Voice
+from archive.actions.pages import draft_of, make_page, publish
+from archive.models import (
+    Block,
+    Captions,
+    Document,
+    EditionNote,
+    KeyFigure,
+    NewsItem,
+    Partner,
+    Picture,
+    Video,
+    Voice,
+)
+from archive.models import Page as PageOfSite
 from declarations.actions import enter_withdrawal, verify
 from declarations.actions.sealing import seal_declaration
 from declarations.models import Evidence, InvitationRun, LogAlarm
@@ -136,6 +149,20 @@ class World:
             file=ContentFile(making.pdf(), "slides.pdf"),
             is_published=True,
             handed_in_by=self.speaker,
+        )
+        self.document = Document.objects.create(
+            edition=self.edition,
+            title="Report",
+            file=ContentFile(making.pdf(), "report.pdf"),
+            cover=ContentFile(b"", "cover.webp"),
+            size=1,
+            sha256="0" * 64,
+        )
+        self.video = Video.objects.create(
+            edition=self.edition, title="Opening", file=ContentFile(b"a video", "video.mp4")
+        )
+        self.captions = Captions.objects.create(
+            video=self.video, language="en", file=ContentFile(b"WEBVTT", "captions.vtt")
         )
         [link] = programme_actions.send_links(
             speakers=[self.speaker], edition=self.edition, language="en", by=self.users["content"]
@@ -338,16 +365,29 @@ class World:
         DeskAlert.objects.create(edition=edition, kind="void", at=timezone.now(), registration=person)
         HeadsetLoan.objects.create(edition=edition, registration=person, number=1)
 
+    def _pages(self) -> None:
+        """One of the edition and one of the site, public, and a draft of the latter."""
+        for edition in (self.edition, None):
+            page = PageOfSite(edition=edition, slug="getting-there", title="Getting there")
+            make_page(page=page, by=None, blocks=[Block(title="By train", text="Ten minutes.")])
+            publish(page=page, by=None)
+        draft_of(page=page, by=None)
+
     def _what_remains(self) -> None:
         """One row of each other model that has a page in the admin."""
         edition, reader = self.edition, self.users["administrator"]
         KeyFigure.objects.create(
             edition=edition, counted="participants", label="Participants", value=800, source="Invented"
         )
-        Video.objects.create(edition=edition, title="Opening", address="https://video.example/1")
+        Video.objects.create(edition=edition, title="Opening", address="https://youtu.be/dQw4w9WgXcQ")
         Voice.objects.create(edition=edition, speaker=self.speaker)
         Partner.objects.create(edition=edition, organisation=self.town)
+        self.picture = Picture.objects.create(digest="0" * 20, width=1600, height=900, alt="A hall")
+        self.news = NewsItem.objects.create(
+            slug="it-opens", title="It opens", lead="On Monday.", published_at=timezone.now()
+        )
         EditionNote.objects.create(edition=edition, text="An invented note.")
+        self._pages()
         Theme.objects.create(slug="nights", name="Nights")
         WalkingTime.objects.create(
             first=factories.venue(edition), second=factories.venue(edition), minutes=10
@@ -484,7 +524,20 @@ OBJECTS: dict[tuple[str, str], Maker] = {
         world.office_token if is_own else NO_TOKEN
     ),
     ("sign/<str:token>/", "token"): lambda world, whose, is_own: world.office_token if is_own else NO_TOKEN,
+    ("archive_machine:document", "pk"): lambda world, whose, is_own: world.document.pk,
+    ("archive_machine:document", "filename"): lambda world, whose, is_own: "report.pdf",
+    ("archive_machine:document_cover", "pk"): lambda world, whose, is_own: world.document.pk,
+    ("archive_machine:video", "pk"): lambda world, whose, is_own: world.video.pk,
+    ("archive_machine:video", "ending"): lambda world, whose, is_own: "mp4",
+    ("archive_machine:captions", "pk"): lambda world, whose, is_own: world.captions.pk,
+    ("archive:news_item", "slug"): lambda world, whose, is_own: world.news.slug,
+    ("archive_machine:picture", "digest"): lambda world, whose, is_own: world.picture.digest,
+    ("archive_machine:picture", "width"): lambda world, whose, is_own: 480,
+    ("archive_machine:picture", "ending"): lambda world, whose, is_own: "webp",
     ("archive:edition", "slug"): lambda world, whose, is_own: world.edition.slug,
+    ("archive:page", "edition_slug"): lambda world, whose, is_own: world.edition.slug,
+    ("archive:page", "slug"): lambda world, whose, is_own: "getting-there",
+    ("archive:site_page", "slug"): lambda world, whose, is_own: "getting-there",
     ("archive:organisation", "slug"): lambda world, whose, is_own: world.town.slug,
     ("media", "name"): lambda world, whose, is_own: world.material.file.name,
     ("registration", "slug"): lambda world, whose, is_own: world.edition.slug,

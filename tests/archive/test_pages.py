@@ -1,0 +1,240 @@
+"""Pages that organisers compose: drafts, what is public when, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.utils import timezone
+
+from archive.actions.pages import (
+    PageRefusal,
+    discard_draft,
+    draft_of,
+    make_page,
+    publish,
+    put_back,
+    unschedule,
+)
+from archive.links import broken, check_link, check_links_of, leads_to
+from archive.models import Block, Page, PageVersion
+from archive.page_forms import MomentForm
+from archive.pages import shown
+from efus_conference.kept import public_version
+from efus_conference.models import Edition
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+def a_page(edition: Edition | None = None, *texts: str, **fields: Any) -> Page:
+    """With a draft of these texts."""
+    page = Page(edition=edition, **{"slug": "travel", "title_en": "Travel", **fields})
+    make_page(page=page, by=None, blocks=[Block(text_en=text) for text in texts or ("By train.",)])
+    return page
+
+
+def said(version: PageVersion | None) -> list[str]:
+    return [block.text for block in version.blocks.all()] if version else []
+
+
+def to_the_end_of_the_transaction(act: Callable[[], object]) -> None:
+    act()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def rewrite(page: Page, text: str) -> None:
+    draft_of(page=page, by=None).blocks.update(text_en=text)
+
+
+def test_a_draft_is_seen_by_nobody_until_it_is_published(client: Client) -> None:
+    page = a_page(factories.edition())
+    assert client.get(page.get_absolute_url()).status_code == 404
+    publish(page=page, by=None)
+    assert "By train." in client.get(page.get_absolute_url()).content.decode()
+
+
+def test_a_new_draft_says_what_is_public_and_changes_nothing_of_it(client: Client) -> None:
+    page = a_page(None, "One", "Two")
+    publish(page=page, by=None)
+    rewrite(page, "Three")
+    assert said(shown(page)) == ["One", "Two"]
+    assert said(page.versions.get(publishes_at=None)) == ["Three", "Three"]
+
+
+def test_a_scheduled_version_takes_its_place_at_its_moment(client: Client) -> None:
+    page = a_page()
+    publish(page=page, by=None)
+    rewrite(page, "By boat.")
+    monday = timezone.now() + DAY
+    before = public_version(monday - timedelta(minutes=1))
+    publish(page=page, by=None, at=monday)
+    assert [said(shown(page)), said(shown(page, monday))] == [["By train."], ["By boat."]]
+    # Kept pages turn at that moment by themselves.
+    assert public_version(monday).passed == public_version(monday - timedelta(minutes=1)).passed + 1
+    assert before.passed == public_version().passed
+
+
+def test_what_is_scheduled_can_be_taken_back_unless_another_draft_is_there() -> None:
+    page = a_page()
+    scheduled = publish(page=page, by=None, at=timezone.now() + DAY)
+    draft_of(page=page, by=None)
+    with pytest.raises(PageRefusal) as refused:
+        unschedule(version=scheduled)
+    assert refused.value.kind == PageRefusal.Kind.DRAFT_THERE
+    discard_draft(page=page)
+    assert unschedule(version=scheduled).state() == "draft"
+
+
+def test_an_earlier_version_is_put_back_as_a_new_one_and_the_draft_stays() -> None:
+    page = a_page(None, "First")
+    first = publish(page=page, by=None)
+    rewrite(page, "Second")
+    publish(page=page, by=None)
+    rewrite(page, "Third")
+    made = put_back(version=first, by=None)
+    assert said(shown(page)) == ["First"]
+    assert (made.number, said(page.versions.get(publishes_at=None))) == (4, ["Third"])
+
+
+@pytest.mark.parametrize(
+    ("act", "kind"),
+    [
+        (lambda page: publish(page=page, by=None, at=timezone.now() - DAY), "in the past"),
+        (lambda page: [publish(page=page, by=None), publish(page=page, by=None)], "no draft"),
+        (lambda page: put_back(version=page.versions.get(), by=None), "never public"),
+        (lambda page: unschedule(version=publish(page=page, by=None)), "public already"),
+        (lambda page: [page.versions.get().blocks.all().delete(), publish(page=page, by=None)], "empty"),
+        (lambda page: [discard_draft(page=page), discard_draft(page=page)], "no draft"),
+    ],
+)
+def test_what_cannot_be_done_with_a_page_is_refused_with_a_reason(act: Any, kind: str) -> None:
+    page = a_page()
+    with pytest.raises(PageRefusal) as refused:
+        act(page)
+    assert refused.value.kind == kind
+    assert refused.value.message.endswith((".", "instead."))
+
+
+def test_the_database_lets_nobody_change_what_was_public() -> None:
+    page = a_page()
+    version = publish(page=page, by=None)
+    block = version.blocks.get()
+    for change in (
+        lambda: Block.objects.filter(pk=block.pk).update(text_en="Rewritten"),
+        lambda: Block.objects.create(version=version, text_en="Added"),
+        lambda: PageVersion.objects.filter(pk=version.pk).update(publishes_at=None),
+    ):
+        with (
+            pytest.raises(DatabaseError, match="What was public of a page is not changed"),
+            transaction.atomic(),
+        ):
+            change()
+    for take in (block.delete, version.delete):
+        with pytest.raises(DatabaseError, match="What was public of a page"), transaction.atomic():
+            to_the_end_of_the_transaction(take)
+    to_the_end_of_the_transaction(page.delete)
+    assert not Block.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "javascript:alert(1)",
+        " javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "//evil.example",
+        "/\\evil.example",
+        "banana",
+        "https://",
+        "https://[",
+        "https://a b",
+        "",
+    ],
+)
+def test_a_link_that_no_reader_can_follow_is_refused(link: str) -> None:
+    with pytest.raises(ValidationError, match="no address a reader can follow"):
+        check_link(link)
+    if link.strip() and " " not in link.strip():
+        with pytest.raises(ValidationError):
+            check_links_of(f"See [this]({link}) and more.")
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["https://efus.eu", "http://a.example/x?y#z", "mailto:a@example.org", "tel:+33140644900", "/", "/a/"],
+)
+def test_a_link_to_the_web_or_to_this_site_is_fine(link: str) -> None:
+    check_link(link)
+    check_links_of(f"See [this]({link}), [that](#below) and a < b.")
+
+
+def test_a_path_leads_to_the_page_in_the_reader_s_language_or_nowhere() -> None:
+    edition = factories.edition()
+    page = a_page(edition)
+    path = f"/editions/{edition.slug}/pages/travel/"
+    assert [leads_to(path), leads_to("/nowhere/")] == ["", ""]
+    publish(page=page, by=None)
+    assert [leads_to(path), leads_to(f"/fr{path}?a=1#b"), leads_to("/"), leads_to("https://efus.eu")] == [
+        f"/en{path}",
+        f"/en{path}?a=1#b",
+        "/en/",
+        "https://efus.eu",
+    ]
+
+
+def test_a_button_to_a_page_that_was_deleted_goes_and_organisers_are_told(client: Client) -> None:
+    edition = factories.edition()
+    hotels = a_page(edition, slug="hotels", title_en="Hotels")
+    publish(page=hotels, by=None)
+    page = Page(edition=edition, slug="travel", title_en="Travel")
+    link = hotels.get_absolute_url().removeprefix("/en")
+    button = Block(kind="link", link=link, link_label_en="Where to sleep")
+    make_page(page=page, by=None, blocks=[Block(text_en=f"Or [read]({link})."), button])
+    version = publish(page=page, by=None)
+    assert "Where to sleep" in client.get(page.get_absolute_url()).content.decode()
+    assert broken(version.blocks.all()) == []
+    hotels.delete()
+    assert "Where to sleep" not in client.get(page.get_absolute_url()).content.decode()
+    assert broken(version.blocks.all()) == [link]
+
+
+def test_a_changed_address_leads_on(client: Client) -> None:
+    edition = factories.edition()
+    page = a_page(edition)
+    publish(page=page, by=None)
+    before = page.get_absolute_url()
+    page.slug = "getting-there"
+    page.save()
+    assert client.get(before).headers["Location"] == page.get_absolute_url()
+
+
+def test_the_home_of_an_edition_is_found_at_its_home(client: Client) -> None:
+    edition = factories.edition()
+    page = a_page(edition, "Come and see.", kind="home", slug="home")
+    publish(page=page, by=None)
+    assert page.get_absolute_url() == "/en/"
+    assert client.get(f"/en/editions/{edition.slug}/pages/home/").headers["Location"] == "/en/"
+    shown_home = client.get("/en/").content.decode()
+    assert "Come and see." in shown_home
+    assert "Who speaks" not in shown_home  # not chosen, and nobody speaks yet
+
+
+def test_an_hour_that_summer_time_skips_is_refused_on_the_clocks_of_the_edition() -> None:
+    zone = factories.edition(timezone="Europe/Brussels").zone
+    skipped = MomentForm({"day": "2031-03-30", "hour": "02:30"}, zone=zone)
+    fine = MomentForm({"day": "2031-03-30", "hour": "03:30"}, zone=zone)
+    banana = MomentForm({"day": "banana", "hour": "99:99"}, zone=zone)
+    assert list(skipped.errors) == ["hour"]
+    assert fine.is_valid()
+    assert fine.cleaned_data["at"] == datetime(2031, 3, 30, 1, 30, tzinfo=UTC)
+    assert sorted(banana.errors) == ["day", "hour"]
