@@ -5,11 +5,10 @@ Their catalogue is `locale/office/`, and holds the words of the office's pages a
 
 from __future__ import annotations
 
+from django.conf import settings
+
 # Each under the name it gives itself.
-OFFICE_LANGUAGES = [
-    ("en", "English"),
-    ("fr", "Français"),
-    ("nl", "Nederlands"),
+_OF_OFFICES_ALONE = [
     ("de", "Deutsch"),
     ("es", "Español"),
     ("it", "Italiano"),
@@ -17,4 +16,8 @@ OFFICE_LANGUAGES = [
     ("pl", "Polski"),
     ("el", "Ελληνικά"),
     ("lv", "Latviešu"),
+]
+OFFICE_LANGUAGES: list[tuple[str, str]] = [
+    *settings.LANGUAGES,
+    *(each for each in _OF_OFFICES_ALONE if each[0] not in dict(settings.LANGUAGES)),
 ]

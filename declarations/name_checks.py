@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from declarations.models import Signatory
 from declarations.names import bare, flags_of, skeleton
+from efus_conference.languages import in_every_language
 from efus_conference.models import Organisation
 
-NAMES = ("name_en", "name_fr", "name_nl", "full_name_en", "full_name_fr", "full_name_nl", "endonym")
+NAMES = (*in_every_language("name", "full_name"), "endonym")
 
 
 def written_names(organisation: Organisation) -> list[str]:
@@ -34,7 +35,7 @@ def findings_of(signatories: Iterable[Signatory]) -> dict[int, list[str]]:
     by_look: defaultdict[str, dict[int, str]] = defaultdict(dict)
     by_bare: defaultdict[str, dict[int, str]] = defaultdict(dict)
     for pk, *names in Organisation.objects.order_by("pk").values_list(
-        "pk", "name_en", "name_fr", "name_nl", "endonym"
+        "pk", *in_every_language("name"), "endonym"
     ):
         for name in names:
             if name and (look := skeleton(name)):

@@ -40,6 +40,7 @@ from efus_conference.admin_erasures import LeadsToErasure
 from efus_conference.admin_sheets import SpreadsheetAdmin
 from efus_conference.exports import SafeResource
 from efus_conference.forms import AccountForm, NewAccountForm
+from efus_conference.languages import in_every_language
 from efus_conference.models import Mail, Organisation, Project, User
 from efus_conference.models.mails import KINDS
 from efus_conference.sorting import sort_key, translated_sort_key
@@ -189,12 +190,7 @@ class OrganisationResource(SafeResource):
         fields = [
             "slug",
             "kind",
-            "name_en",
-            "name_fr",
-            "name_nl",
-            "full_name_en",
-            "full_name_fr",
-            "full_name_nl",
+            *in_every_language("name", "full_name"),
             "endonym",
             "endonym_language",
             "other_names",
@@ -214,12 +210,7 @@ class OrganisationAdmin(SpreadsheetAdmin, TranslatedAdmin):
     list_display = ["shown_name", "kind", "shown_country", "is_efus_member", "is_demonstration"]
     list_filter = ["kind", "is_efus_member", "is_organiser", "is_demonstration", "country"]
     search_fields = [
-        "name_en__unaccent",
-        "name_fr__unaccent",
-        "name_nl__unaccent",
-        "full_name_en__unaccent",
-        "full_name_fr__unaccent",
-        "full_name_nl__unaccent",
+        *in_every_language("name", "full_name", ending="__unaccent"),
         "endonym__unaccent",
         "slug",
     ]
@@ -270,7 +261,7 @@ class OrganisationAdmin(SpreadsheetAdmin, TranslatedAdmin):
 class ProjectAdmin(TranslatedAdmin):
     list_display = ["acronym", "name", "funded_by", "led_by", "years"]
     list_select_related = ["led_by"]
-    search_fields = ["acronym", "name_en__unaccent", "name_fr__unaccent", "name_nl__unaccent"]
+    search_fields = ["acronym", *in_every_language("name", ending="__unaccent")]
     autocomplete_fields = ["led_by", "partners"]
     prepopulated_fields = {"slug": ["acronym"]}
     fieldsets = [

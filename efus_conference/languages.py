@@ -16,6 +16,11 @@ from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 
+def in_every_language(*fields: str, ending: str = "") -> list[str]:
+    """The columns of translated fields, field by field: “title_en”, “title_fr” …; each with the same ending."""
+    return [f"{field}_{code}{ending}" for field in fields for code, _name in settings.LANGUAGES]
+
+
 def site_language() -> str:
     """The language of the moment where the site has it, else English."""
     current = translation.get_language() or settings.LANGUAGE_CODE

@@ -213,7 +213,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("nl", "Nederlands")]
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "office"]  # the second: declarations/languages.py
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
-MODELTRANSLATION_FALLBACK_LANGUAGES = ("en", "fr", "nl")
+MODELTRANSLATION_FALLBACK_LANGUAGES = tuple(code for code, _name in LANGUAGES)
 FORMAT_MODULE_PATH = "efus_conference.formats"
 USE_TZ = True
 TIME_ZONE = "Europe/Brussels"  # of the office; pages of an edition use the venue's own
@@ -247,8 +247,9 @@ STORAGES = {
 }
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # bytes of a form without its files
-# Of one file of slides.
+# Of one file of slides or documents, and of a video that is kept here.
 MATERIALS_MAX_BYTES = environment.integer("MATERIALS_MAX_MB", 50, lowest=1) * 1024 * 1024
+VIDEOS_MAX_BYTES = environment.integer("VIDEOS_MAX_MB", 500, lowest=1) * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000  # the admin's longest inline tables
 
 # --- mail and jobs -----------------------------------------------------------------------------------

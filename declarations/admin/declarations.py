@@ -13,6 +13,7 @@ from declarations.admin.review import ReviewPages
 from declarations.admin.texts import DeclarationForm, PointInline, TextVersionInline, is_published
 from declarations.models import Declaration
 from efus_conference.admin_base import TranslatedAdmin, in_languages, number
+from efus_conference.languages import in_every_language
 
 TRANSLATED = (
     "title",
@@ -43,7 +44,7 @@ class DeclarationAdmin(FreezingSteps, ReviewPages, CampaignPages, TranslatedAdmi
     form = DeclarationForm
     list_display = ["title", "kind", "adopted_on", "is_published", "is_open_to_signatures", "is_historical"]
     list_filter = ["kind", "is_published", "is_historical", "is_open_to_signatures", "is_demonstration"]
-    search_fields = ["title_en__unaccent", "title_fr__unaccent", "title_nl__unaccent", "slug"]
+    search_fields = [*in_every_language("title", ending="__unaccent"), "slug"]
     autocomplete_fields = ["based_on", "supersedes", "adopted_in_session"]
     fieldsets = [
         (

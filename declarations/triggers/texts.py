@@ -5,10 +5,11 @@ from __future__ import annotations
 import pgtrigger
 
 from declarations.triggers.refusing import refuse
+from efus_conference.languages import in_every_language
 
 _FILLED_TITLE_CHANGES = " OR ".join(
     f"(COALESCE(OLD.{column}, '') <> '' AND NEW.{column} IS DISTINCT FROM OLD.{column})"
-    for column in ("title_en", "title_fr", "title_nl")
+    for column in in_every_language("title")
 )
 
 FROZEN_DECLARATION = [

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from unfold.decorators import display
 
 from efus_conference.admin_base import TranslatedAdmin, TranslatedStackedInline, in_languages
+from efus_conference.languages import in_every_language
 from programme.actions import delete_material
 from programme.models import Material
 from programme.speaker_forms import MaterialForm
@@ -38,9 +39,7 @@ class MaterialInline(StoredFile, TranslatedStackedInline):
     form = MaterialForm
     fields = [
         "kind",
-        "title_en",
-        "title_fr",
-        "title_nl",
+        *in_every_language("title"),
         "language",
         "file",
         "stored_file",

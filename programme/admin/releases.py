@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from efus_conference.admin_base import OrganisersTabularInline, ReadOnlyAdmin, TranslatedAdmin
+from efus_conference.languages import in_every_language
 from programme.changelog import details_of, room_names
 from programme.models import Release, ReleaseChange
 
@@ -47,9 +48,7 @@ class ReleaseAdmin(ReadOnlyAdmin, TranslatedAdmin):
     fields = [
         "edition",
         "number",
-        "note_en",
-        "note_fr",
-        "note_nl",
+        *in_every_language("note"),
         "released_at",
         "released_by",
         "public_changelog",

@@ -22,6 +22,7 @@ from efus_conference.admin_base import (
     number,
 )
 from efus_conference.admin_sheets import SpreadsheetAdmin
+from efus_conference.languages import in_every_language
 from programme.actions import clashes_of
 from programme.actions.comparison import change_of, is_waiting, released_row
 from programme.admin.materials import MaterialInline
@@ -122,9 +123,7 @@ class SessionAdmin(SpreadsheetAdmin, TranslatedAdmin):
     ]
     search_fields = [
         "code",
-        "title_en__unaccent",
-        "title_fr__unaccent",
-        "title_nl__unaccent",
+        *in_every_language("title", ending="__unaccent"),
         "appearances__speaker__name__unaccent",
     ]
     ordering = ["-edition__number", "starts_at", "pk"]

@@ -17,6 +17,7 @@ from efus_conference.admin_base import (
     in_languages,
 )
 from efus_conference.admin_sheets import SpreadsheetAdmin
+from efus_conference.languages import in_every_language
 from efus_conference.models import Edition
 from programme.models import Room, Venue, WalkingTime
 from programme.spreadsheets import VenueResource
@@ -51,7 +52,7 @@ class VenueAdmin(SpreadsheetAdmin, TranslatedAdmin):
     resource_classes = [VenueResource]
     list_display = ["name", "shown_edition", "address", "rooms_count", "is_on_the_map", "order"]
     list_filter = ["edition"]
-    search_fields = ["name_en__unaccent", "name_fr__unaccent", "name_nl__unaccent", "address__unaccent"]
+    search_fields = [*in_every_language("name", ending="__unaccent"), "address__unaccent"]
     autocomplete_fields = ["edition"]
     prepopulated_fields = {"slug": ["name_en"]}
     ordering = ["-edition__number", "order", "pk"]

@@ -14,6 +14,7 @@ from unfold.decorators import action, display
 
 from efus_conference.admin_base import TranslatedAdmin, in_languages
 from efus_conference.admin_sheets import SpreadsheetAdmin
+from efus_conference.languages import in_every_language
 from programme.door_sheets import Paper, door_sheets
 from programme.models import Room, Session, SessionKind, Theme
 from programme.spreadsheets import RoomResource
@@ -24,7 +25,7 @@ class RoomAdmin(SpreadsheetAdmin, TranslatedAdmin):
     resource_classes = [RoomResource]
     list_display = ["name", "shown_edition", "venue", "seats", "order", "drafts"]
     list_filter = ["edition", ("venue", admin.RelatedOnlyFieldListFilter)]
-    search_fields = ["name_en__unaccent", "name_fr__unaccent", "name_nl__unaccent", "address__unaccent"]
+    search_fields = [*in_every_language("name", ending="__unaccent"), "address__unaccent"]
     autocomplete_fields = ["edition", "venue"]
     prepopulated_fields = {"slug": ["name_en"]}
     ordering = ["-edition__number", "order", "pk"]
@@ -72,7 +73,7 @@ class RoomAdmin(SpreadsheetAdmin, TranslatedAdmin):
 class SessionKindAdmin(TranslatedAdmin):
     list_display = ["name", "colour", "has_limited_seats", "is_interpreted", "order"]
     list_filter = ["colour", "has_limited_seats"]
-    search_fields = ["name_en__unaccent", "name_fr__unaccent", "name_nl__unaccent"]
+    search_fields = [*in_every_language("name", ending="__unaccent")]
     prepopulated_fields = {"slug": ["name_en"]}
     fieldsets = [
         (None, {"fields": ["slug", "colour", "has_limited_seats", "is_interpreted", "order"]}),
@@ -84,7 +85,7 @@ class SessionKindAdmin(TranslatedAdmin):
 class ThemeAdmin(TranslatedAdmin):
     list_display = ["name", "slug", "drafts"]
     list_filter = ["editions"]
-    search_fields = ["name_en__unaccent", "name_fr__unaccent", "name_nl__unaccent", "slug"]
+    search_fields = [*in_every_language("name", ending="__unaccent"), "slug"]
     autocomplete_fields = ["editions"]
     prepopulated_fields = {"slug": ["name_en"]}
     fieldsets = [(None, {"fields": ["slug", "editions"]}), *in_languages("name")]

@@ -17,6 +17,7 @@ from efus_conference.admin_base import (
     in_languages,
 )
 from efus_conference.admin_menu import list_address
+from efus_conference.languages import in_every_language
 from registration.actions import FewerPlacesThanGiven, save_category
 from registration.admin.base import EditionFilter, RefusingAdmin
 from registration.models import Category, Registration
@@ -53,7 +54,7 @@ class CategoryAdmin(RefusingAdmin, TranslatedAdmin):
     ]
     list_filter = [EditionFilter, "is_by_invitation", "needs_approval", "is_press"]
     list_select_related = ["edition"]
-    search_fields = ["name_en__unaccent", "name_fr__unaccent", "name_nl__unaccent", "slug"]
+    search_fields = [*in_every_language("name", ending="__unaccent"), "slug"]
     prepopulated_fields = {"slug": ["name_en"]}
     readonly_fields = ["taken_count", "offered_count", "to_approve", "waiting"]
     fieldsets = [

@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin, TranslatedAdmin, in_languages, number
+from efus_conference.languages import in_every_language
 from registration.actions.consents import keep_consent_text, take_back_consent
 from registration.admin.base import EditionFilter, RefusingAdmin, for_each
 from registration.models import Consent, ConsentText
 from registration.requests import reader
 
-TEXTS = ("text_en", "text_fr", "text_nl")
+TEXTS = in_every_language("text")
 
 
 class ConsentEditionFilter(EditionFilter):

@@ -16,6 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from unfold.decorators import action, display
 
 from efus_conference.admin_base import TranslatedAdmin, edition_asked_for, in_languages, number
+from efus_conference.languages import in_every_language
 from efus_conference.models import Edition, Mail
 from registration.admin.base import EditionFilter
 from registration.admin.message_page import group_of, message_page
@@ -87,7 +88,7 @@ class MessageAdmin(TranslatedAdmin):
     list_display = ["subject", "edition", "shown_group", "written_by", "sent_at", "sent_count"]
     list_filter = [EditionFilter, "audience", "sent_at"]
     list_select_related = ["edition", "written_by", "delegation__organisation", "session", "category"]
-    search_fields = ["subject_en__unaccent", "subject_fr__unaccent", "subject_nl__unaccent"]
+    search_fields = [*in_every_language("subject", ending="__unaccent")]
     autocomplete_fields = ["delegation", "session", "category"]
     readonly_fields = [
         "written_by",

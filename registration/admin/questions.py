@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from efus_conference.admin_base import TranslatedAdmin, TranslatedTabularInline, in_languages, number
+from efus_conference.languages import in_every_language
 from registration.actions import copy_question
 from registration.admin.answer_pages import answer_file_page, answers_page, press_card_page
 from registration.admin.base import EditionFilter, RefusingAdmin
@@ -26,7 +27,7 @@ from registration.models import Answer, Question, QuestionChoice
 from registration.requests import reader
 
 # What the database keeps as it was once somebody answered.
-FROZEN = ("edition", "kind", "privacy", "text_en", "text_fr", "text_nl")
+FROZEN = ("edition", "kind", "privacy", *in_every_language("text"))
 
 
 class QuestionForm(forms.ModelForm):
@@ -95,7 +96,7 @@ class ChoiceInline(TranslatedTabularInline):
     model = QuestionChoice
     formset = ChoicesFormSet
     show_change_link = False
-    fields = ["slug", "text_en", "text_fr", "text_nl", "order"]
+    fields = ["slug", *in_every_language("text"), "order"]
 
 
 @admin.register(Question)
@@ -105,7 +106,7 @@ class QuestionAdmin(RefusingAdmin, TranslatedAdmin):
     list_display = ["text", "edition", "kind", "privacy", "is_required", "is_asked", "condition", "answers_n"]
     list_filter = [EditionFilter, "kind", "privacy", "is_asked"]
     list_select_related = ["edition", "depends_on", "session"]
-    search_fields = ["text_en__unaccent", "text_fr__unaccent", "text_nl__unaccent", "slug"]
+    search_fields = [*in_every_language("text", ending="__unaccent"), "slug"]
     autocomplete_fields = ["categories", "depends_on", "session"]
     prepopulated_fields = {"slug": ["text_en"]}
     change_form_before_template = "admin/registration/question_frozen.html"

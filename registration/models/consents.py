@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from textwrap import fill
 from typing import ClassVar
 
 import pgtrigger
@@ -8,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from efus_conference.languages import in_every_language
 from efus_conference.models import Edition
 from registration.models.people import Registration
 
@@ -17,6 +19,16 @@ class ConsentTextQuerySet(models.QuerySet["ConsentText"]):
         """The latest words of each purpose, in the order in which they are asked."""
         latest = self.filter(edition=edition).order_by("purpose", "-version").distinct("purpose")
         return self.filter(pk__in=latest.values("pk")).order_by("order", "purpose")
+
+
+def _texts(row: str) -> str:
+    return ", ".join(f"{row}.{column}" for column in in_every_language("text"))
+
+
+def _any_text() -> str:
+    """In lines, as the migration has it."""
+    each = ", ".join(f"COALESCE(NEW.{column}, OLD.text)" for column in in_every_language("text"))
+    return fill(f"OLD.text, {each}", width=90, subsequent_indent=" " * 24)
 
 
 class ConsentText(models.Model):
@@ -56,37 +68,36 @@ class ConsentText(models.Model):
                 name="agreed_texts_are_frozen",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
-                func="""
+                func=f"""
                     IF EXISTS (SELECT 1 FROM registration_consent WHERE text_id = OLD.id) AND (
                         TG_OP = 'DELETE' OR
                         (NEW.edition_id, NEW.purpose, NEW.version, NEW.is_required,
-                            NEW.text_en, NEW.text_fr, NEW.text_nl)
+                            {_texts("NEW")})
                             IS DISTINCT FROM
                         (OLD.edition_id, OLD.purpose, OLD.version, OLD.is_required,
-                            OLD.text_en, OLD.text_fr, OLD.text_nl)
+                            {_texts("OLD")})
                     ) THEN
                         RAISE EXCEPTION 'words that someone agreed to stand'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'agreed_texts_are_frozen';
                     END IF;
                     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
                     RETURN NEW;
-                """,
+                """,  # noqa: S608 - columns alone
             ),
             pgtrigger.Trigger(
                 name="agreed_texts_have_no_other_words",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                func="""
+                func=f"""
                     -- The column without a language holds the words in that of who saved last.
                     IF EXISTS (SELECT 1 FROM registration_consent WHERE text_id = OLD.id) AND NEW.text NOT IN (
-                        OLD.text, COALESCE(NEW.text_en, OLD.text), COALESCE(NEW.text_fr, OLD.text),
-                        COALESCE(NEW.text_nl, OLD.text)
+                        {_any_text()}
                     ) THEN
                         RAISE EXCEPTION 'words that someone agreed to stand'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'agreed_texts_are_frozen';
                     END IF;
                     RETURN NEW;
-                """,
+                """,  # noqa: S608 - columns alone
             ),
         ]
 

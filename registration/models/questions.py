@@ -9,11 +9,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from efus_conference.languages import in_every_language
 from efus_conference.models import Edition
 from programme.models import Session
 from registration.models.categories import Category
 
 DEPENDS_IN_A_CIRCLE = _("That question depends on this one, so neither would ever be asked.")
+
+
+def _texts(row: str) -> str:
+    return ", ".join(f"{row}.{column}" for column in in_every_language("text"))
 
 
 class Question(models.Model):
@@ -107,18 +112,18 @@ class Question(models.Model):
                 name="answered_questions_are_frozen",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                func="""
+                func=f"""
                     IF EXISTS (SELECT 1 FROM registration_answer WHERE question_id = NEW.id) AND (
-                        (NEW.kind, NEW.privacy, NEW.edition_id, NEW.text_en, NEW.text_fr, NEW.text_nl)
+                        (NEW.kind, NEW.privacy, NEW.edition_id, {_texts("NEW")})
                             IS DISTINCT FROM
-                        (OLD.kind, OLD.privacy, OLD.edition_id, OLD.text_en, OLD.text_fr, OLD.text_nl)
+                        (OLD.kind, OLD.privacy, OLD.edition_id, {_texts("OLD")})
                         OR NEW.kept_days > OLD.kept_days
                     ) THEN
                         RAISE EXCEPTION 'a question that was answered is not asked otherwise'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'answered_questions_are_frozen';
                     END IF;
                     RETURN NEW;
-                """,
+                """,  # noqa: S608 - columns alone
             ),
             # The lock on the edition lets one change be seen by the next: two half circles would else meet.
             pgtrigger.Trigger(
@@ -225,20 +230,20 @@ class QuestionChoice(models.Model):
                 name="chosen_answers_are_frozen",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
-                func="""
+                func=f"""
                     IF EXISTS (
                         SELECT 1 FROM registration_answer
                         WHERE question_id = OLD.question_id AND value = OLD.slug
                     ) AND (
-                        TG_OP = 'DELETE' OR (NEW.slug, NEW.text_en, NEW.text_fr, NEW.text_nl) IS DISTINCT FROM
-                            (OLD.slug, OLD.text_en, OLD.text_fr, OLD.text_nl)
+                        TG_OP = 'DELETE' OR (NEW.slug, {_texts("NEW")}) IS DISTINCT FROM
+                            (OLD.slug, {_texts("OLD")})
                     ) THEN
                         RAISE EXCEPTION 'an answer that was chosen is not worded otherwise'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'chosen_answers_are_frozen';
                     END IF;
                     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
                     RETURN NEW;
-                """,
+                """,  # noqa: S608 - columns alone
             ),
         ]
 
