@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, sync_playwright
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WINDOW = {"width": 800, "height": 640}
@@ -29,13 +29,17 @@ def picture(page: Page, file: Path, *, is_whole: bool = False, of: Locator | Non
     small.save(file, optimize=True)
 
 
+def launch(playwright: Playwright) -> Browser:
+    path = os.environ.get("EFUS_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    arguments = ["--disable-gpu", "--lang=en-GB", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    return playwright.chromium.launch(executable_path=path, args=arguments)
+
+
 @contextmanager
 def pages() -> Iterator[tuple[Page, Page]]:
     """One in a window, one on a telephone, each in a browser of its own."""
-    path = os.environ.get("EFUS_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-    arguments = ["--disable-gpu", "--lang=en-GB", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        browser = launch(playwright)
         yield (
             browser.new_context(viewport=WINDOW, locale="en-GB").new_page(),
             browser.new_context(viewport=TELEPHONE, locale="en-GB").new_page(),

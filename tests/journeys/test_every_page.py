@@ -32,7 +32,7 @@ from tests.permissions.world import QUERIES, World
 SMALLEST = {"width": 320, "height": 640}
 # Shown inside other sites' pages, on a hall's wall, or kept on a disk: they have no header and no footer of ours.
 BARE = {"declarations:embed", "declarations:ceremony", "programme:room", "declarations_machine:check_html"}
-WITHOUT_FOOTER = "registration:desk"  # pages to work at, with a queue in front of one
+WITHOUT_FOOTER = "registration:desk_"  # pages to work at, with a queue in front of one
 # One page at several addresses, and steps of one form.
 SAME_TITLE = {
     "registration:agendas",
