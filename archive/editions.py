@@ -5,23 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from archive.models import EditionNote, KeyFigure, Partner, Video, Voice
+from archive.figures import CountedFigures, KindCount, counted_figures, in_order
+from archive.models import EditionNote, KeyFigure, Partner, Photo, Voice
+from archive.remains import DocumentLine, VideoLine, documents_of, photos_of, videos_of
 from declarations.models import Declaration
 from efus_conference.models import Edition, EditionHost
 from efus_conference.sorting import translated_sort_key
 from programme.after import material_counts
-from programme.models import ReleasedSession, SessionKind, Speaker, Theme
+from programme.models import ReleasedSession, Speaker, Theme
 from programme.people import on_the_programme
-
-
-@dataclass(frozen=True)
-class KindCount:
-    kind: SessionKind
-    count: int
-
-    @property
-    def name(self) -> str:
-        return self.kind.name if self.count == 1 else self.kind.name_plural or self.kind.name
 
 
 @dataclass(frozen=True)
@@ -31,13 +23,15 @@ class Record:
     co_hosts: list[EditionHost]
     partners: list[Partner]
     figures: list[KeyFigure]
-    kinds: list[KindCount]
+    counted: CountedFigures
     topics: list[Theme]
     formats: list[EditionNote]
     field_visits: list[EditionNote]
     others: list[EditionNote]
     voices: list[Voice]
-    videos: list[Video]
+    videos: list[VideoLine]
+    documents: list[DocumentLine]
+    photos: list[Photo]
     declarations: list[Declaration]
     materials: list[tuple[str, int]]  # what is published of its sessions: the kind's key and how many
     with_page: set[int]  # the ids of the voices who also have a page of their own
@@ -45,7 +39,21 @@ class Record:
     @property
     def is_empty(self) -> bool:
         """Whether nothing but place and year has come down to us."""
-        return not any(vars(self).values())
+        known = {**vars(self), "counted": not self.counted.is_empty}
+        return not any(known.values())
+
+    @property
+    def videos_held(self) -> list[VideoLine]:
+        return [video for video in self.videos if video.is_held]
+
+    @property
+    def videos_named(self) -> list[VideoLine]:
+        """Those that were given, and of which nothing is held."""
+        return [video for video in self.videos if not video.is_held]
+
+    @property
+    def kinds(self) -> list[KindCount]:
+        return self.counted.kinds
 
 
 def kinds_of_sessions(edition: Edition) -> list[KindCount]:
@@ -54,11 +62,7 @@ def kinds_of_sessions(edition: Edition) -> list[KindCount]:
         edition=edition, status=ReleasedSession.Status.CONFIRMED
     ).select_related("kind")
     counts = Counter(released.kind for released in takes_place.only("kind"))
-    return [KindCount(kind, count) for kind, count in sorted(counts.items(), key=_by_order)]
-
-
-def _by_order(item: tuple[SessionKind, int]) -> tuple[int, int]:
-    return item[0].order, item[0].pk
+    return in_order(counts)
 
 
 def topics(edition: Edition) -> list[Theme]:
@@ -82,13 +86,15 @@ def record(edition: Edition) -> Record:
         co_hosts=[host for host in edition.hosting.all() if host.role == EditionHost.Role.CO_HOST],
         partners=list(edition.partners.select_related("organisation")),
         figures=side_by_side(list(edition.figures.all())),
-        kinds=kinds_of_sessions(edition),
+        counted=counted_figures(edition),
         topics=topics(edition),
         formats=[note for note in notes if note.kind == EditionNote.Kind.FORMAT],
         field_visits=[note for note in notes if note.kind == EditionNote.Kind.FIELD_VISIT],
         others=[note for note in notes if note.kind == EditionNote.Kind.OTHER],
         voices=voices,
-        videos=list(Video.objects.shown().filter(edition=edition).select_related("speaker")),
+        videos=videos_of(edition),
+        documents=documents_of(edition),
+        photos=photos_of(edition),
         declarations=list(Declaration.objects.public().filter(adopted_at_edition=edition)),
         materials=list(material_counts(edition).items()),
         with_page=on_the_programme(voice.speaker for voice in voices),

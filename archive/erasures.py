@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from archive.actions.videos import delete_video
 from archive.models import EditionNote, KeyFigure, Video, Voice
 from efus_conference.erased_accounts import forget_in_log, forget_loaded
 from efus_conference.traces import Traces, in_columns, mask
@@ -21,7 +22,11 @@ def forget_voices(*, speakers: Iterable[Speaker], traces: Traces) -> None:
         ids = list(theirs.values_list("pk", flat=True))
         forget_in_log(model, ids)
         forget_loaded(model, ids)
-        theirs.delete()
-    mask(Video.objects.all(), *in_columns("title"), traces=traces)
+        if model is Video:
+            for video in theirs:
+                delete_video(video=video)
+        else:
+            theirs.delete()
+    mask(Video.objects.all(), *in_columns("title"), *in_columns("transcript"), traces=traces)
     mask(EditionNote.objects.all(), *in_columns("text"), traces=traces)
     mask(KeyFigure.objects.all(), *in_columns("detail"), *in_columns("source"), traces=traces)

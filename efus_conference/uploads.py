@@ -87,7 +87,7 @@ def check_document(upload: UploadedFile) -> CheckedDocument:
         content_type = f"image/{kind.lower()}"
         with _as_validation():
             preview = preview_of(content, formats=(kind,), pixels=PREVIEW_PIXELS)
-    if _is_of_two_kinds(content):
+    if is_of_two_kinds(content):
         raise ValidationError(TWO_KINDS, code="two_kinds")
     return CheckedDocument(
         content=content,
@@ -112,7 +112,7 @@ def _as_validation(not_readable: StrPromise = NOT_READABLE) -> Iterator[None]:
 MARKUP = (b"<!doctype", b"<html", b"<script", b"<svg", b"<iframe", b"<body", b"<?php")
 
 
-def _is_of_two_kinds(content: bytes) -> bool:
+def is_of_two_kinds(content: bytes) -> bool:
     """Whether a PDF or picture is something else as well, to a program that looks elsewhere in it."""
     is_pdf = content.startswith(b"%PDF-")
     if not is_pdf and b"%PDF-" in content:
@@ -144,7 +144,7 @@ def sound_document(upload: UploadedFile) -> tuple[bytes, str]:
             raise ValidationError(NOT_READABLE, code="not_readable")
         return content, "application/pdf"
     kind = _kind_of_picture(content)
-    if _is_of_two_kinds(content):
+    if is_of_two_kinds(content):
         raise ValidationError(TWO_KINDS, code="two_kinds")
     return content, f"image/{kind.lower()}"
 

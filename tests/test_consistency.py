@@ -166,6 +166,8 @@ WITHOUT_A_PAGE = {
     "efus_conference.PublicVersion",  # a number that triggers raise
     "archive.SearchEntry",  # copies, kept by triggers
     "archive.SearchWord",
+    "archive.EditionRecord",  # on the page that closes its edition
+    "archive.Part",
     "efus_conference.LoadedItem",  # what the content loader remembers
     "registration.FeedLink",  # its token opens somebody's agenda: nobody else sees it
     "registration.IdentityDocument",  # read on one page, with a right of its own, and each reading is noted

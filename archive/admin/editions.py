@@ -8,7 +8,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from archive.models import EditionNote, KeyFigure, Partner, Video, Voice
+from archive.admin.closing import ClosesEditions
+from archive.admin.of_editions import OfAnEdition
+from archive.admin.opening import OpensEditions
+from archive.admin.remains import DeletesFiles, DocumentInline, PhotoInline, VideoInline
+from archive.models import EditionNote, KeyFigure, Partner, Voice
 from efus_conference.admin_base import (
     OrganisersTabularInline,
     TranslatedAdmin,
@@ -44,24 +48,29 @@ class VoiceInline(TranslatedStackedInline):
     tab = True
 
 
-class VideoInline(TranslatedStackedInline):
-    model = Video
-    autocomplete_fields = ["speaker"]
-    tab = True
-
-
 class NoteInline(TranslatedStackedInline):
     model = EditionNote
     tab = True
 
 
 @admin.register(Edition)
-class EditionAdmin(TranslatedAdmin):
+class EditionAdmin(OpensEditions, ClosesEditions, DeletesFiles, TranslatedAdmin):
+    actions_list = ["to_next"]
+    actions_detail = ["to_closing", "to_opening", "to_current"]
     list_display = ["number", "shown_name", "days", "shown_phase", "is_current", "is_published"]
     list_display_links = ["number", "shown_name"]
     list_filter = ["is_current", "is_published", "is_demonstration"]
     search_fields = ["slug", "year", "hosting__organisation__name_en__unaccent", "theme_en__unaccent"]
-    inlines = [HostInline, PartnerInline, KeyFigureInline, NoteInline, VoiceInline, VideoInline]
+    inlines = [
+        HostInline,
+        PartnerInline,
+        KeyFigureInline,
+        NoteInline,
+        VoiceInline,
+        VideoInline,
+        DocumentInline,
+        PhotoInline,
+    ]
     fieldsets = [
         (
             None,
@@ -131,18 +140,6 @@ PHASES = {
 }
 
 
-class OfAnEdition(TranslatedAdmin):
-    """The rows of all editions in one list; they are edited with their edition just as well."""
-
-    list_filter = ["edition"]
-    list_select_related = ["edition"]
-    autocomplete_fields = ["edition"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        rows: QuerySet = super().get_queryset(request)
-        return rows.prefetch_related("edition__hosting__organisation")
-
-
 @admin.register(KeyFigure)
 class KeyFigureAdmin(OfAnEdition):
     list_display = ["label", "value", "is_approximate", "source", "edition"]
@@ -150,18 +147,6 @@ class KeyFigureAdmin(OfAnEdition):
     fieldsets = [
         (None, {"fields": ["edition", "counted", "value", "is_approximate", "order"]}),
         *in_languages("label", "source", "detail"),
-    ]
-
-
-@admin.register(Video)
-class VideoAdmin(OfAnEdition):
-    list_display = ["title", "speaker", "edition", "address"]
-    list_select_related = ["edition", "speaker"]
-    search_fields = ["title_en__unaccent", "speaker__name__unaccent"]
-    autocomplete_fields = ["edition", "speaker"]
-    fieldsets = [
-        (None, {"fields": ["edition", "speaker", "address", "order"]}),
-        *in_languages("title", "function"),
     ]
 
 

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from archive.models.pictures import Picture
+from archive.videos import check_address
 from efus_conference.models import Edition, Organisation, raises_public_version
 from efus_conference.private_files import private_storage
 from programme.models import Speaker
@@ -89,11 +91,25 @@ class Video(models.Model):
                 name="a_video_is_here_or_elsewhere",
                 violation_error_message=_("Give the address of a video or a file, not both."),
             ),
+            models.CheckConstraint(
+                condition=Q(address="")
+                | Q(address__startswith="https://")
+                | Q(address__startswith="http://"),
+                name="video_address_is_of_the_web",
+            ),
         ]
         triggers = [raises_public_version()]
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        super().clean()
+        if self.address:
+            try:
+                check_address(self.address)
+            except ValidationError as refusal:
+                raise ValidationError({"address": refusal}) from None
 
 
 class Voice(models.Model):

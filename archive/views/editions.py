@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from archive.editions import record
+from archive.host_maps import maps_of_hosts
 from archive.timeline import line
 from declarations.models import Declaration
 from efus_conference.kept import same_for_everyone
@@ -17,7 +18,9 @@ from efus_conference.models import Edition
 def editions(request: HttpRequest) -> HttpResponse:
     listed = Edition.objects.published().in_order()
     adopted = Prefetch("declarations", Declaration.objects.public(), to_attr="adopted")
-    return render(request, "archive/editions.html", {"stops": line(listed.prefetch_related(adopted))})
+    stops = line(listed.prefetch_related(adopted))
+    maps = maps_of_hosts([stop.edition for stop in stops])
+    return render(request, "archive/editions.html", {"stops": stops, "maps": maps})
 
 
 @same_for_everyone()

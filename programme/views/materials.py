@@ -1,21 +1,13 @@
 from __future__ import annotations
 
-from django.http import (
-    FileResponse,
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseNotModified,
-    HttpResponsePermanentRedirect,
-)
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
-from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from efus_conference.kept import same_for_everyone
+from efus_conference.stored_files import file_response
 from programme.after import TYPES, materials_by_session, public_name
 from programme.models import Material
 from programme.views.editions import EditionPages, on_edition
@@ -49,21 +41,11 @@ def material(request: HttpRequest, number: int, filename: str) -> HttpResponseBa
 
 def material_response(request: HttpRequest, found: Material) -> HttpResponseBase:
     """The file in pieces, under the type its content was judged to be."""
-    # The stored name is made from the content.
-    etag = quote_etag((found.file.name or "").rpartition("/")[2])
-    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
-    if not isinstance(response, HttpResponseNotModified):
-        try:
-            response = FileResponse(
-                found.file.open("rb"),
-                # Browsers show a PDF themselves, in a reader that no script of ours or theirs reaches.
-                as_attachment=found.ending != "pdf",
-                filename=public_name(found),
-                content_type=TYPES.get(found.ending, "application/octet-stream"),
-            )
-        except FileNotFoundError:
-            raise Http404 from None
-    response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = "no-cache"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return file_response(
+        request,
+        found.file,
+        name=public_name(found),
+        content_type=TYPES.get(found.ending, "application/octet-stream"),
+        # Browsers show a PDF themselves, in a reader that no script of ours or theirs reaches.
+        as_attachment=found.ending != "pdf",
+    )

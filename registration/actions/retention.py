@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import Edition, User
 from registration.actions.refusals import NotYours, Refusal
+from registration.closing_hooks import closing_effects
 from registration.models import (
     Booking,
     CheckIn,
@@ -157,17 +158,20 @@ def _close(edition: Edition, *, by: User | None, at: datetime | None) -> Edition
         raise EditionNotOver
     fresh = Edition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     closing = EditionClosing.objects.filter(edition=fresh).first()
-    names = RetentionRule.What.NAMES
-    if (
-        closing is not None
-        and RetentionRun.objects.filter(edition=fresh, what=names, is_trial=False).exists()
-    ):
-        return closing
-    closing, _is_new = EditionClosing.objects.update_or_create(
-        edition=fresh, defaults={"figures": figures_of(fresh), "closed_by": by}
-    )
-    _count_participations(fresh)
+    if closing is None or not are_names_deleted(fresh):
+        closing, _is_new = EditionClosing.objects.update_or_create(
+            edition=fresh, defaults={"figures": figures_of(fresh), "closed_by": by}
+        )
+        _count_participations(fresh)
+    for effect in closing_effects:
+        effect(closing)
     return closing
+
+
+def are_names_deleted(edition: Edition) -> bool:
+    """Whether a run has begun to: from then on nobody can be counted any more."""
+    names = RetentionRule.What.NAMES
+    return RetentionRun.objects.filter(edition=edition, what=names, is_trial=False).exists()
 
 
 def figures_of(edition: Edition) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from efus_conference.admin_sheets import SpreadsheetAdmin
 from efus_conference.exports import SafeResource
 from efus_conference.models import Edition
 from registration.actions import Refusal
-from registration.actions.retention import DELETE, MANAGE, close_edition, run_retention, trials_of
+from registration.actions.retention import DELETE, MANAGE, run_retention, trials_of
 from registration.admin.base import EditionFilter
 from registration.closing_figures import tables_of
 from registration.models import EditionClosing, Participation, RetentionRule, RetentionRun
@@ -107,7 +107,7 @@ class RetentionRuleAdmin(OrganisersAdmin):
 
     @method_decorator(never_cache)
     def table(self, request: HttpRequest) -> HttpResponse:
-        """`?edition=` (the current one by default). A button tries a kind, deletes it, or closes the edition."""
+        """`?edition=` (the current one by default). A button tries a kind or deletes it; the archive closes the edition."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         editions = list(
@@ -150,10 +150,7 @@ class RetentionRuleAdmin(OrganisersAdmin):
     def _do(self, request: HttpRequest, edition: Edition) -> None:
         wanted, what = request.POST.get("do"), request.POST.get("what", "")
         try:
-            if wanted == "close":
-                close_edition(edition=edition, by=reader(request))
-                messages.success(request, gettext("The figures of the edition are counted and kept."))
-            elif wanted in ("try", "run") and what in What.values:
+            if wanted in ("try", "run") and what in What.values:
                 run = run_retention(edition=edition, what=what, is_trial=wanted == "try", by=reader(request))
                 messages.success(request, _said(run))
         except Refusal as refusal:

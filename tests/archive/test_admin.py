@@ -23,7 +23,7 @@ def save(page: Client, edition: Edition, **fields: str) -> Any:
     host = edition.hosting.get()
     nothing = {
         f"{prefix}-{count}_FORMS": "0"
-        for prefix in ("partners", "figures", "notes", "voices", "videos")
+        for prefix in ("partners", "figures", "notes", "voices", "videos", "documents", "photos")
         for count in ("TOTAL", "INITIAL")
     }
     values = {

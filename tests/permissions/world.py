@@ -539,6 +539,8 @@ OBJECTS: dict[tuple[str, str], Maker] = {
     ("archive:page", "slug"): lambda world, whose, is_own: "getting-there",
     ("archive:site_page", "slug"): lambda world, whose, is_own: "getting-there",
     ("archive:organisation", "slug"): lambda world, whose, is_own: world.town.slug,
+    ("guide", "name"): lambda world, whose, is_own: "organiser",
+    ("guide_picture", "name"): lambda world, whose, is_own: "home",
     ("media", "name"): lambda world, whose, is_own: world.material.file.name,
     ("registration", "slug"): lambda world, whose, is_own: world.edition.slug,
     ("registration", "code"): lambda world, whose, is_own: world.session.code,
@@ -548,6 +550,7 @@ OBJECTS: dict[tuple[str, str], Maker] = {
         (f"registration:{page}", "code"): lambda world, whose, is_own: world.tickets[whose].code
         for page in ("ticket", "ticket_pdf", "ticket_renew")
     },
+    ("sitemap_of", "language"): lambda world, whose, is_own: "en",
     ("registration:certificate_pdf", "language"): lambda world, whose, is_own: "en",
     ("registration_machine", "code"): lambda world, whose, is_own: (
         world.certificates[whose].code if is_own else "NOSUCHCODE"
