@@ -9,7 +9,9 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing registers them; settings are there only now.
-        from efus_conference import checks  # noqa: F401
+        from efus_conference import checks, organisation_rows  # noqa: F401
+
+        organisation_rows.register()
 
 
 class SiteAdminConfig(AdminConfig):

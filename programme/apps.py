@@ -9,6 +9,7 @@ class ProgrammeConfig(AppConfig):
     def ready(self) -> None:
         # Models are there only now; the ground asks us which rows the public may be led to.
         from efus_conference.former_addresses import Kind, public_rows
+        from programme import organisation_rows
         from programme.models import Room, SessionKind, Speaker, Theme, Venue
 
         public_rows[Kind.SPEAKER] = Speaker.objects.shown
@@ -16,3 +17,4 @@ class ProgrammeConfig(AppConfig):
         public_rows[Kind.ROOM] = Room.objects.all
         public_rows[Kind.SESSION_KIND] = SessionKind.objects.all
         public_rows[Kind.THEME] = Theme.objects.all
+        organisation_rows.register()

@@ -38,8 +38,14 @@ SIGNATORY = [
             "((OLD.id, OLD.declaration_id, OLD.organisation_id)"
             " IS DISTINCT FROM (NEW.id, NEW.declaration_id, NEW.organisation_id))"
         ),
-        # What was sent to one city, or signed for one text, is not made another's.
+        # What was sent to one city, or signed for one text, is not made another's; unless the two were one and
+        # the same, the other is no more, and it stands there who said so (see OrganisationMerge).
         func=f"""
+            IF (OLD.id, OLD.declaration_id) = (NEW.id, NEW.declaration_id) AND EXISTS (
+                    SELECT FROM efus_conference_organisationmerge
+                    WHERE gone_id = OLD.organisation_id AND kept_id = NEW.organisation_id) THEN
+                RETURN NEW;
+            END IF;
             IF EXISTS (SELECT FROM declarations_mailbox WHERE signatory_id = OLD.id)
                     OR EXISTS (SELECT FROM declarations_invitation WHERE signatory_id = OLD.id)
                     OR EXISTS (SELECT FROM declarations_signature WHERE signatory_id = OLD.id) THEN

@@ -3,6 +3,7 @@ from efus_conference.models.erasures import Erasure
 from efus_conference.models.former_addresses import FormerAddress, remembers_its_addresses
 from efus_conference.models.loaded import LoadedItem
 from efus_conference.models.mails import Mail
+from efus_conference.models.merges import OrganisationMerge
 from efus_conference.models.organisations import Organisation, OrganisationQuerySet
 from efus_conference.models.public_version import PublicVersion, raises_public_version
 from efus_conference.models.users import User, UserManager
@@ -16,6 +17,7 @@ __all__ = [
     "LoadedItem",
     "Mail",
     "Organisation",
+    "OrganisationMerge",
     "OrganisationQuerySet",
     "Project",
     "PublicVersion",
