@@ -172,7 +172,8 @@ def may_read(request: HttpRequest, model_name: str) -> bool:
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     first = {"title": _("What needs you today"), "icon": "today", "link": reverse("admin:index")}
-    groups: list[dict[str, Any]] = [{"items": [first]}]
+    guide = {"title": _("Guide"), "icon": "menu_book", "link": reverse("guide_first")}
+    groups: list[dict[str, Any]] = [{"items": [first, guide]}]
     for title, entries in MENU:
         items = []
         for name, icon in entries:

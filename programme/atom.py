@@ -6,11 +6,9 @@ An entry is of the moment of its release, so a feed changes only with one. Like 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -18,28 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from lxml import etree
 
+from efus_conference.atom import XHTML, Entry, Feed, paragraphs, written
 from efus_conference.exports import printable
 from efus_conference.mail import site_address
 from efus_conference.models import Edition
 from programme.changelog import ChangeLine, changes_of, releases
 from programme.models import ReleasedSession
 from programme.schedule import NAMESPACE
-
-ATOM = "http://www.w3.org/2005/Atom"
-XHTML = "http://www.w3.org/1999/xhtml"
-WITHOUT_PREFIX: dict[str, Any] = {namespace: {None: namespace} for namespace in (ATOM, XHTML)}
-LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-# Of a feed in which nothing was ever published.
-NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Entry:
-    guid: UUID
-    title: str
-    address: str
-    released_at: datetime
-    content: Any
 
 
 def changes_of_edition(edition: Edition, language: str) -> bytes:
@@ -50,14 +33,14 @@ def changes_of_edition(edition: Edition, language: str) -> bytes:
             guid=uuid5(NAMESPACE, f"edition/{edition.number}/release/{entry.release.number}/{language}"),
             title=_("Release %(number)s") % {"number": entry.release.number},
             address=f"{page}#release-{entry.release.number}",
-            released_at=entry.release.released_at,
+            updated_at=entry.release.released_at,
             content=_release(entry.release.note, entry.new_left_out, entry.changes),
         )
         for entry in releases(edition)
     ]
     title = _("Changes to the programme of %(edition)s") % {"edition": edition.name}
     guid = uuid5(NAMESPACE, f"edition/{edition.number}/changes/{language}")
-    return _feed(guid, title, page, _own_address(edition, language), language, entries)
+    return written(Feed(guid, title, page, _own_address(edition, language), language), entries)
 
 
 def changes_of_session(row: ReleasedSession, edition: Edition, language: str) -> bytes:
@@ -69,41 +52,19 @@ def changes_of_session(row: ReleasedSession, edition: Edition, language: str) ->
             guid=uuid5(guid, f"release/{change.release.number}/{language}"),
             title=capfirst(line.label),
             address=page,
-            released_at=change.release.released_at,
-            content=_sentences(line.details),
+            updated_at=change.release.released_at,
+            content=paragraphs(line.details),
         )
         for change, line in changes_of(row, edition)
     ]
     title = _("Changes to “%(session)s”") % {"session": row.title}
     own = _own_address(edition, language, session=row.session.code)
-    return _feed(uuid5(guid, f"changes/{language}"), title, page, own, language, entries)
+    return written(Feed(uuid5(guid, f"changes/{language}"), title, page, own, language), entries)
 
 
 def _own_address(edition: Edition, language: str, **parameters: str) -> str:
     address = site_address(reverse("programme_machine:changes_atom", args=[edition.slug]))
     return f"{address}?{urlencode({**parameters, 'lang': language})}"
-
-
-def _feed(guid: UUID, title: str, page: str, own: str, language: str, entries: Iterable[Entry]) -> bytes:
-    entries = list(entries)
-    root = etree.Element(f"{{{ATOM}}}feed", nsmap=WITHOUT_PREFIX[ATOM])
-    root.set(LANG, language)
-    _text(root, "id", guid.urn)
-    _text(root, "title", title)
-    _text(root, "updated", _moment(max((entry.released_at for entry in entries), default=NEVER)))
-    author = etree.SubElement(root, f"{{{ATOM}}}author")
-    _text(author, "name", _("European Forum for Urban Security"))
-    etree.SubElement(root, f"{{{ATOM}}}link", rel="self", type="application/atom+xml", href=own)
-    etree.SubElement(root, f"{{{ATOM}}}link", rel="alternate", type="text/html", hreflang=language, href=page)
-    for entry in entries:
-        made = etree.SubElement(root, f"{{{ATOM}}}entry")
-        _text(made, "id", entry.guid.urn)
-        _text(made, "title", entry.title)
-        _text(made, "updated", _moment(entry.released_at))
-        etree.SubElement(made, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=entry.address)
-        etree.SubElement(made, f"{{{ATOM}}}content", type="xhtml").append(entry.content)
-    written: bytes = etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
-    return written
 
 
 def _release(note: str, new_left_out: int, changes: Iterable[ChangeLine]) -> Any:
@@ -117,7 +78,7 @@ def _release(note: str, new_left_out: int, changes: Iterable[ChangeLine]) -> Any
             )
             % {"count": new_left_out}
         )
-    content = _sentences(sentences)
+    content = paragraphs(sentences)
     changes = list(changes)
     if changes:
         listed = etree.SubElement(content, f"{{{XHTML}}}ul")
@@ -127,18 +88,3 @@ def _release(note: str, new_left_out: int, changes: Iterable[ChangeLine]) -> Any
             link.text = printable(change.title)
             link.tail = printable(" · ".join(["", capfirst(change.label), *change.details]))
     return content
-
-
-def _sentences(sentences: Iterable[str]) -> Any:
-    content = etree.Element(f"{{{XHTML}}}div", nsmap=WITHOUT_PREFIX[XHTML])
-    for sentence in sentences:
-        etree.SubElement(content, f"{{{XHTML}}}p").text = printable(sentence)
-    return content
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _text(parent: Any, name: str, text: str) -> None:
-    etree.SubElement(parent, f"{{{ATOM}}}{name}").text = printable(text)

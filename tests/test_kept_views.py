@@ -97,6 +97,7 @@ def addresses() -> dict[str, str]:
         "robots": [],
         "manifest": [],
         "sitemap": [],
+        "sitemap_of": ["en"],
         "archive:accessibility": [],
         "archive:editions": [],
         "archive:page": [edition.slug, "travel"],

@@ -86,6 +86,7 @@ PUBLIC: list[Row] = [
     *public("healthz"),
     *public("robots"),
     *public("sitemap"),
+    *public("sitemap_of"),
     *public("security_txt"),  # names the contact, which the demonstration has an invented one of
     *public("home"),
     *public("manifest"),
@@ -194,6 +195,12 @@ PERSONAL: list[Row] = [
     row("GET", "erase_account", anyone="login", people="login", organisers="403", administrator="200"),
     row("POST", "erase_account", anyone="login", people="login", organisers="403", administrator="200"),
     # Which texts lack a language: of those that the organiser may read.
+    row("GET", "guide_first", anyone="login", people="login", organisers="200"),
+    row("POST", "guide_first", anyone="login", people="login", organisers="405"),
+    row("GET", "guide", anyone="login", people="login", organisers="200"),
+    row("POST", "guide", anyone="login", people="login", organisers="405"),
+    row("GET", "guide_picture", anyone="login", people="login", organisers="200"),
+    row("POST", "guide_picture", anyone="login", people="login", organisers="405"),
     row("GET", "translations", anyone="login", people="login", organisers="200"),
     row("POST", "translations", anyone="login", people="login", organisers="405"),
     row("GET", "translations_sheet", anyone="login", people="login", organisers="200"),
