@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -51,32 +51,30 @@ def today_of(edition: Edition, at: datetime | None = None, *, phase: str | None 
     return Today(phase)
 
 
-def with_edition(categories: object, edition: Edition) -> Iterator[Category]:
+def with_edition(categories: Iterable[Category], edition: Edition) -> Iterator[Category]:
     """Their windows ask their edition, which is known."""
-    for category in categories:  # type: ignore[attr-defined]
+    for category in categories:
         category.edition = edition
         yield category
 
 
 def moment_in(edition: Edition, phase: str) -> datetime | None:
     """A moment of a phase of its calendar, for a preview; None where the edition has no such moment."""
-    if edition.phase() == phase:
-        return timezone.now()
+    now = timezone.now()
+    moment = now if edition.phase(now) == phase else _beginning(edition, phase)
+    return moment if moment and edition.phase(moment) == phase else None
+
+
+def _beginning(edition: Edition, phase: str) -> datetime | None:
     opens, closes, days = edition.registration_opens_at, edition.registration_closes_at, edition.days()
-    if phase == "announced" and opens:
-        return opens - timedelta(hours=1)
-    if phase == "registration" and opens:
-        return opens
-    if phase == "closed" and closes:
-        return closes
-    if phase == "under_way" and days:
-        during = (
-            ReleasedSession.objects.filter(edition=edition, status=ReleasedSession.Status.CONFIRMED)
-            .order_by("during__startswith")
-            .values_list("during", flat=True)
-            .first()
-        )
-        return during.lower if during else datetime.combine(days[0].date(), time(12), tzinfo=edition.zone)
+    if phase == "announced":
+        return opens - timedelta(hours=1) if opens else None
+    if phase in ("registration", "closed"):
+        return opens if phase == "registration" else closes
     if phase == "over":
         return edition.ends_at()
-    return None
+    if not days:
+        return None
+    takes_place = ReleasedSession.objects.filter(edition=edition, status=ReleasedSession.Status.CONFIRMED)
+    first = takes_place.order_by("during__startswith").values_list("during", flat=True).first()
+    return first.lower if first else datetime.combine(days[0].date(), time(12), tzinfo=edition.zone)

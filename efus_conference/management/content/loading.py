@@ -20,6 +20,7 @@ from efus_conference.management.content.demo_booking import (
     load_waiting,
 )
 from efus_conference.management.content.demo_consents import load_consent_texts
+from efus_conference.management.content.demo_documents import load_demo_documents
 from efus_conference.management.content.demo_edition import load_demo_edition, release_note
 from efus_conference.management.content.demo_people import (
     load_categories,
@@ -38,6 +39,7 @@ from efus_conference.management.content.demo_stage import load_demo_ceremony
 from efus_conference.management.content.editions import load_editions
 from efus_conference.management.content.groups import load_groups
 from efus_conference.management.content.ledger import Ledger
+from efus_conference.management.content.pages import load_demo_pages, load_pages
 from efus_conference.management.content.programmes import load_programmes
 from efus_conference.management.content.vocabulary import load_vocabulary
 from efus_conference.models import Edition
@@ -73,11 +75,14 @@ def _load_archive(ledger: Ledger) -> None:
     load_editions(ledger)
     _release(load_programmes(ledger), note=None)
     load_declarations(ledger)
+    load_pages(ledger)
 
 
 def _load_demo(ledger: Ledger) -> None:
     _release(load_demo_edition(ledger), note=release_note())
+    load_demo_pages(ledger)
     load_demo_materials(ledger)
+    load_demo_documents(ledger)
     load_categories(ledger)
     load_questions(ledger)
     load_consent_texts(ledger)
