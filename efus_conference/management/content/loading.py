@@ -22,6 +22,7 @@ from efus_conference.management.content.demo_booking import (
 from efus_conference.management.content.demo_consents import load_consent_texts
 from efus_conference.management.content.demo_documents import load_demo_documents
 from efus_conference.management.content.demo_edition import load_demo_edition, release_note
+from efus_conference.management.content.demo_news import load_demo_news
 from efus_conference.management.content.demo_people import (
     load_categories,
     load_delegations,
@@ -83,6 +84,7 @@ def _load_demo(ledger: Ledger) -> None:
     load_demo_pages(ledger)
     load_demo_materials(ledger)
     load_demo_documents(ledger)
+    load_demo_news(ledger)
     load_categories(ledger)
     load_questions(ledger)
     load_consent_texts(ledger)
