@@ -97,6 +97,7 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
             ("archive.Picture", "photo_library"),
             ("efus_conference.Edition", "account_balance"),
             ("efus_conference.Organisation", "apartment"),
+            ("efus_conference.OrganisationMerge", "merge"),
             ("efus_conference.Project", "handshake"),
             ("archive.Page", "article"),
             ("archive.KeyFigure", "numbers"),

@@ -7,7 +7,7 @@ import declarations.urls
 import programme.urls
 import registration.urls
 from efus_conference import views
-from efus_conference.views import accounts, erasing, my_data, translations
+from efus_conference.views import accounts, erasing, guide, my_data, translations
 
 urlpatterns = [
     # Machine addresses carry no language; the feeds take ?lang=.
@@ -15,6 +15,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("sitemap-<slug:language>.xml", views.sitemap_of, name="sitemap_of"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("", include((programme.urls.machine, "programme_machine"))),
     path("", include((registration.urls.machine, "registration_machine"))),
@@ -29,7 +30,16 @@ urlpatterns = [
     ),
     path("admin/translations/", admin.site.admin_view(translations.overview), name="translations"),
     path("admin/translations/sheet/", admin.site.admin_view(translations.sheet), name="translations_sheet"),
-    path("admin/translations/back/", admin.site.admin_view(translations.sheet_back), name="translations_back"),
+    path(
+        "admin/translations/back/", admin.site.admin_view(translations.sheet_back), name="translations_back"
+    ),
+    path("admin/guide/", admin.site.admin_view(guide.guide), name="guide_first"),
+    path("admin/guide/<slug:name>/", admin.site.admin_view(guide.guide), name="guide"),
+    path(
+        "admin/guide/pictures/<slug:name>.png",
+        admin.site.admin_view(guide.guide_picture),
+        name="guide_picture",
+    ),
     path("admin/", admin.site.urls),
     path("media/<path:name>", views.media, name="media"),
     *i18n_patterns(

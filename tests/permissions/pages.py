@@ -144,6 +144,8 @@ PUBLIC: list[Row] = [
     *public("archive_machine:video"),
     *public("archive_machine:captions"),
     *public("archive:organisation"),
+    *public("archive:countries"),
+    *public("archive:country"),
     *public("archive:page"),
     *public("archive:site_page"),
     *public("archive:news"),
