@@ -100,6 +100,8 @@ def addresses() -> dict[str, str]:
         "sitemap_of": ["en"],
         "archive:accessibility": [],
         "archive:editions": [],
+        "archive:countries": [],
+        "archive:country": [edition.hosting.all()[0].organisation.country.lower()],
         "archive:page": [edition.slug, "travel"],
         "archive:site_page": ["legal"],
         "archive:news": [],

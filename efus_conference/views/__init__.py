@@ -5,7 +5,7 @@ from efus_conference.views.home import home, to_the_reader_s_language
 from efus_conference.views.machine import healthz, manifest, robots, security_txt
 from efus_conference.views.media import media
 from efus_conference.views.organisers import organisers_first_page
-from efus_conference.views.sitemap import sitemap
+from efus_conference.views.sitemap import sitemap, sitemap_of
 
 __all__ = [
     "bad_request",
@@ -21,5 +21,6 @@ __all__ = [
     "security_txt",
     "server_error",
     "sitemap",
+    "sitemap_of",
     "to_the_reader_s_language",
 ]

@@ -1,4 +1,6 @@
-"""All public pages for search engines (sitemaps.org), each in every language with its siblings (xhtml:link)."""
+"""All public pages for search engines (sitemaps.org): a list for each language, which names each page's siblings in
+the others (xhtml:link), and an index of the lists.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +11,15 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 from lxml import etree
 
+from archive.countries import address, countries
+from archive.models import NewsItem, Page, PageVersion
+from archive.news import changed_at
 from archive.organisations import on_record
 from declarations.models import Declaration, Signature
 from efus_conference.kept import same_for_everyone
@@ -26,43 +31,70 @@ SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
-Page = tuple[str, datetime | None]
+Listed = tuple[str, datetime | None]
 
 
 @same_for_everyone()
 @require_safe
 def sitemap(request: HttpRequest) -> HttpResponse:
+    root = _root("sitemapindex")
+    for code in LANGUAGES:
+        one = etree.SubElement(root, f"{{{SITEMAP}}}sitemap")
+        etree.SubElement(one, f"{{{SITEMAP}}}loc").text = site_address(reverse("sitemap_of", args=[code]))
+    return _answer(root)
+
+
+@same_for_everyone()
+@require_safe
+def sitemap_of(request: HttpRequest, language: str) -> HttpResponse:
+    if language not in LANGUAGES:
+        raise Http404("The site has no pages in this language.")
     with translation.override(settings.LANGUAGE_CODE):
-        pages = [*_fixed(), *_editions(), *_declarations(), *_organisations()]
-    without_prefix: Any = {None: SITEMAP, "xhtml": XHTML}
-    root = etree.Element(f"{{{SITEMAP}}}urlset", nsmap=without_prefix)
+        pages = [*_fixed(), *_editions(), *_declarations(), *_organisations(), *_composed(), *_news()]
+    root = _root("urlset", xhtml=XHTML)
     for path, changed_at in pages:
-        _add(root, path, changed_at)
+        _add(root, language, path, changed_at)
+    return _answer(root)
+
+
+def _root(name: str, **others: str) -> Any:
+    without_prefix: Any = {None: SITEMAP, **others}
+    return etree.Element(f"{{{SITEMAP}}}{name}", nsmap=without_prefix)
+
+
+def _answer(root: Any) -> HttpResponse:
     content = etree.tostring(root, encoding="UTF-8", xml_declaration=True)
     return HttpResponse(content, content_type="application/xml")
 
 
-def _add(root: Any, path: str, changed_at: datetime | None) -> None:
-    """The page of a path in English, in all its languages."""
+def _add(root: Any, language: str, path: str, changed_at: datetime | None) -> None:
+    """The page of a path in English, in a language, with what it is in all of them."""
     first = f"/{settings.LANGUAGE_CODE}/"
     assert path.startswith(first)
     addresses = {code: site_address(f"/{code}/{path.removeprefix(first)}") for code in LANGUAGES}
-    for address in addresses.values():
-        url = etree.SubElement(root, f"{{{SITEMAP}}}url")
-        etree.SubElement(url, f"{{{SITEMAP}}}loc").text = address
-        if changed_at:
-            last = etree.SubElement(url, f"{{{SITEMAP}}}lastmod")
-            last.text = changed_at.astimezone(UTC).isoformat(timespec="seconds")
-        for code, other in {**addresses, "x-default": addresses[settings.LANGUAGE_CODE]}.items():
-            etree.SubElement(url, f"{{{XHTML}}}link", rel="alternate", hreflang=code, href=other)
+    url = etree.SubElement(root, f"{{{SITEMAP}}}url")
+    etree.SubElement(url, f"{{{SITEMAP}}}loc").text = addresses[language]
+    if changed_at:
+        last = etree.SubElement(url, f"{{{SITEMAP}}}lastmod")
+        last.text = changed_at.astimezone(UTC).isoformat(timespec="seconds")
+    for code, other in {**addresses, "x-default": addresses[settings.LANGUAGE_CODE]}.items():
+        etree.SubElement(url, f"{{{XHTML}}}link", rel="alternate", hreflang=code, href=other)
 
 
-def _fixed() -> Iterator[Page]:
-    for name in ("home", "archive:editions", "declarations:declarations"):
+def _fixed() -> Iterator[Listed]:
+    for name in (
+        "home",
+        "archive:editions",
+        "declarations:declarations",
+        "archive:countries",
+        "archive:news",
+        "archive:press",
+        "archive:accessibility",
+    ):
         yield reverse(name), None
 
 
-def _editions() -> Iterator[Page]:
+def _editions() -> Iterator[Listed]:
     """Each with its programme, its sessions and those who speak and may be named."""
     rows = ReleasedSession.objects.filter(edition__is_published=True).order_by("session__code")
     sessions = defaultdict(list)
@@ -88,7 +120,7 @@ def _editions() -> Iterator[Page]:
             yield reverse("programme:speaker", args=[edition.slug, slug]), None
 
 
-def _declarations() -> Iterator[Page]:
+def _declarations() -> Iterator[Listed]:
     for declaration in Declaration.objects.public().order_by("slug"):
         for name in ("declarations:declaration", "declarations:signatories", "declarations:verify"):
             yield reverse(name, args=[declaration.slug]), None
@@ -98,6 +130,23 @@ def _declarations() -> Iterator[Page]:
         yield reverse("declarations:signatory", args=[declaration_slug, organisation_slug]), None
 
 
-def _organisations() -> Iterator[Page]:
+def _organisations() -> Iterator[Listed]:
     for slug in on_record().order_by("slug").values_list("slug", flat=True):
         yield reverse("archive:organisation", args=[slug]), None
+    for line in countries():
+        yield address(line.code), None
+
+
+def _composed() -> Iterator[Listed]:
+    """What organisers composed, but for homes: those are the pages of their editions."""
+    pages = Page.objects.public().exclude(kind=Page.Kind.HOME).select_related("edition").order_by("pk")
+    moments = dict(
+        PageVersion.objects.filter(pk__in=pages.values("shown_id")).values_list("pk", "publishes_at")
+    )
+    for page in pages:
+        yield page.get_absolute_url(), moments[page.shown_id]
+
+
+def _news() -> Iterator[Listed]:
+    for item in NewsItem.objects.public():
+        yield item.get_absolute_url(), changed_at(item)

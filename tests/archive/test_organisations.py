@@ -83,7 +83,7 @@ def found_at(client: Client, organisation: Organisation) -> dict[str, bool]:
     address = organisation.get_absolute_url()
     return {
         "page": client.get(address).status_code == 200,
-        "sitemap": address in client.get("/sitemap.xml").content.decode(),
+        "sitemap": address in client.get("/sitemap-en.xml").content.decode(),
         "search": address in client.get("/en/search/", {"q": organisation.name}).content.decode(),
     }
 

@@ -346,7 +346,7 @@ def test_a_withdrawn_signature_leaves_the_register_and_its_address_says_so(clien
         "/declarations/d/signatories.csv",
         "/declarations/d/signatories.json",
         "/declarations/d/signatories.jsonld",
-        "/sitemap.xml",
+        "/sitemap-en.xml",
     ]
     assert [path for path in paths if "signatories/turin" in text_of(client.get(path))] == []
     gone = client.get("/en/declarations/d/signatories/turin/")

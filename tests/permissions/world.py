@@ -539,6 +539,10 @@ OBJECTS: dict[tuple[str, str], Maker] = {
     ("archive:page", "slug"): lambda world, whose, is_own: "getting-there",
     ("archive:site_page", "slug"): lambda world, whose, is_own: "getting-there",
     ("archive:organisation", "slug"): lambda world, whose, is_own: world.town.slug,
+    ("archive:country", "code"): lambda world, whose, is_own: world.town.country.lower(),
+    ("admin:efus_conference_organisationmerge_merge", "object_id"): lambda world, whose, is_own: (
+        world.town.pk
+    ),
     ("guide", "name"): lambda world, whose, is_own: "organiser",
     ("guide_picture", "name"): lambda world, whose, is_own: "home",
     ("media", "name"): lambda world, whose, is_own: world.material.file.name,

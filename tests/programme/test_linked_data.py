@@ -52,10 +52,11 @@ def session(edition: Edition, ada: Speaker) -> Session:
 
 
 def data(client: Client, address: str = PAGE) -> dict[str, Any]:
-    """The only block of data of a page."""
+    """The only event that a page has facts of."""
     page = html.fromstring(client.get(address).content)
-    [block] = page.xpath("//script[@type='application/ld+json']")
-    facts: dict[str, Any] = json.loads(block.text)
+    blocks = [json.loads(block.text) for block in page.xpath("//script[@type='application/ld+json']")]
+    facts: dict[str, Any]
+    [facts] = [block for block in blocks if block["@type"] == "Event"]
     return facts
 
 
