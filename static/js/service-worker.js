@@ -190,20 +190,16 @@ async function openFromSite(event) {
     if (!url.search) await keepOpen(cache, page, answer);
     if ((await cache.keys()).length > MOST_PAGES) await sweep(cache);
   };
-  try {
-    // Of a programme that was to be filtered the whole one.
-    return await inTime(event, () => cache.match(page, { ignoreVary: true }), keep);
-  } catch (error) {
-    return whatIsKept(url.pathname, error);
-  }
+  // Of a programme that was to be filtered the whole one.
+  return inTime(event, () => cache.match(page, { ignoreVary: true }), keep);
 }
 
-// The site's answer; else, or where it lets one wait, the one from before with a line that says so.
+// The site's answer; else, or where it lets one wait, the one from before with a line that says so; else what there is.
 async function inTime(event, findBefore, keep) {
   const asked = fetch(event.request);
   event.waitUntil(asked.then((answer) => keep(answer.clone())).catch(() => {}));
   const before = await findBefore();
-  if (!before) return asked;
+  if (!before) return asked.catch((error) => whatIsKept(new URL(event.request.url).pathname, error));
   const late = new Promise((done) => setTimeout(done, PATIENCE));
   const answer = await Promise.race([asked, late]).catch(() => {});
   return answer ?? asItWas(event.request.url, before);
