@@ -34,6 +34,7 @@ LIST = """Say which benchmark to run, such as bin/bench programme. There are:
   declarations a register of 2,000, a campaign of 1,000, and 500 offices that record
   desk         the morning of the first day: check-ins, badges, names found, data taken and deleted
   log          the public log: appending, proofs, the sealed PDF and the verifier
+  pages        what Lighthouse says of five kinds of pages on a telephone
   programme    the public pages and files of a programme, kept and made anew
 """
 
