@@ -118,7 +118,7 @@ def _take(context: BrowserContext, shot: Shot, way: Way, file: Path) -> None:
     try:
         if shot.body:
             page.route(
-                "**" + shot.path,
+                re.compile(re.escape(shot.path) + "$"),
                 lambda route: route.fulfill(body=shot.body, content_type="text/html; charset=utf-8"),
             )
         page.emulate_media(media="print" if way.media == "print" else "screen")
