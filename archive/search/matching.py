@@ -24,7 +24,9 @@ Kind = SearchEntry.Kind
 Query = SearchQuery | CombinedSearchQuery
 # For each word of the question what may stand for it: the word itself and, where it was mistyped, others.
 Options = Sequence[Sequence[str]]
-LANGUAGES = [code for code, _name in settings.LANGUAGES]
+# Those with columns and stems of their own; of all others words are found as they are written (see the decision).
+LANGUAGES = ["en", "fr", "nl"]
+_HAS_OTHERS = any(code not in LANGUAGES for code, _name in settings.LANGUAGES)
 NAMED = [Kind.SPEAKER, Kind.ORGANISATION]
 
 
@@ -52,7 +54,7 @@ def _all_of(options: Options, queries: Callable[[str], list[SearchQuery]]) -> Qu
 
 
 def matching(options: Options) -> Q:
-    return reduce(
+    found = reduce(
         or_,
         (
             Q(**{language: stems(options, language)})
@@ -60,6 +62,7 @@ def matching(options: Options) -> Q:
             for language in LANGUAGES
         ),
     )
+    return found | Q(words=stems(options, "any")) if _HAS_OTHERS else found
 
 
 def in_words(word: str) -> Q:
@@ -84,6 +87,7 @@ def ranked(
 ) -> QuerySet[SearchEntry]:
     """Exact words before forgiven ones, names and titles before texts, the reader's language before the
     others, then the closeness of the words, then the newer edition."""
+    reader = reader if reader in LANGUAGES else LANGUAGES[0]
     queries = {language: stems_or_names(options, language) for language in LANGUAGES}
     others = [language for language in LANGUAGES if language != reader]
     entries = entries.annotate(**{f"{language}_titles": _Titles(F(language)) for language in LANGUAGES})

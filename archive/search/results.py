@@ -15,6 +15,7 @@ from archive.models import SearchEntry, Video, Voice
 from archive.search.marking import marked
 from archive.search.matching import LANGUAGES, NAMED
 from declarations.models import Declaration
+from efus_conference.languages import in_every_language
 from efus_conference.models import Edition, Organisation
 from efus_conference.templatetags.dates import in_full
 from programme.models import ReleasedSession, Speaker
@@ -22,6 +23,7 @@ from programme.wording import session_lines
 
 Kind = SearchEntry.Kind
 Editions = Mapping[int, Edition]
+AS_WRITTEN = "any"  # the configuration of words without stems
 
 
 @dataclass
@@ -159,7 +161,7 @@ def _other_names(organisation: Organisation) -> list[str]:
     """What else it is called: by itself, in the site's languages, elsewhere."""
     names = [
         organisation.endonym,
-        *(getattr(organisation, f"name_{language}") for language in LANGUAGES),
+        *(getattr(organisation, name) for name in in_every_language("name")),
         *organisation.other_names,
     ]
     return list(dict.fromkeys(name for name in names if name and name != organisation.name))
@@ -200,11 +202,11 @@ def _mark(pairs: Sequence[tuple[SearchEntry, Result]], words: Sequence[str], rea
     passages: dict[str, list[tuple[Result, str]]] = defaultdict(list)
     for entry, result in pairs:
         if entry.kind not in NAMED:
-            language = _language_of(entry, "title", (reader, "en", *LANGUAGES))
-            result.title_language = language if language != reader else ""
+            language = _language_of_title(entry, result.name, reader)
+            result.title_language = language if language not in (reader, AS_WRITTEN) else ""
             titles[language].append(result)
         language = _language_of(
-            entry, "text", (entry.__dict__.get("language", reader), reader, "en", *LANGUAGES)
+            entry, "text", _with_columns(entry.__dict__.get("language", reader), reader, *LANGUAGES)
         )
         if text := getattr(entry, f"text_{language}"):
             result.text_language = language if language != reader else ""
@@ -217,6 +219,17 @@ def _mark(pairs: Sequence[tuple[SearchEntry, Result]], words: Sequence[str], rea
         shown = marked([text for _result, text in texts], words, language)
         for (result, _text), passage in zip(texts, shown, strict=True):
             result.text = passage
+
+
+def _language_of_title(entry: SearchEntry, shown: str, reader: str) -> str:
+    """Of a reader whose language has no column here it is known by the title that is shown."""
+    if reader in LANGUAGES:
+        return _language_of(entry, "title", (reader, *LANGUAGES))
+    return next((code for code in LANGUAGES if getattr(entry, f"title_{code}") == shown), AS_WRITTEN)
+
+
+def _with_columns(*languages: str) -> list[str]:
+    return [language for language in languages if language in LANGUAGES]
 
 
 def _language_of(entry: SearchEntry, name: str, order: Sequence[str]) -> str:
