@@ -71,6 +71,9 @@ class BlockForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "kind" in self.fields:
             self.fields["kind"].help_text = KINDS
+        for code, _name in settings.LANGUAGES:
+            if (name := f"text_{code}") in self.fields:
+                self.fields[name].widget.attrs["rows"] = 5
         if (name := f"text_{settings.LANGUAGE_CODE}") in self.fields:
             self.fields[name].help_text = FORMATTING
 

@@ -108,7 +108,9 @@ class PageAdmin(TranslatedAdmin):
 class BlockInline(TranslatedStackedInline):
     model = Block
     form = BlockForm
+    fields = [("kind", "order"), "title", "text", "picture", "link_label", "link"]
     autocomplete_fields = ["picture"]
+    collapsible = True
     show_change_link = False
 
     def has_add_permission(self, request: HttpRequest, obj: PageVersion | None = None) -> bool:
