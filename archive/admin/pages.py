@@ -110,7 +110,6 @@ class BlockInline(TranslatedStackedInline):
     form = BlockForm
     fields = [("kind", "order"), "title", "text", "picture", "link_label", "link"]
     autocomplete_fields = ["picture"]
-    collapsible = True
     show_change_link = False
 
     def has_add_permission(self, request: HttpRequest, obj: PageVersion | None = None) -> bool:

@@ -1,0 +1,156 @@
+"""Organisers compose a page: what they type is tidied or refused kindly, and nobody overwrites another unseen."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from archive.actions.pages import draft_of, make_page, publish
+from archive.models import Block, Page, PageVersion
+from archive.pages import shown
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def organiser(client: Client) -> Client:
+    client.force_login(factories.user(is_staff=True, is_superuser=True))
+    return client
+
+
+def a_page(text: str = "By train.", **fields: object) -> Page:
+    page = Page(slug="travel", title_en="Travel", **fields)
+    make_page(page=page, by=None, blocks=[Block(text_en=text)])
+    return page
+
+
+def typed(client: Client, draft: PageVersion, **changed: str) -> dict[str, str]:
+    """What the form of the draft's one block sends, as it is now."""
+    html = client.get(f"/admin/archive/pageversion/{draft.pk}/change/").content.decode()
+    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', html)
+    assert seen
+    block = draft.blocks.get()
+    return {
+        "seen": seen[1],
+        "blocks-TOTAL_FORMS": "1",
+        "blocks-INITIAL_FORMS": "1",
+        "blocks-0-id": str(block.pk),
+        "blocks-0-version": str(draft.pk),
+        "blocks-0-kind": block.kind,
+        "blocks-0-order": "10",
+        "blocks-0-text_en": block.text_en,
+        **{f"blocks-0-{name}": value for name, value in changed.items()},
+    }
+
+
+def send(client: Client, draft: PageVersion, data: dict[str, str]) -> str:
+    """The page that comes back; empty where it was stored."""
+    answer = client.post(f"/admin/archive/pageversion/{draft.pk}/change/", data)
+    return "" if answer.status_code == 302 else answer.content.decode()
+
+
+def test_html_from_word_becomes_plain_markdown(organiser: Client) -> None:
+    draft = draft_of(page=a_page(), by=None)
+    pasted = '<p class="MsoNormal"><b>By train</b><o:p></o:p></p><script>alert(1)</script>'
+    assert send(organiser, draft, typed(organiser, draft, text_en=pasted)) == ""
+    assert draft.blocks.get().text_en == "**By train**"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("link", "javascript:alert(1)", "is no address a reader can follow"),
+        ("text_en", "See [this](javascript:alert(1)).", "is no address a reader can follow"),
+        ("title_en", "t" * 300, "at most 150 characters (it has 300)"),
+        ("kind", "banana", "banana"),
+        ("order", "banana", "whole number"),
+        ("picture", "999", "valid choice"),
+        ("text_en", "null\x00byte", "Null characters are not allowed"),
+    ],
+)
+def test_what_cannot_stand_is_refused_and_nothing_typed_is_lost(
+    organiser: Client, field: str, value: str, said: str
+) -> None:
+    draft = draft_of(page=a_page(), by=None)
+    answer = send(organiser, draft, typed(organiser, draft, title_fr="Restez", **{field: value}))
+    assert said in answer
+    assert "Restez" in answer
+    assert draft.blocks.get().text_en == "By train."
+
+
+def test_who_saves_over_another_s_change_is_told_and_may_do_so_the_second_time(organiser: Client) -> None:
+    draft = draft_of(page=a_page(), by=None)
+    mine = typed(organiser, draft, text_en="By boat.")
+    draft.blocks.update(text_en="By bicycle.")
+    answer = send(organiser, draft, mine)
+    assert "Somebody changed this draft since you opened it." in answer
+    assert "By boat." in answer
+    seen = re.search(r'name="seen" value="([0-9a-f]{64})"', answer)
+    assert seen
+    assert send(organiser, draft, {**mine, "seen": seen[1]}) == ""
+    assert draft.blocks.get().text_en == "By boat."
+
+
+def test_a_button_without_words_or_without_an_address_is_refused(organiser: Client) -> None:
+    draft = draft_of(page=a_page(), by=None)
+    answer = send(organiser, draft, typed(organiser, draft, kind="link"))
+    assert "Say where the button leads." in answer
+    assert "Say what stands on the button." in answer
+
+
+def test_a_new_page_leads_to_its_first_draft(organiser: Client) -> None:
+    answer = organiser.post(
+        "/admin/archive/page/add/",
+        {"edition": "", "kind": "other", "slug": "new", "title_en": "New", "is_in_menu": "on", "order": "10"},
+    )
+    draft = PageVersion.objects.get(page__slug="new")
+    assert answer.headers["Location"] == f"/admin/archive/pageversion/{draft.pk}/change/"
+
+
+def test_publishing_unscheduling_and_putting_back_are_buttons_of_one_page(organiser: Client) -> None:
+    page = a_page()
+    address = f"/admin/archive/page/{page.pk}/publishing/"
+    organiser.post(address, {"do": "publish"})
+    first = shown(page)
+    assert first is not None
+    organiser.post(address, {"do": "draft"})
+    organiser.post(address, {"do": "schedule", "day": "2199-01-01", "hour": "09:00"})
+    scheduled = page.versions.get(number=2)
+    assert scheduled.state() == "scheduled"
+    organiser.post(address, {"do": "unschedule", "version": str(scheduled.pk)})
+    organiser.post(address, {"do": "publish"})
+    organiser.post(address, {"do": "put_back", "version": str(first.pk)})
+    assert [version.number for version in page.versions.public()] == [3, 2, 1]
+    refused = organiser.post(address, {"do": "put_back", "version": str(first.pk)}, follow=True)
+    assert refused.status_code == 200
+    for banana in (
+        {"do": "banana"},
+        {"do": "put_back", "version": "banana"},
+        {"do": "put_back", "version": "9" * 40},
+    ):
+        assert organiser.post(address, banana).status_code == 404
+    mistyped = organiser.post(address, {"do": "schedule", "day": "0001-01-01", "hour": "09:00"})
+    assert mistyped.status_code == 422  # nothing to schedule either, but first the year
+
+
+def test_the_preview_shows_the_draft_in_each_language_and_phase_and_is_never_kept(organiser: Client) -> None:
+    edition = factories.edition()
+    page = a_page("Come.", edition=edition, kind="home")
+    publish(page=page, by=None)
+    draft_of(page=page, by=None).blocks.update(text_en="Come all.", text_fr="Venez tous.")
+    address = f"/admin/archive/page/{page.pk}/preview/"
+    answer = organiser.get(address, {"language": "fr", "phase": "over"})
+    assert "Venez tous." in (html := answer.content.decode())
+    assert '<html lang="fr">' in html
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "This edition is over." in organiser.get(address, {"phase": "over"}).content.decode()
+    assert "Come." in organiser.get(address, {"version": "1"}).content.decode()
+    for query, status in (
+        ({"version": "9" * 40}, 404),
+        ({"version": "banana"}, 404),
+        ({"phase": "banana"}, 200),
+    ):
+        assert organiser.get(address, query).status_code == status
