@@ -37,6 +37,7 @@ from efus_conference.admin_base import (
     in_languages,
 )
 from efus_conference.admin_erasures import LeadsToErasure
+from efus_conference.admin_merges import LeadsToMerging
 from efus_conference.admin_sheets import SpreadsheetAdmin
 from efus_conference.exports import SafeResource
 from efus_conference.forms import AccountForm, NewAccountForm
@@ -205,8 +206,10 @@ class OrganisationResource(SafeResource):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(SpreadsheetAdmin, TranslatedAdmin):
+class OrganisationAdmin(LeadsToMerging, SpreadsheetAdmin, TranslatedAdmin):
     resource_classes = [OrganisationResource]
+    actions_list = ["open_alike"]
+    actions_detail = ["open_merge"]
     list_display = ["shown_name", "kind", "shown_country", "is_efus_member", "is_demonstration"]
     list_filter = ["kind", "is_efus_member", "is_organiser", "is_demonstration", "country"]
     search_fields = [

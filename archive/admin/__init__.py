@@ -1,4 +1,5 @@
 from archive.admin.editions import EditionAdmin
+from archive.admin.merging import OrganisationMergeAdmin
 from archive.admin.news import NewsItemAdmin
 from archive.admin.pages import PageAdmin, PageVersionAdmin
 from archive.admin.pictures import PictureAdmin
@@ -8,6 +9,7 @@ __all__ = [
     "DocumentAdmin",
     "EditionAdmin",
     "NewsItemAdmin",
+    "OrganisationMergeAdmin",
     "PageAdmin",
     "PageVersionAdmin",
     "PictureAdmin",

@@ -77,6 +77,7 @@ LEAVES_ALONE = {
     "efus_conference.PublicVersion": "the version itself",
     "efus_conference.FormerAddress": "only redirects come of it, and these are not kept",
     "efus_conference.LoadedItem": "what the content loader remembers",
+    "efus_conference.OrganisationMerge": "organisers read it; what it did to the rows raises it",
     "efus_conference.Erasure": "a number and a moment; no page shows it",
     "efus_conference.Mail": "personal",
     "efus_conference.Project_partners": "shown nowhere",

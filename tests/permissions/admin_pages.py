@@ -10,6 +10,7 @@ MODELS = """
 auth.group                        ----     ----    ----    ----    vacd
 efus_conference.user              ----     v---    ----    ----    vacd
 efus_conference.organisation      vac-     vac-    v---    vac-    vacd
+efus_conference.organisationmerge ----     ----    ----    ----    v---
 efus_conference.project           vac-     ----    ----    v---    vacd
 efus_conference.edition           vac-     v---    v---    v---    vac-
 efus_conference.mail              ----     v---    ----    ----    v---
@@ -178,6 +179,10 @@ PAGES: list[Row] = [
     *only("desk", "registration_registration_cancel_this"),
     *only("desk", "registration_registration_erase_this", "302"),  # of an account's own: see erase_account
     *only("", "efus_conference_user_open_erasure", "302"),
+    *only("", "efus_conference_organisation_open_merge", "302"),
+    *only("", "efus_conference_organisation_open_alike", "302"),
+    *only("", "efus_conference_organisationmerge_merge"),
+    *only("", "efus_conference_organisationmerge_alike"),
     *only("desk", "registration_retentionrule_table", "200", "302"),
     *only("desk", "registration_participation_export"),
     organisers("GET", "registration_participation_import", "403"),

@@ -284,6 +284,7 @@ OF_NOBODY = {
     "efus_conference.EditionHost": "a city",
     "efus_conference.LoadedItem": "what the content loader wrote; an erasure empties what it says of people",
     "efus_conference.Organisation": "a city or organisation",
+    "efus_conference.OrganisationMerge": "two organisations; who merged them is an organiser at work",
     "programme.Venue": "a place",
     "programme.WalkingTime": "a way",
     "programme.SessionKind": "a word",
