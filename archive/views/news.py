@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.cache import get_conditional_response, set_response_etag
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from archive import news as news_items
@@ -70,7 +71,9 @@ def news_atom(request: HttpRequest) -> HttpResponse:
     """The latest news, in the language asked for; another than the site's has no feed."""
     language = request.GET.get("lang", "") or settings.LANGUAGE_CODE
     if language not in dict(settings.LANGUAGES):
-        raise Http404("This language has no feed.")
+        known = {"asked": language[:60], "known": ", ".join(dict(settings.LANGUAGES))}
+        sentence = _("There is no language “%(asked)s” here. Use one of these: %(known)s.") % known
+        return HttpResponse(f"{sentence}\n", content_type="text/plain; charset=utf-8", status=404)
     with translation.override(language):
         content = news_items.news_feed(language)
     response = HttpResponse(content, content_type=f"{MEDIA_TYPE}; charset=utf-8")
