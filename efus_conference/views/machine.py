@@ -14,17 +14,12 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from efus_conference.icons import ICONS
 from efus_conference.kept import same_for_everyone
 from efus_conference.mail import site_address
 
 # As base.html has it, for the light scheme: a manifest knows only one.
 THEME_COLOUR = "#fbf9f4"
-# Drawn by `manage.py draw_icons`. Telephones cut the last to a shape of theirs.
-ICONS = [
-    ("img/icon-192.png", 192, "any"),
-    ("img/icon-512.png", 512, "any"),
-    ("img/icon-maskable-512.png", 512, "maskable"),
-]
 
 
 @never_cache

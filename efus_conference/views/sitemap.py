@@ -17,9 +17,9 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 from lxml import etree
 
+from archive import news
 from archive.countries import address, countries
 from archive.models import NewsItem, Page, PageVersion
-from archive.news import changed_at
 from archive.organisations import on_record
 from declarations.models import Declaration, Signature
 from efus_conference.kept import same_for_everyone
@@ -140,13 +140,12 @@ def _organisations() -> Iterator[Listed]:
 def _composed() -> Iterator[Listed]:
     """What organisers composed, but for homes: those are the pages of their editions."""
     pages = Page.objects.public().exclude(kind=Page.Kind.HOME).select_related("edition").order_by("pk")
-    moments = dict(
-        PageVersion.objects.filter(pk__in=pages.values("shown_id")).values_list("pk", "publishes_at")
-    )
+    versions = PageVersion.objects.public().order_by("page", "-publishes_at", "-number").distinct("page")
+    moments = dict(versions.values_list("page", "publishes_at"))
     for page in pages:
-        yield page.get_absolute_url(), moments[page.shown_id]
+        yield page.get_absolute_url(), moments[page.pk]
 
 
 def _news() -> Iterator[Listed]:
     for item in NewsItem.objects.public():
-        yield item.get_absolute_url(), changed_at(item)
+        yield item.get_absolute_url(), news.changed_at(item)

@@ -13,9 +13,9 @@ from django.test import Client
 from lxml import html
 from PIL import Image
 
+from efus_conference.icons import ICONS
 from efus_conference.management.commands.draw_icons import drawn
 from efus_conference.models import Organisation
-from efus_conference.views.machine import ICONS
 from programme.actions import release
 from tests import factories
 
@@ -170,3 +170,25 @@ def test_an_icon_is_the_mark_in_the_size_it_says(name: str, size: int, purpose: 
         255 if purpose == "maskable" else 0,
     ]
     assert drawn(size, purpose) == content
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/en/search/?q=night",
+        "/en/editions/liege-2031/programme/now/",
+        "/en/editions/liege-2031/seats/",
+        "/en/accounts/login/",
+        "/en/nothing/",
+    ],
+)
+def test_what_changes_by_the_minute_or_is_of_one_reader_is_not_to_be_found(
+    client: Client, address: str
+) -> None:
+    edition = factories.edition(slug="liege-2031")
+    factories.session(edition)
+    release(edition=edition, by=None)
+
+    page = html.fromstring(client.get(address).content)
+
+    assert [one.get("content") for one in page.xpath("//meta[@name='robots']")] == ["noindex"]

@@ -6,7 +6,7 @@ import typst
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from efus_conference.views.machine import ICONS
+from efus_conference.icons import ICONS
 
 # What is outside a circle of 80 % may be cut off (W3C, Web Application Manifest, on maskable icons).
 SHARE, MASKABLE_SHARE = 100, 88
