@@ -208,9 +208,11 @@ async function inTime(event, findBefore, keep) {
 async function asItWas(url, answer) {
   if (TICKET.test(url)) return answer; // which says so itself, below its code
   const date = new Date(answer.headers.get("Date"));
-  const moment = date.toLocaleString(language(url), { dateStyle: "long", timeStyle: "short" });
-  const line = OFFLINE[language(url)].as_it_was.replace("%(moment)s", moment);
-  const html = (await answer.text()).replace(/<main\b[^>]*>/, (main) => `${main}<div class="wrap"><p class="notice">${line}</p></div>`);
+  const tongue = language(url);
+  const moment = date.toLocaleString(tongue === "en" ? "en-GB" : tongue, { dateStyle: "long", timeStyle: "short" });
+  const line = OFFLINE[tongue].as_it_was.replace("%(moment)s", moment);
+  const first = /<div class="wrap page\b[^>]*>/; // of what stands below the cover or the breadcrumb
+  const html = (await answer.text()).replace(first, (begin) => `${begin}<p class="notice">${line}</p>`);
   return new Response(html, { headers: answer.headers });
 }
 
@@ -229,7 +231,7 @@ async function whatIsKept(pathname, error) {
   if (TO_TICKET.test(pathname) && tickets.length === 1) return Response.redirect(tickets[0].url);
   const open = await pagesOf(OPEN, OPEN_TO_ALL);
   const others = open.filter(({ url }) => !IS_SESSION.test(url)); // the programme leads to its sessions
-  const links = [...own, ...(others.length ? others : open)].map(({ url, title }) => `<li><a href="${url}">${title}</a></li>`);
+  const links = [...own, ...(others.length ? others : open).reverse()].map(({ url, title }) => `<li><a href="${url}">${title}</a></li>`);
   if (!links.length) throw error;
   const tongue = pathname.slice(1, 3);
   const { title, text } = OFFLINE[tongue];
@@ -243,6 +245,9 @@ ${[...styles].map((style) => `<link rel="stylesheet" href="${style}">`).join("")
   );
 }
 
+// Without the site's name.
+const titleOf = (html) => /<title>([^<]*)/.exec(html)?.[1].replace(/ · [^·]*$/, "");
+
 async function pagesOf(name, pattern) {
   const pages = [];
   if (!(await caches.has(name))) return pages;
@@ -251,7 +256,7 @@ async function pagesOf(name, pattern) {
     const { pathname, search } = new URL(url);
     if (!pattern.test(pathname) || (name === OPEN && search)) continue;
     const html = await (await cache.match(url, { ignoreVary: true })).text();
-    pages.push({ url, html, title: /<title>([^<]*)/.exec(html)?.[1] ?? url });
+    pages.push({ url, html, title: titleOf(html) ?? url });
   }
   return pages;
 }

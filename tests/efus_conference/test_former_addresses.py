@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from archive.models import NewsItem, Page, Partner
+from archive.models import NewsItem, Page, PageVersion, Partner
 from declarations.models import Declaration
 from efus_conference.former_addresses import Kind, latest_slug, public_rows
 from efus_conference.models import Edition, FormerAddress, Organisation
@@ -146,6 +148,45 @@ def test_rooms_and_venues_are_remembered_within_their_edition(edition: Edition) 
         rename(row, "hall-of-the-states")
         assert latest_slug(kind, "great-hall", edition="liege-2027") == "hall-of-the-states"
         assert latest_slug(kind, "great-hall", edition=other.slug) is None
+
+
+def test_a_page_moves_within_its_edition_and_with_it_and_a_page_of_the_site_by_itself(
+    client: Client, edition: Edition
+) -> None:
+    past = timezone.now() - timedelta(days=1)
+    for its in (edition, None):
+        page = Page.objects.create(edition=its, slug="getting-there", title="Travel")
+        PageVersion.objects.create(page=page, publishes_at=past)
+    of_edition, of_site = (Page.objects.get(edition=its) for its in (edition, None))
+    rename(of_edition, "travel")
+    assert location(client, "/fr/editions/liege-2027/pages/getting-there/") == (
+        301,
+        "/fr/editions/liege-2027/pages/travel/",
+    )
+    assert client.get("/fr/pages/getting-there/").status_code == 200
+    rename(of_site, "journey")
+    rename(edition, "lieje-2027")
+    assert [
+        location(client, "/fr/pages/getting-there/"),
+        location(client, "/fr/editions/liege-2027/pages/getting-there/"),
+    ] == [(301, "/fr/pages/journey/"), (301, "/fr/editions/lieje-2027/pages/travel/")]
+
+
+def test_nobody_is_led_to_a_page_or_news_that_are_not_public(client: Client) -> None:
+    page = Page.objects.create(slug="secret", title="Secret")
+    PageVersion.objects.create(page=page)
+    item = NewsItem.objects.create(slug="secret", title="Secret", lead="Soon")
+    rename(page, "mayor-resigns")
+    rename(item, "mayor-resigns")
+    before = [client.get(f"/en/{folder}/secret/").status_code for folder in ("pages", "news")]
+    now = timezone.now()
+    PageVersion.objects.filter(page=page).update(publishes_at=now)
+    NewsItem.objects.filter(pk=item.pk).update(published_at=now)
+    assert [before, *(location(client, f"/en/{folder}/secret/") for folder in ("pages", "news"))] == [
+        [404, 404],
+        (301, "/en/pages/mayor-resigns/"),
+        (301, "/en/news/mayor-resigns/"),
+    ]
 
 
 def test_kinds_and_themes_are_remembered_as_values_of_filters(edition: Edition) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from archive.models import Page as Composed
 from efus_conference.models import Edition
 from programme.models import ReleasedSession
 from registration.models import Registration, Ticket
@@ -73,6 +74,9 @@ def test_after_one_visit_the_programme_is_there_without_a_network(
     assert {path for path in kept if "/sessions/" in path} == {
         f"{base}sessions/{row.session.code}/" for row in rows
     }
+    practical = Composed.objects.public().filter(edition=edition).exclude(kind=Composed.Kind.HOME)
+    pages = {f"{base}pages/{slug}/" for slug in practical.values_list("slug", flat=True)}
+    assert {path for path in kept if "/pages/" in path} == pages
     assert {f"/{language}/", f"{base}programme/", f"{base}rooms/"} <= set(kept)
 
     phone.context.set_offline(True)
