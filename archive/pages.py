@@ -26,6 +26,22 @@ USUAL = (
     Kind.EDITIONS,
     Kind.PRACTICAL,
 )
+TEMPLATES = {
+    Kind.TEXT: "archive/blocks/text.html",
+    Kind.QUOTE: "archive/blocks/quote.html",
+    Kind.NOTICE: "archive/blocks/notice.html",
+    Kind.QUESTIONS: "archive/blocks/questions.html",
+    Kind.LINK: "archive/blocks/link.html",
+    Kind.PROGRAMME: "archive/blocks/programme.html",
+    Kind.SPEAKERS: "archive/blocks/speakers.html",
+    Kind.PARTNERS: "archive/blocks/partners.html",
+    Kind.FIGURES: "archive/blocks/figures.html",
+    Kind.DECLARATION: "archive/blocks/declaration.html",
+    Kind.NEWS: "archive/blocks/news.html",
+    Kind.EDITIONS: "archive/blocks/editions.html",
+    Kind.VENUES: "archive/blocks/venues.html",
+    Kind.PRACTICAL: "archive/blocks/practical.html",
+}
 
 
 @dataclass(frozen=True)
@@ -38,7 +54,7 @@ class Part:
 
     @property
     def template(self) -> str:
-        return f"archive/blocks/{self.block.kind}.html"
+        return TEMPLATES[Kind(self.block.kind)]
 
 
 def shown(page: Page, at: datetime | None = None) -> PageVersion | None:

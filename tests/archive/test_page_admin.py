@@ -41,7 +41,7 @@ def typed(client: Client, draft: PageVersion, **changed: str) -> dict[str, str]:
         "blocks-0-version": str(draft.pk),
         "blocks-0-kind": block.kind,
         "blocks-0-order": "10",
-        "blocks-0-text_en": block.text_en,
+        "blocks-0-text_en": block.text,
         **{f"blocks-0-{name}": value for name, value in changed.items()},
     }
 
@@ -56,7 +56,7 @@ def test_html_from_word_becomes_plain_markdown(organiser: Client) -> None:
     draft = draft_of(page=a_page(), by=None)
     pasted = '<p class="MsoNormal"><b>By train</b><o:p></o:p></p><script>alert(1)</script>'
     assert send(organiser, draft, typed(organiser, draft, text_en=pasted)) == ""
-    assert draft.blocks.get().text_en == "**By train**"
+    assert draft.blocks.get().text == "**By train**"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_what_cannot_stand_is_refused_and_nothing_typed_is_lost(
     answer = send(organiser, draft, typed(organiser, draft, title_fr="Restez", **{field: value}))
     assert said in answer
     assert "Restez" in answer
-    assert draft.blocks.get().text_en == "By train."
+    assert draft.blocks.get().text == "By train."
 
 
 def test_who_saves_over_another_s_change_is_told_and_may_do_so_the_second_time(organiser: Client) -> None:
@@ -91,7 +91,7 @@ def test_who_saves_over_another_s_change_is_told_and_may_do_so_the_second_time(o
     seen = re.search(r'name="seen" value="([0-9a-f]{64})"', answer)
     assert seen
     assert send(organiser, draft, {**mine, "seen": seen[1]}) == ""
-    assert draft.blocks.get().text_en == "By boat."
+    assert draft.blocks.get().text == "By boat."
 
 
 def test_a_button_without_words_or_without_an_address_is_refused(organiser: Client) -> None:
