@@ -7,10 +7,10 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
+from archive.links import check_links_of
 from archive.models import NewsItem, Picture
 from archive.pictures import FilesOfPicture, made_anew
 from efus_conference.rich_text import tidied
@@ -73,17 +73,16 @@ class NewsItemForm(forms.ModelForm):
         for code, _name in settings.LANGUAGES:
             if field := self.fields.get(f"text_{code}"):
                 field.help_text = FORMATTING
-            if field := self.fields.get(f"lead_{code}"):
-                # A lead stands in lists and feeds as one paragraph.
-                field.widget.attrs.setdefault("rows", 3)
-        if field := self.fields.get("slug"):
-            field.label = capfirst(str(NewsItem._meta.get_field("slug").verbose_name))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for code, _name in settings.LANGUAGES:
             if text := cleaned.get(f"text_{code}"):
                 cleaned[f"text_{code}"] = tidied(text)
+                try:
+                    check_links_of(cleaned[f"text_{code}"])
+                except forms.ValidationError as refusal:
+                    self.add_error(f"text_{code}", refusal)
         return cleaned
 
 

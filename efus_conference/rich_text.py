@@ -27,16 +27,18 @@ def _markdown() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
-def as_html(text: str) -> SafeString:
-    """Paragraphs, lists, links, emphasis, quotations and tables; headings from the third level on, no pictures.
+def as_html(text: str, first_heading: int = FIRST_HEADING) -> SafeString:
+    """Paragraphs, lists, links, emphasis, quotations and tables; headings from `first_heading` on, no pictures.
+
+    The largest heading of the text becomes the first, however many signs it was written with: no level is left out.
 
     A link that is neither of the web nor of this site (`javascript:`, `data:`) stays the text it is written as.
     """
     tokens = _markdown().parse(text)
+    written = sorted({token.tag for token in tokens if token.type == "heading_open"})
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            level = min(int(token.tag[1]) + FIRST_HEADING - 1, 6)
-            token.tag = f"h{level}"
+            token.tag = f"h{min(first_heading + written.index(token.tag), 6)}"
         token.children = [_without_picture(child) for child in token.children or []] or token.children
     html = _markdown().renderer.render(tokens, _markdown().options, {})
     return mark_safe(html)  # noqa: S308  the parser escapes all HTML and checks the links

@@ -223,6 +223,12 @@ def test_a_text_from_word_is_tidied_when_it_is_saved(organiser: Client) -> None:
     assert NewsItem.objects.get().text == "**Hello**"
 
 
+def test_a_link_that_is_a_program_is_refused_with_what_a_link_is(organiser: Client) -> None:
+    page = organiser.post("/admin/archive/newsitem/add/", form(text_en="[click](javascript:alert(1))"))
+    assert "is no address a reader can follow" in page.content.decode()
+    assert not NewsItem.objects.exists()
+
+
 def test_a_title_that_is_too_long_is_refused_and_nothing_typed_is_lost(organiser: Client) -> None:
     page = organiser.post("/admin/archive/newsitem/add/", form(title_en="x" * 300, text_en="What I wrote"))
     assert page.status_code == 200

@@ -35,6 +35,12 @@ def test_paragraphs_headings_lists_and_links_are_shown() -> None:
     )
 
 
+def test_no_level_of_headings_is_left_out() -> None:
+    text = "### Small\n\n##### Smaller"
+    assert as_html(text) == "<h3>Small</h3>\n<h4>Smaller</h4>\n"
+    assert as_html(text, 2) == "<h2>Small</h2>\n<h3>Smaller</h3>\n"
+
+
 def test_a_table_is_shown() -> None:
     assert tags(as_html("| a | b |\n|---|---|\n| 1 | 2 |")) == {"table", "thead", "tbody", "tr", "th", "td"}
 
