@@ -7,7 +7,7 @@ from typing import Any
 
 from archive.calendar import today_of
 from archive.editions import kinds_of_sessions
-from archive.models import Block, PageVersion
+from archive.models import Block, PageVersion, Partner
 from archive.pages import blocks_of, home_of, parts_of, shown
 from efus_conference.conference import about
 from efus_conference.models import Edition, EditionHost
@@ -28,16 +28,20 @@ def home_context(
     blocks = blocks_of(version)
     opening = opening_of(blocks) if version else None
     today = today_of(edition, at, phase=phase)
+    parts = parts_of([block for block in blocks if block is not opening], edition)
     return {
         "edition": edition,
         "about": about(),
         "phase": today.phase,
         "today": today,
         "co_hosts": [host for host in edition.hosting.all() if host.role == EditionHost.Role.CO_HOST],
-        "partners": list(edition.partners.select_related("organisation")),
+        # At a glance only where no block of the page shows them.
+        "partners": []
+        if any(part.block.kind == Block.Kind.PARTNERS for part in parts)
+        else list(edition.partners.filter(kind=Partner.Kind.PARTNER).select_related("organisation")),
         "has_programme": bool(kinds_of_sessions(edition)),
         "opening": opening,
-        "parts": parts_of([block for block in blocks if block is not opening], edition),
+        "parts": parts,
     }
 
 

@@ -23,6 +23,7 @@ from efus_conference.management.content.demo_consents import load_consent_texts
 from efus_conference.management.content.demo_documents import load_demo_documents
 from efus_conference.management.content.demo_edition import load_demo_edition, release_note
 from efus_conference.management.content.demo_news import load_demo_news
+from efus_conference.management.content.demo_partners import load_demo_partners
 from efus_conference.management.content.demo_people import (
     load_categories,
     load_delegations,
@@ -81,6 +82,7 @@ def _load_archive(ledger: Ledger) -> None:
 
 def _load_demo(ledger: Ledger) -> None:
     _release(load_demo_edition(ledger), note=release_note())
+    load_demo_partners(ledger)
     load_demo_pages(ledger)
     load_demo_materials(ledger)
     load_demo_documents(ledger)
