@@ -60,14 +60,14 @@ def check_pdf(upload: UploadedFile) -> CheckedPdf:
 
 
 def cover_of(first_page: bytes) -> bytes:
-    """A picture of ours (PNG), at the foot of a see-through space of the size of all covers, with an edge."""
+    """A picture of ours (PNG), at the foot and the left of a see-through space of the size of all covers, with an edge."""
     with Image.open(io.BytesIO(first_page)) as picture:
         page = ImageOps.contain(
             picture.convert("RGB"), (COVER[0] - 2, COVER[1] - 2), Image.Resampling.LANCZOS
         )
     page = ImageOps.expand(page, border=1, fill=EDGE)
     cover = Image.new("RGBA", COVER)
-    cover.paste(page, ((COVER[0] - page.width) // 2, COVER[1] - page.height))
+    cover.paste(page, (0, COVER[1] - page.height))
     out = io.BytesIO()
     cover.save(out, "WEBP", quality=82, method=6)
     return out.getvalue()
