@@ -35,6 +35,8 @@ def site_path(name: str, *args: str) -> str:
 
 def language_shown(row: Model, field: str) -> str:
     """In which language a translated field of the row is shown now; that of the moment where none is filled."""
+    if (says_itself := getattr(row, "language_of", None)) is not None:
+        return str(says_itself(field))
     current = translation.get_language() or settings.LANGUAGE_CODE
     for language in (current, *settings.MODELTRANSLATION_FALLBACK_LANGUAGES):
         if getattr(row, f"{field}_{language}", ""):

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils import formats
+from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from efus_conference.models import Edition, Organisation
@@ -40,6 +41,12 @@ class SessionLine:
     starts: str
     ends: str
     day: str
+
+    @property
+    def lang(self) -> str:
+        """` lang="en"` for the element with the title, where that is in another language than the page."""
+        language = self.row.language_of("title")
+        return format_html(' lang="{}"', language) if language != reader() else ""
 
     @property
     def languages(self) -> str:

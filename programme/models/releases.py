@@ -167,6 +167,12 @@ class ReleasedSession(models.Model):
                 return value
         return ""
 
+    def language_of(self, name: str) -> str:
+        """The language in which `text` has it; the reader's where there is none."""
+        asked = (get_language() or "en")[:2]
+        order = (asked, "en", *self.texts)
+        return next((code for code in order if self.texts.get(code, {}).get(name)), asked)
+
     @property
     def code(self) -> str:
         """Its session's; `listed` brings it without the session."""
