@@ -70,7 +70,8 @@ def _load_figures(ledger: Ledger, item: Record, edition: Edition | None) -> None
                 **translated("label", figure["label"]),
                 "value": figure["value"],
                 "is_approximate": figure["approximate"],
-                **translated("source", figure["source"]),
+                # None where a language has none: an empty source would be the same one for two figures.
+                **{name: text or None for name, text in translated("source", figure["source"]).items()},
                 **translated("detail", figure.get("note")),
                 "order": order,
             },
