@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from django.core.management import CommandError, call_command
 
+from archive.models import NewsItem, Page
 from efus_conference.management.static_copy import write_copy
 from efus_conference.management.static_copy.copying import ChangedMeanwhileError
 from efus_conference.management.static_copy.markup import rewritten
@@ -137,6 +138,10 @@ def test_the_demonstration_edition_with_its_home_can_be_copied_too(demo_db: str,
 
     assert broken_links(tmp_path / "copy")[0] == []
     assert (tmp_path / "copy" / "en" / "index.html").is_file()
+    pages = Page.objects.public().filter(edition=edition).exclude(kind=Page.Kind.HOME)
+    news = NewsItem.objects.public().filter(edition=edition)
+    wanted = {f"en{row.get_absolute_url().removeprefix('/en')}index.html" for row in (*pages, *news)}
+    assert wanted - set(sums(tmp_path / "copy")) == set()
 
 
 @pytest.mark.django_db

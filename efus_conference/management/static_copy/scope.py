@@ -132,7 +132,7 @@ class Scope:
             return slug in self._news
         return (
             name in WHEREVER
-            or (name in OF_THE_EDITION and slug == self.edition.slug)
+            or (name in OF_THE_EDITION and match.kwargs.get("edition_slug", slug) == self.edition.slug)
             or (name in OF_ITS_DECLARATIONS and slug in self._declarations)
         )
 
