@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from archive.coming import FEWEST, Coming, comings_of
 from archive.models import Part, Partner, Video, Voice
 from declarations import register
-from efus_conference.models import Edition, EditionHost, Organisation
+from efus_conference.models import Edition, EditionHost, Organisation, OrganisationQuerySet
 from programme.models import ReleasedSession, Speaker
 from programme.people import on_the_programme
 
@@ -50,7 +50,7 @@ class Chapter:
         return not self.spoken and self.part is not None and self.part.speakers > 0
 
 
-def on_record() -> QuerySet[Organisation]:
+def on_record() -> OrganisationQuerySet:
     """Those of whom something is public, in one query: only they have a page, and are found.
 
     The others are here because somebody of theirs registered, or because they were invited to sign: that is nobody

@@ -135,9 +135,9 @@ def _merge(*, kept_id: int, gone_id: int, by: User) -> Organisation:
     OrganisationMerge.objects.create(
         gone_id=gone.pk,
         gone_slug=gone.slug,
-        gone_name=gone.name_en or gone.name,
+        gone_name=getattr(gone, "name_en", "") or gone.name,
         kept_id=kept.pk,
-        kept_name=kept.name_en or kept.name,
+        kept_name=getattr(kept, "name_en", "") or kept.name,
         merged_by=by,
     )
     try:
