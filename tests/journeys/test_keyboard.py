@@ -24,6 +24,8 @@ FOCUSED = """() => {
   if (!here || here === document.body) return null;
   const before = window.lastFocused;
   window.lastFocused = here;
+  // Day, month and year of one field are stops of the browser's own making.
+  if (here === before) return { what: "", ring: true, seen: true, inOrder: true };
   const box = here.getBoundingClientRect();
   const style = getComputedStyle(here);
   const ring = here.matches("[type=radio], [type=checkbox]") || style.outlineStyle !== "none" || style.boxShadow !== "none";
@@ -146,8 +148,10 @@ def test_who_registers_is_led_from_each_mistake_to_its_field(page: Page, demo_si
     field = page.locator(f"#{wanted}")
     expect(field).to_be_focused()
     expect(field).to_have_attribute("aria-invalid", "true")
-    described = (field.get_attribute("aria-describedby") or "").split()
-    assert any(page.locator(f"#{each}.field-error").count() for each in described)
+    # Of a choice the group says it.
+    described = "each => each.closest('[aria-describedby]').getAttribute('aria-describedby').split(' ')"
+    told = [page.locator(f"#{each}.field-error").count() for each in field.evaluate(described)]
+    assert sum(told) == 1
 
 
 def test_a_seat_is_booked(page: Page, demo_site: DemoSite) -> None:
@@ -175,7 +179,8 @@ def test_an_office_asks_for_the_code_with_which_it_signs(page: Page, demo_site: 
     tab_to(page, "main form button")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/code"))
-    tab_to(page, "main :is(input[name=code], button[name=send], form button)")
+    tab_to(page, "main form button")
     page.keyboard.press("Enter")
+    expect(page.locator("main input[name=code]")).to_be_visible()
     tab_to(page, "main input[name=code]")
     expect(page.locator("main input[name=code]")).to_be_focused()
