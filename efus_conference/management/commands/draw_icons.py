@@ -33,7 +33,11 @@ def drawn(size: int, purpose: str) -> bytes:
         "share": str(MASKABLE_SHARE if is_maskable else SHARE),
     }
     picture = typst.compile(
-        str(folder / "templates/efus/icon.typ"), root=str(folder), sys_inputs=inputs, format="png", ppi=72
+        str(folder / "templates" / "components/icon.typ"),
+        root=str(folder),
+        sys_inputs=inputs,
+        format="png",
+        ppi=72,
     )
     assert isinstance(picture, bytes), "a single page"
     return picture
