@@ -63,6 +63,10 @@ class NewsItemAdmin(TranslatedAdmin):
         page = self.admin_site.admin_view(self.preview)
         return [path("<int:pk>/preview/", page, name="archive_newsitem_preview"), *super().get_urls()]
 
+    def view_on_site(self, obj: NewsItem) -> str | None:
+        """Of what is not public yet there is the preview alone."""
+        return obj.get_absolute_url() if NewsItem.objects.public().filter(pk=obj.pk).exists() else None
+
     @display(description=_("stands at"), label={"draft": "warning", "scheduled": "info", "public": "success"})
     def state(self, item: NewsItem) -> tuple[str, Any]:
         if item.published_at is None:

@@ -245,6 +245,8 @@ def test_organisers_see_an_item_before_anyone_else_in_any_language(organiser: Cl
     assert '<meta name="robots" content="noindex">' in text
     assert 'lang="nl"' in text[:200]
     assert organiser.get("/admin/archive/newsitem/99999999999999999999/preview/").status_code == 404
+    form_page = organiser.get(f"/admin/archive/newsitem/{made.pk}/change/").content.decode()
+    assert ("to-preview" in form_page, "/news/draft/" in form_page) == (True, False)
     assert Client().get(f"/admin/archive/newsitem/{made.pk}/preview/").status_code == 302
 
 
