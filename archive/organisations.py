@@ -40,11 +40,6 @@ class Chapter:
     coming: Coming | None = None
 
     @property
-    def is_host(self) -> bool:
-        """Co-hosts aside."""
-        return self.host is not None and self.host.role == EditionHost.Role.HOST
-
-    @property
     def has_only_numbers(self) -> bool:
         """Whether people spoke for it of whom none is named any more."""
         return not self.spoken and self.part is not None and self.part.speakers > 0
