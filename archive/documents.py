@@ -60,7 +60,7 @@ def check_pdf(upload: UploadedFile) -> CheckedPdf:
 
 
 def cover_of(first_page: bytes) -> bytes:
-    """A picture of ours (PNG), at the foot and the left of a see-through space of the size of all covers, with an edge."""
+    """A picture of ours (PNG) with an edge, at the foot and the left of a see-through space as all covers have it."""
     with Image.open(io.BytesIO(first_page)) as picture:
         page = ImageOps.contain(
             picture.convert("RGB"), (COVER[0] - 2, COVER[1] - 2), Image.Resampling.LANCZOS

@@ -107,7 +107,7 @@ class RetentionRuleAdmin(OrganisersAdmin):
 
     @method_decorator(never_cache)
     def table(self, request: HttpRequest) -> HttpResponse:
-        """`?edition=` (the current one by default). A button tries a kind or deletes it; the archive closes the edition."""
+        """`?edition=` (the current one by default). A button tries a kind or deletes it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         editions = list(

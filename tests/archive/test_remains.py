@@ -182,10 +182,7 @@ def test_a_video_that_is_kept_here_is_played_here_with_captions_and_transcript(c
     html = main_of(client, edition)
     assert 'preload="none"' in html
     assert f'<source src="/videos/{kept.pk}.mp4" type="video/mp4">' in html
-    assert (
-        f'<track kind="captions" src="/captions/{captions.pk}.vtt" srclang="en" label="English">'
-        in html
-    )
+    assert f'<track kind="captions" src="/captions/{captions.pk}.vtt" srclang="en" label="English">' in html
     assert "Opening Played here Transcript · Opening Good morning." in text_of(html)
     part = client.get(f"/videos/{kept.pk}.mp4", headers={"range": "bytes=4-7"})
     assert (part.status_code, part["Content-Type"], body(part)) == (206, "video/mp4", b"ftyp")
