@@ -16,7 +16,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
-from archive.actions.pages import draft_of, make_page, publish
+from archive.actions.pages import make_page, publish
 from archive.models import (
     Block,
     Captions,
@@ -366,12 +366,13 @@ class World:
         HeadsetLoan.objects.create(edition=edition, registration=person, number=1)
 
     def _pages(self) -> None:
-        """One of the edition and one of the site, public, and a draft of the latter."""
+        """One of the edition and one of the site, public; a draft, which can be changed, comes first."""
+        draft = PageOfSite(edition=self.edition, slug="draft", title="A draft", order=1)
+        make_page(page=draft, by=None, blocks=[Block(title="Not yet")])
         for edition in (self.edition, None):
             page = PageOfSite(edition=edition, slug="getting-there", title="Getting there")
             make_page(page=page, by=None, blocks=[Block(title="By train", text="Ten minutes.")])
             publish(page=page, by=None)
-        draft_of(page=page, by=None)
 
     def _what_remains(self) -> None:
         """One row of each other model that has a page in the admin."""
