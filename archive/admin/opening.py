@@ -51,6 +51,7 @@ class OpeningForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in ("starts_on", "ends_on"):
             self.fields[name].required = True
+            self.fields[name].help_text = _("As in 2030-10-14.")
         self.fields["slug"].help_text = _("As in istanbul-2030: it stands in every address of the edition.")
         self.fields["host"].queryset = Organisation.objects.order_by(sort_key("name"), "pk")  # type: ignore[attr-defined]
 
