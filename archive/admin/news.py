@@ -91,13 +91,13 @@ class NewsItemAdmin(TranslatedAdmin):
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The page as readers will see it, in any language; for organisers, and kept by nobody."""
-        if request.method not in ("GET", "HEAD"):
-            return HttpResponseNotAllowed(["GET", "HEAD"])
         item = get_object_or_404(self.get_queryset(request), pk=pk) if pk < 2**63 else None
         if item is None:
             raise Http404
         if not self.has_view_permission(request, item):
             raise PermissionDenied
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
         codes = dict(settings.LANGUAGES)
         asked = request.GET.get("language", "")
         current = asked if asked in codes else translation.get_language() or settings.LANGUAGE_CODE
