@@ -14,6 +14,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from modeltranslation.translator import translator
 
+from archive.actions.pages import make_page, publish
+from archive.models import Block, Page
 from efus_conference.models import Edition, User
 from efus_conference.views.translations.places import PARTS, PLACES, fields_of
 from programme.models import Session
@@ -271,6 +273,34 @@ def test_words_that_were_agreed_to_stay_and_the_others_are_entered(session: Sess
     session.refresh_from_db()
     agreed.refresh_from_db()
     assert (session.abstract_fr, agreed.text_fr or "") == ("Pourquoi ?", "")  # type: ignore[attr-defined]
+
+
+def test_what_a_public_page_lacks_is_entered_into_its_draft(session: Session) -> None:
+    page = Page(edition=session.edition, kind="travel", slug="travel", title_en="Travel", title_fr="Venir")
+    make_page(
+        page=page,
+        by=None,
+        blocks=[Block(kind="text", text_en="By train, from Brussels.", title_en="By rail")],
+    )
+    public = publish(page=page, by=None)
+    client = organiser()
+    upload = filled_in(
+        sheet(client), {"By train, from Brussels.": "En train, depuis Bruxelles.", "By rail": "Par le rail"}
+    )
+    said = send_and_confirm(client, upload)
+    assert len(said) == 2, said  # that they are entered, and that the draft is to be published
+    [block] = public.blocks.all()
+    [drafted] = page.versions.get(publishes_at=None).blocks.all()
+    assert (
+        getattr(block, "text_fr", "") or "",
+        *(getattr(drafted, name) for name in ("text_fr", "title_fr")),
+    ) == (
+        "",
+        "En train, depuis Bruxelles.",
+        "Par le rail",
+    )
+    # What waits in the draft is not asked for again.
+    assert "By rail" not in {row[3] for row in sheet(client)}
 
 
 def test_the_list_asks_the_database_as_often_for_many_as_for_few(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.apps import apps
 from django.conf import settings
@@ -12,7 +12,10 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
 from django.utils.translation import gettext as _
 
+from archive.models import Block
+from efus_conference.models import User
 from efus_conference.rich_text import tidied
+from efus_conference.views.translations.drafts import in_draft, is_public
 from efus_conference.views.translations.places import PLACES, Text, column_of, fields_of, follow, text_of
 from efus_conference.views.translations.rights import Rights
 from efus_conference.views.translations.sheets import Line
@@ -69,13 +72,20 @@ def read(lines: Sequence[Line], rights: Rights, *, for_update: bool = False) -> 
     return result
 
 
-def enter(lines: Sequence[Line], rights: Rights) -> Read:
+def enter(lines: Sequence[Line], rights: Rights, *, by: User) -> Read:
     """Enters what may be entered, row by row: one that the database refuses leaves the others as they are."""
     with transaction.atomic():
         result = read(lines, rights, for_update=True)
         by_row: defaultdict[tuple[str, object], list[Entry]] = defaultdict(list)
+        drafts: dict[int, Block] = {}
         for entry in result.entries:
-            by_row[entry.text.row._meta.label, entry.text.row.pk].append(entry)
+            text = in_draft(entry.text, drafts, by) if is_public(entry.text) else entry.text
+            if text is None:
+                result.problems.append(
+                    (entry.line, _("The page has a draft by now that says something else."))
+                )
+            else:
+                by_row[text.row._meta.label, text.row.pk].append(replace(entry, text=text))
         result.entries = []
         for entries in by_row.values():
             row = entries[0].text.row

@@ -233,7 +233,7 @@ def _confirmed(request: HttpRequest) -> HttpResponse:
             _("This sheet was entered already, or lay here too long. Look at the list, and send it again."),
         )
         return back
-    result = enter(lines_of(b64decode(kept)), Rights(request))
+    result = enter(lines_of(b64decode(kept)), Rights(request), by=reader(request))
     if result.entries:
         sentence = ngettext(
             "%(count)d translation is entered.", "%(count)d translations are entered.", len(result.entries)
@@ -247,6 +247,8 @@ def _confirmed(request: HttpRequest) -> HttpResponse:
         messages.info(
             request, _("Texts of sessions reach the public with the next release of the programme.")
         )
+    if any(entry.text.place.model == "archive.Block" for entry in result.entries):
+        messages.info(request, _("Texts of pages are entered into their drafts: publish those next."))
     return back
 
 

@@ -68,7 +68,7 @@ PLACES = {
             "page",
             page="version__page",
             edition="version__page__edition",
-            parent="version__page",
+            parent="version",
         ),
         Place("archive.NewsItem", "news", edition="edition"),
         Place("programme.Room", "programme", page="", edition="edition"),
@@ -210,9 +210,11 @@ def rows_of(place: Place, edition: Edition | str) -> QuerySet[Any]:
 
 
 def _versions_to_translate() -> QuerySet[PageVersion]:
-    """Of each page the draft, or where there is none its newest version: the older ones are history."""
+    """Of each page the draft, or where there is none what it would be made from: the older ones are history."""
     better = PageVersion.objects.filter(page=OuterRef("page")).filter(
-        Q(publishes_at=None) | Q(number__gt=OuterRef("number"))
+        Q(publishes_at=None)
+        | Q(publishes_at__gt=OuterRef("publishes_at"))
+        | Q(publishes_at=OuterRef("publishes_at"), number__gt=OuterRef("number"))
     )
     return PageVersion.objects.filter(Q(publishes_at=None) | ~Exists(better))
 

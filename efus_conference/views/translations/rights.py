@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 
+from archive.models import Block
 from efus_conference.views.translations.places import PLACES, Place, column_of, follow
 
 
@@ -41,6 +42,10 @@ class Rights:
         """The columns that are only read; None where no form of this organiser has the row."""
         place = PLACES[row._meta.label]
         page, owner = self._page(place), edited_on(row)
+        if isinstance(row, Block) and row.version.publishes_at is not None:
+            # What is public stands; who may write drafts may have one made of it.
+            may_draft = self.request.user.has_perms(["archive.change_block", "archive.change_pageversion"])
+            return set() if may_draft else None
         if page is None or not page.has_change_permission(self.request, owner):
             return None
         if not place.parent:
