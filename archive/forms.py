@@ -72,7 +72,7 @@ class DocumentForm(InALanguage):
         upload = self.cleaned_data.get("file")
         if isinstance(upload, UploadedFile):
             self.pdf = check_pdf(upload)
-        return self.initial.get("file") or ""
+        return upload
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
