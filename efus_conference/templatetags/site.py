@@ -92,7 +92,7 @@ def breadcrumb_data(context: Context) -> SafeString:
     """For search engines, what the page's breadcrumb says to readers; nothing on a page without one."""
     shown = BlockNode("breadcrumb", NodeList()).render(context)
     way = [(_plain(name), unescape(path)) for path, name in _LINK.findall(shown)]
-    return data_block(way_facts(way, unescape(same_as(context, "title")))) if way else SafeString()
+    return data_block(way_facts(way, unescape(same_as(context, "title")))) if way else format_html("{}", "")
 
 
 def _plain(html: str) -> str:
