@@ -18,15 +18,12 @@ def forget_voices(*, speakers: Iterable[Speaker], traces: Traces) -> None:
     """That they were heard at an edition and the videos of them go; in what others wrote the name is masked."""
     rows = list(speakers)
     for model in (Voice, Video):
-        theirs = model._default_manager.filter(speaker__in=rows)
-        ids = list(theirs.values_list("pk", flat=True))
+        ids = list(model._default_manager.filter(speaker__in=rows).values_list("pk", flat=True))
         forget_in_log(model, ids)
         forget_loaded(model, ids)
-        if model is Video:
-            for video in theirs:
-                delete_video(video=video)
-        else:
-            theirs.delete()
+    Voice.objects.filter(speaker__in=rows).delete()
+    for video in Video.objects.filter(speaker__in=rows):
+        delete_video(video=video)
     mask(Video.objects.all(), *in_columns("title"), *in_columns("transcript"), traces=traces)
     mask(EditionNote.objects.all(), *in_columns("text"), traces=traces)
     mask(KeyFigure.objects.all(), *in_columns("detail"), *in_columns("source"), traces=traces)
