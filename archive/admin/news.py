@@ -20,6 +20,7 @@ from archive.models import NewsItem
 from archive.news_forms import NewsItemForm
 from archive.views.news import item_context
 from efus_conference.admin_base import TranslatedAdmin, in_languages, number
+from efus_conference.languages import in_every_language
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -46,7 +47,7 @@ class NewsItemAdmin(TranslatedAdmin):
     list_display = ["title", "state", "published_at", "is_press_release", "edition", "languages"]
     list_filter = [StateFilter, "is_press_release", "edition"]
     list_select_related = ["edition"]
-    search_fields = ["title_en__unaccent", "title_fr__unaccent", "title_nl__unaccent", "slug"]
+    search_fields = [*in_every_language("title", ending="__unaccent"), "slug"]
     autocomplete_fields = ["edition", "picture"]
     prepopulated_fields = {"slug": ["title"]}
     date_hierarchy = "published_at"

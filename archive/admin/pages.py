@@ -25,6 +25,7 @@ from efus_conference.admin_base import (
     in_languages,
     number,
 )
+from efus_conference.languages import in_every_language
 from efus_conference.models import User
 
 
@@ -34,7 +35,7 @@ class PageAdmin(TranslatedAdmin):
 
     list_display = ["title", "kind", "shown_edition", "state", "is_in_menu", "order"]
     list_filter = [("edition", admin.RelatedOnlyFieldListFilter), "kind", "is_in_menu"]
-    search_fields = ["slug", "title_en__unaccent", "title_fr__unaccent", "title_nl__unaccent"]
+    search_fields = ["slug", *in_every_language("title", ending="__unaccent")]
     autocomplete_fields = ["edition"]
     prepopulated_fields = {"slug": ("title_en",)}
     actions_detail = ["open_publishing"]

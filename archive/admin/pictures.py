@@ -21,6 +21,7 @@ from archive.models import Block, Photo, Picture
 from archive.news_forms import PictureForm
 from archive.pictures import delete_files, sources, widths_of, write
 from efus_conference.admin_base import TranslatedAdmin, in_languages
+from efus_conference.languages import in_every_language
 
 SHOWN = 50  # places in which one picture is shown, on its page
 
@@ -39,7 +40,7 @@ class PictureAdmin(TranslatedAdmin):
     list_display = ["thumbnail", "alt", "shown_size", "is_drawing", "credit", "times_used", "added_at"]
     list_display_links = ["thumbnail", "alt"]
     list_filter = ["is_drawing"]
-    search_fields = ["alt_en__unaccent", "alt_fr__unaccent", "alt_nl__unaccent", "credit__unaccent"]
+    search_fields = [*in_every_language("alt", ending="__unaccent"), "credit__unaccent"]
     readonly_fields = ["as_shown", "shown_size", "where_used", "added_at"]
 
     def get_fieldsets(self, request: HttpRequest, obj: Picture | None = None) -> Any:

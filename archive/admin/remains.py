@@ -27,6 +27,7 @@ from efus_conference.admin_base import (
     TranslatedStackedInline,
     in_languages,
 )
+from efus_conference.languages import in_every_language
 
 
 class DocumentInline(TranslatedStackedInline):
@@ -93,7 +94,7 @@ class VideoAdmin(DeletesFiles, OfAnEdition):
     form = VideoForm
     list_display = ["title", "speaker", "edition", "where"]
     list_select_related = ["edition", "speaker"]
-    search_fields = ["title_en__unaccent", "speaker__name__unaccent"]
+    search_fields = [*in_every_language("title", ending="__unaccent"), "speaker__name__unaccent"]
     autocomplete_fields = ["edition", "speaker", "still"]
     inlines = [CaptionsInline]
     fieldsets = [
@@ -132,7 +133,7 @@ class DocumentAdmin(OfAnEdition):
     form = DocumentForm
     list_display = ["title", "kind", "edition", "language", "pages", "is_published", "stored_file"]
     list_filter = ["edition", "kind", "is_published"]
-    search_fields = ["title_en__unaccent", "title_fr__unaccent", "title_nl__unaccent"]
+    search_fields = [*in_every_language("title", ending="__unaccent")]
     readonly_fields = ["stored_file", "pages", "sha256", "added_at"]
     fieldsets = [
         (

@@ -23,6 +23,7 @@ from unfold.decorators import action, display
 from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin, edition_asked_for
 from efus_conference.admin_sheets import SpreadsheetAdmin
 from efus_conference.exports import SafeResource
+from efus_conference.languages import in_every_language
 from efus_conference.models import Edition
 from registration.actions import Refusal
 from registration.actions.retention import DELETE, MANAGE, run_retention, trials_of
@@ -225,7 +226,7 @@ class ParticipationAdmin(ReadOnlyAdmin, SpreadsheetAdmin):
     list_display = ["organisation", "edition", "registered", "there"]
     list_filter = [EditionFilter]
     list_select_related = ["organisation", "edition"]
-    search_fields = ["organisation__name_en__unaccent", "organisation__name_fr__unaccent"]
+    search_fields = [*in_every_language("organisation__name", ending="__unaccent")]
 
     def has_import_permission(self, request: HttpRequest) -> bool:
         return False

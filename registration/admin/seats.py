@@ -18,6 +18,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from efus_conference.admin_base import OrganisersTabularInline, number
+from efus_conference.languages import in_every_language
 from registration.actions import FewerSeatsThanGiven, hold_seats, set_seats
 from registration.admin.base import RefusingAdmin, SessionEditionFilter
 from registration.admin.list_pages import (
@@ -146,7 +147,7 @@ class SeatPoolAdmin(RefusingAdmin):
     ]
     list_filter = [SessionEditionFilter, "session__kind"]
     list_select_related = ["session"]
-    search_fields = ["session__title_en__unaccent", "session__title_fr__unaccent", "session__code"]
+    search_fields = [*in_every_language("session__title", ending="__unaccent"), "session__code"]
     autocomplete_fields = ["session"]
     actions_list = ["open_interpretation"]
     actions_detail = ["open_bus_list", "open_door_list"]
