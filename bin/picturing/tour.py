@@ -22,13 +22,13 @@ class Walk:
         self._open(page, "/en/", "1-home")
         edition = page.locator("nav.site-nav a[href*='/programme/']").get_attribute("href") or ""
         page.set_viewport_size({"width": 1280, "height": 800})
-        self._open(page, edition, "2-timetable")
+        self._open(page, edition, "2-timetable", from_="main h2")
         page.set_viewport_size({"width": 800, "height": 640})
-        self._open(page, "/en/editions/", "3-editions")
-        self._open(page, "/en/organisations/barcelona/", "4-city")
+        self._open(page, "/en/editions/", "3-editions", from_="main h1")
+        self._open(page, "/en/organisations/liege/", "4-city", from_="main h1")
         self._open(page, "/en/declarations/demonstration/", "6-declaration")
         self._log_in(telephone, "participant")
-        self._open(telephone, "/en/my/agenda/", "5-agenda")
+        self._open(telephone, "/en/my/agenda/", "5-agenda", from_="main h2")
         page.set_viewport_size({"width": 1280, "height": 800})
         self._log_in(page, "organiser")
         self._open(page, "/admin/", "7-today")
@@ -45,9 +45,12 @@ class Walk:
         page.click("main form button[type=submit]")
         page.wait_for_url("**/my/**")
 
-    def _open(self, page: Page, path: str, name: str) -> None:
+    def _open(self, page: Page, path: str, name: str, *, from_: str = "") -> None:
+        """The picture begins at the top, or at the first thing that a selector finds."""
         page.goto(self._site + path)
         page.wait_for_load_state("networkidle")
+        if from_:
+            page.locator(from_).first.evaluate("one => scrollTo(0, one.getBoundingClientRect().top + scrollY - 24)")
         self._picture(page, name)
 
     def _picture(self, page: Page, name: str) -> None:
