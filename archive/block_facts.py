@@ -13,6 +13,7 @@ from archive.timeline import line
 from archive.venue_plan import plan_of
 from declarations import register
 from declarations.models import Declaration
+from efus_conference.languages import language_shown
 from efus_conference.models import Edition
 from programme.models import ReleasedSession, SessionKind, Speaker
 
@@ -125,6 +126,7 @@ class Heard:
 
     speaker: Speaker
     function: str
+    function_language: str
 
 
 def some_speakers(edition: Edition) -> list[Heard]:
@@ -141,4 +143,11 @@ def some_speakers(edition: Edition) -> list[Heard]:
                 functions.setdefault(appearance["speaker"], appearance.get("function") or {})
     shown = Speaker.objects.shown().in_bulk(functions)
     named = [(shown[pk], function) for pk, function in functions.items() if pk in shown][:SPEAKERS_SHOWN]
-    return [Heard(speaker, in_reader_s_language(function) or speaker.function) for speaker, function in named]
+    return [_heard(speaker, function) for speaker, function in named]
+
+
+def _heard(speaker: Speaker, functions: dict[str, str]) -> Heard:
+    function, language = in_reader_s_language(functions)
+    if function:
+        return Heard(speaker, function, language)
+    return Heard(speaker, speaker.function, language_shown(speaker, "function"))

@@ -35,7 +35,13 @@ class KindCount:
 
     @property
     def name(self) -> str:
-        return self.kind.name if self.count == 1 else self.kind.name_plural or self.kind.name
+        name: str = getattr(self.kind, self.shown_field)
+        return name
+
+    @property
+    def shown_field(self) -> str:
+        """Which of the kind's texts is the name."""
+        return "name_plural" if self.count != 1 and self.kind.name_plural else "name"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from archive.coming import FEWEST, Coming, comings_of
 from archive.models import Part, Partner, Video, Voice
 from declarations import register
+from efus_conference.languages import language_shown
 from efus_conference.models import Edition, EditionHost, Organisation, OrganisationQuerySet
 from programme.models import ReleasedSession, Speaker
 from programme.people import on_the_programme
@@ -23,6 +24,7 @@ class Spoken:
 
     speaker: Speaker
     function: str
+    function_language: str
     session: ReleasedSession | None = None
     is_video: bool = False
     has_page: bool = True
@@ -91,9 +93,10 @@ def _who_appears(key: str) -> RawSQL:
     )
 
 
-def in_reader_s_language(texts: dict[str, str]) -> str:
-    language = (get_language() or "en")[:2]
-    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+def in_reader_s_language(texts: dict[str, str]) -> tuple[str, str]:
+    """The text in the reader's language, else in English, else in any; and which of them it is."""
+    order = ((get_language() or "en")[:2], "en", *texts)
+    return next(((texts[code], code) for code in order if texts.get(code)), ("", ""))
 
 
 def chapters(organisation: Organisation) -> list[Chapter]:
@@ -150,7 +153,7 @@ def _in_sessions(organisation: Organisation) -> list[tuple[int, Spoken]]:
         (
             session.edition_id,
             Spoken(
-                shown[appearance["speaker"]], in_reader_s_language(appearance.get("function") or {}), session
+                shown[appearance["speaker"]], *in_reader_s_language(appearance.get("function") or {}), session
             ),
         )
         for session, appearance in found
@@ -172,6 +175,7 @@ def _on_record(organisation: Organisation) -> list[tuple[int, Spoken]]:
             Spoken(
                 row.speaker,
                 row.function,
+                language_shown(row, "function"),
                 is_video=isinstance(row, Video),
                 has_page=row.speaker.pk in with_page,
             ),

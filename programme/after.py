@@ -11,6 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.text import slugify
 
+from efus_conference.languages import language_shown
 from efus_conference.models import Edition
 from programme.languages import language_name, reader
 from programme.models import Material, ReleasedSession
@@ -29,6 +30,7 @@ class MaterialLine:
     """`host` is where an address leads; files of ours say their format and size instead."""
 
     title: str
+    title_language: str
     kind: str
     url: str
     language: str
@@ -52,6 +54,7 @@ def _line(material: Material) -> MaterialLine:
     is_file = bool(material.file)
     return MaterialLine(
         title=material.title,
+        title_language=language_shown(material, "title"),
         kind=str(material.get_kind_display()),
         url=reverse("programme_machine:material", args=[material.pk, public_name(material)])
         if is_file

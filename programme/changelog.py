@@ -49,6 +49,7 @@ class ChangeLine:
     label: str
     tag: str
     title: str
+    title_language: str
     url: str
     details: list[str]
     is_cancelled: bool
@@ -128,6 +129,7 @@ def _line(change: ReleaseChange, row: ReleasedSession, edition: Edition, rooms: 
         label=change.get_kind_display(),
         tag=TAGS[ReleaseChange.Kind(change.kind)],
         title=row.title,
+        title_language=row.language_of("title"),
         url=reverse("programme:session", args=[edition.slug, change.session.code]),
         details=list(details_of(change, edition, rooms)),
         is_cancelled=row.is_cancelled,

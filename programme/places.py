@@ -22,7 +22,6 @@ class Place:
     venue: str
     address: str
     map_url: str
-    directions: list[str]
     accessibility: str
 
 
@@ -36,7 +35,6 @@ def place_of(room: Room, edition: Edition) -> Place:
         venue=venue.name if venue else "",
         address=address,
         map_url=map_url(venue, address, edition),
-        directions=[text for text in (venue.directions if venue else "", room.directions) if text],
         accessibility=venue.accessibility if venue else "",
     )
 
@@ -45,6 +43,7 @@ def place_of(room: Room, edition: Edition) -> Place:
 class House:
     """A building with its rooms in their order; the rooms that are in none come under one without a name."""
 
+    venue: Venue | None
     name: str
     address: str
     map_url: str
@@ -61,6 +60,7 @@ def houses_of(rooms: Iterable[Room], edition: Edition) -> list[House]:
         house = found.setdefault(
             room.venue_id,
             House(
+                venue,
                 venue.name if venue else "",
                 venue.address if venue else "",
                 map_url(venue, venue.address, edition) if venue else "",

@@ -13,6 +13,7 @@ from django.utils import formats
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
+from efus_conference.languages import language_shown
 from efus_conference.models import Edition, Organisation
 from programme.languages import interpretation_sentence, reader
 from programme.models import Appearance, ReleasedSession, Speaker
@@ -107,6 +108,7 @@ class PersonLine:
     picture: Picture | None
     role: str
     function: str
+    function_language: str
     organisation: Organisation | None
     is_to_be_confirmed: bool
 
@@ -127,9 +129,7 @@ def person_line(
     """With the function and the organisation of that session, else the speaker's own."""
     functions = appearance.get("function") or {}
     assert isinstance(functions, dict)
-    function = next(
-        (functions[code] for code in (reader(), "en", *functions) if functions.get(code)), speaker.function
-    )
+    spoken_in = next((code for code in (reader(), "en", *functions) if functions.get(code)), "")
     role = str(appearance.get("role", ""))
     organisation = appearance.get("organisation")
     return PersonLine(
@@ -137,7 +137,8 @@ def person_line(
         url=_page_of_speakers(edition.slug, reader()).replace("000000", speaker.slug),
         picture=picture_of(speaker),
         role="" if role in ("", Appearance.Role.SPEAKER) else str(Appearance.Role(role).label),
-        function=function,
+        function=functions[spoken_in] if spoken_in else speaker.function,
+        function_language=spoken_in or language_shown(speaker, "function"),
         organisation=organisations.get(organisation)
         if isinstance(organisation, int)
         else speaker.organisation,

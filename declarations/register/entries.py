@@ -93,6 +93,11 @@ class Entry:
         return self.signature.signer_office
 
     @property
+    def office_language(self) -> str:
+        """English for what the archive entered; "" where somebody typed it, in whatever language."""
+        return "en" if self.assurance == Assurance.HISTORICAL else ""
+
+    @property
     def is_person_erased(self) -> bool:
         """Who signed was known, and had their name erased; what is only not known is empty."""
         return self.signature.person_erased_at is not None

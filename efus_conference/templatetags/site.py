@@ -114,8 +114,21 @@ def site_page(name: str, *args: str) -> str:
 @register.simple_tag
 def lang_of(row: Model, field: str) -> SafeString:
     """` lang="en"` where a translated field is shown in another language than the page's, for its element's tag."""
-    shown = language_shown(row, field)
-    return format_html(' lang="{}"', shown) if shown != get_language() else format_html("{}", "")
+    return lang_is(language_shown(row, field))
+
+
+@register.simple_tag
+def language_of(row: Model, field: str) -> str:
+    """In which language a translated field is shown, for a part of the page that is given the text alone."""
+    return language_shown(row, field)
+
+
+@register.simple_tag
+def lang_is(language: str) -> SafeString:
+    """` lang="en"` where a text is in another language than the page, for its element's tag."""
+    if not language or language == get_language():
+        return format_html("{}", "")
+    return format_html(' lang="{}"', language)
 
 
 @register.filter
@@ -127,8 +140,7 @@ def own_name(organisation: Model) -> str:
 @register.simple_tag
 def lang_of_name(organisation: Model) -> SafeString:
     """` lang="el"` where `own_name` is in another language than the page, for its element's tag."""
-    shown = languages.own_name(organisation)[1]
-    return format_html(' lang="{}"', shown) if shown != get_language() else format_html("{}", "")
+    return lang_is(languages.own_name(organisation)[1])
 
 
 @register.filter
