@@ -196,13 +196,13 @@ PERSONAL: list[Row] = [
     # An administrator, for somebody who cannot log in.
     row("GET", "erase_account", anyone="login", people="login", organisers="403", administrator="200"),
     row("POST", "erase_account", anyone="login", people="login", organisers="403", administrator="200"),
-    # Which texts lack a language: of those that the organiser may read.
     row("GET", "guide_first", anyone="login", people="login", organisers="200"),
     row("POST", "guide_first", anyone="login", people="login", organisers="405"),
     row("GET", "guide", anyone="login", people="login", organisers="200"),
     row("POST", "guide", anyone="login", people="login", organisers="405"),
     row("GET", "guide_picture", anyone="login", people="login", organisers="200"),
     row("POST", "guide_picture", anyone="login", people="login", organisers="405"),
+    # Which texts lack a language: of those that the organiser may read.
     row("GET", "translations", anyone="login", people="login", organisers="200"),
     row("POST", "translations", anyone="login", people="login", organisers="405"),
     row("GET", "translations_sheet", anyone="login", people="login", organisers="200"),

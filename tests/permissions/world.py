@@ -486,6 +486,8 @@ NO_TOKEN = "a-token-nobody-was-given"  # of the length of none
 QUERIES = {
     "registration:desk_people": "?q=name",
     "admin:declarations_campaign_ask": "?what=invite",
+    # Of one edition alone an officer may have nothing to translate, and is led back to the list.
+    "translations_sheet": "?language=fr&edition=all",
 }
 
 # By address, or by namespace.
