@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date, timedelta
 from typing import Any
 
@@ -40,6 +41,13 @@ def _in_the_past(day: date) -> None:
         raise ValidationError(_("The date of birth is not in the past. Check the year."), code="future")
 
 
+def _words(name: str) -> set[str]:
+    """The names in a name, accents, case and hyphens aside."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    letters = "".join(one if one.isalpha() else " " for one in plain if not unicodedata.combining(one))
+    return set(letters.split())
+
+
 class VisaLetterForm(forms.Form):
     name = line(
         _("Name, exactly as in the passport"),
@@ -75,7 +83,7 @@ class VisaLetterForm(forms.Form):
     )
 
     def __init__(self, *args: Any, registration: Registration, **kwargs: Any) -> None:
-        self.edition = registration.edition
+        self.registration, self.edition = registration, registration.edition
         initial = {
             "name": registration.name,
             "nationality": registration.country,
@@ -93,6 +101,19 @@ class VisaLetterForm(forms.Form):
         ]
         self.helper.layout = Layout(Fieldset("", *names))
         self.helper.add_input(Submit("make", _("Download the letter")))
+
+    def clean_name(self) -> str:
+        """A passport may have more names than a registration, or write them otherwise, but it is the same person."""
+        name = str(self.cleaned_data["name"])
+        if not _words(name) & _words(self.registration.name):
+            raise ValidationError(
+                _(
+                    "This is not the name of the registration, %(name)s. If that one is wrong, change it first."
+                ),
+                code="other",
+                params={"name": self.registration.name},
+            )
+        return name
 
     def clean_passport(self) -> str:
         return " ".join(str(self.cleaned_data["passport"]).upper().split())

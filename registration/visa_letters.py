@@ -81,6 +81,7 @@ def _paragraphs(edition: Edition, first: date, last: date) -> list[str]:
 def _facts(registration: Registration, said: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         (_("Name"), said["name"]),
+        (_("Registered as"), "" if said["name"] == registration.name else registration.name),
         (_("Date of birth"), in_full(said["born_on"])),
         (_("Nationality"), country_name(said["nationality"])),
         (_("Passport"), said["passport"]),

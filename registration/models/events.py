@@ -64,6 +64,7 @@ class RegistrationEvent(models.Model):
         REPRINTED = "reprinted", _("printed a new badge")
         UNCHECKED = "unchecked", _("took a check-in back")
         CERTIFIED = "certified", _("got a certificate")
+        VISA_LETTER = "visa_letter", _("made a letter for a visa")
         CONSENTED = "consented", _("agreed")
         UNCONSENTED = "unconsented", _("took an agreement back")
         ERASED = "erased", _("had the personal data erased")

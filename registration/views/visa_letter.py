@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from efus_conference.seal import SealError
+from registration.actions.refusals import Refusal
+from registration.actions.visa_letters import LetterOff, issue_visa_letter
+from registration.requests import reader
 from registration.views.mine import kept_by_reader
 from registration.visa_form import VisaLetterForm
-from registration.visa_letters import letter, may_be_had
-
-logger = logging.getLogger(__name__)
+from registration.visa_letters import may_be_had
 
 
 @sensitive_post_parameters()
@@ -33,13 +30,10 @@ def visa_letter(request: HttpRequest, pk: int) -> HttpResponse:
     status, refusal = HTTPStatus.OK, ""
     if request.method == "POST" and is_offered and form.is_valid():
         try:
-            content = letter(kept, form.cleaned_data, at=timezone.now())
-        except SealError:
-            logger.exception("No letter for a visa can be sealed.")
-            status = HTTPStatus.SERVICE_UNAVAILABLE
-            refusal = _(
-                "The letter can’t be sealed at the moment. The organisers know of it: please try again later."
-            )
+            content = issue_visa_letter(registration=kept, said=form.cleaned_data, by=reader(request))
+        except Refusal as error:
+            status = HTTPStatus.SERVICE_UNAVAILABLE if isinstance(error, LetterOff) else HTTPStatus.OK
+            refusal = str(error)
         else:
             return _file(content, f"visa-letter-{kept.edition.slug}-{form.cleaned_data['language']}.pdf")
     context = {

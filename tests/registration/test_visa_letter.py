@@ -11,10 +11,12 @@ import pypdfium2
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from efus_conference.models import Edition
 from efus_conference.seal import examined
 from registration.actions import cancel_registration
+from registration.actions.visa_letters import MOST_A_DAY
 from registration.models import Registration
 from tests.factories import NINE
 
@@ -25,7 +27,7 @@ def said(edition: Edition, **changed: Any) -> dict[str, Any]:
     assert edition.starts_on
     assert edition.ends_on
     return {
-        "name": "Ürsula Åkesson-Ñandú",
+        "name": "Ürsula Åkesson-ROBIN Ñandú",
         "born_on": "1975-05-21",
         "nationality": "MA",
         "passport": PASSPORT.lower(),
@@ -54,7 +56,14 @@ def text_of(answer: Any) -> str:
 def test_it_says_what_the_passport_says_and_is_sealed(registration: Registration) -> None:
     answer = asked(registration, said(registration.edition))
     text = text_of(answer)
-    told = ["Ürsula Åkesson-Ñandú", "21 May 1975", "Morocco", PASSPORT, "Consulate of Nowhere"]
+    told = [
+        "Ürsula Åkesson-ROBIN Ñandú",
+        registration.name,
+        "21 May 1975",
+        "Morocco",
+        PASSPORT,
+        "Consulate of Nowhere",
+    ]
     assert [one for one in told if one not in text] == []
     assert registration.edition.place in text
     assert (answer["Content-Type"], "no-store" in answer["Cache-Control"]) == ("application/pdf", True)
@@ -111,6 +120,7 @@ def test_after_the_edition_there_is_none(registration: Registration) -> None:
     [
         ({"passport": "<>"}, "Write this in letters or figures"),
         ({"passport": "1" * 10_000}, "Shorten it to 30"),
+        ({"name": "Somebody Else"}, "This is not the name of the registration, Robin Example"),
         ({"name": "a\0b"}, "a character that cannot be printed"),
         ({"nationality": "banana"}, "Choose a country."),
         ({"born_on": "2999-01-01"}, "The date of birth is not in the past."),
@@ -154,3 +164,26 @@ def test_the_registration_leads_to_it_while_it_can_be_had(registration: Registra
     assert link in client.get(registration.get_absolute_url()).content.decode()
     cancel_registration(registration=registration, by=registration.managed_by, reason="")
     assert link not in client.get(registration.get_absolute_url()).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_history_says_that_one_was_made_and_nothing_of_what_it_says(registration: Registration) -> None:
+    asked(registration, said(registration.edition))
+    event = registration.events.get(verb="visa_letter")
+    assert (event.actor, event.detail, event.reason) == (registration.managed_by, {}, "")
+
+
+@pytest.mark.django_db
+def test_after_ten_in_a_day_the_next_one_waits_for_the_morning(registration: Registration) -> None:
+    for _time in range(MOST_A_DAY):
+        registration.events.create(verb="visa_letter", actor=registration.managed_by)
+    answer = asked(registration, said(registration.edition))
+    assert (
+        answer["Content-Type"].split(";")[0],
+        "Make the next one tomorrow" in answer.content.decode(),
+    ) == (
+        "text/html",
+        True,
+    )
+    registration.events.update(at=timezone.now() - timedelta(days=1, minutes=1))
+    assert asked(registration, said(registration.edition))["Content-Type"] == "application/pdf"
