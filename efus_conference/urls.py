@@ -36,7 +36,7 @@ urlpatterns = [
     path("admin/guide/", admin.site.admin_view(guide.guide), name="guide_first"),
     path("admin/guide/<slug:name>/", admin.site.admin_view(guide.guide), name="guide"),
     path(
-        "admin/guide/pictures/<slug:name>.png",
+        "admin/guide/pictures/<str:name>",
         admin.site.admin_view(guide.guide_picture),
         name="guide_picture",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from urllib.parse import urldefrag
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from markdown_it.token import Token
 
 FOLDER = settings.BASE_DIR / "docs"
 PICTURES = FOLDER / "pictures"
+TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
 # In this order; each is a file of docs/.
 PAGES = {
     "organiser": _("For organisers"),
@@ -66,12 +67,18 @@ def guide(request: HttpRequest, name: str = "organiser") -> HttpResponse:
 
 @require_safe
 def guide_picture(request: HttpRequest, name: str) -> FileResponse:
-    file = PICTURES / f"{name}.png"
-    if not file.is_file():
+    file = pictures().get(name)
+    if file is None:
         raise Http404
-    response = FileResponse(file.open("rb"), content_type="image/png")
+    response = FileResponse(file.open("rb"), content_type=TYPES[file.suffix])
     response.headers["Cache-Control"] = "private, max-age=3600"
     return response
+
+
+@cache
+def pictures() -> dict[str, Path]:
+    """The files of the guide's pictures by their names."""
+    return {file.name: file for file in [*PICTURES.glob("*.png"), *FOLDER.glob("*.svg")]}
 
 
 @cache
@@ -101,7 +108,7 @@ def _lead(tokens: list[Token]) -> None:
     for token in tokens:
         if token.type == "image":
             token.attrSet(
-                "src", reverse("guide_picture", args=[PurePosixPath(str(token.attrGet("src"))).stem])
+                "src", reverse("guide_picture", args=[PurePosixPath(str(token.attrGet("src"))).name])
             )
             token.attrSet("loading", "lazy")
         elif token.type == "link_open":

@@ -547,7 +547,7 @@ OBJECTS: dict[tuple[str, str], Maker] = {
         world.town.pk
     ),
     ("guide", "name"): lambda world, whose, is_own: "organiser",
-    ("guide_picture", "name"): lambda world, whose, is_own: "home",
+    ("guide_picture", "name"): lambda world, whose, is_own: "home.png",
     ("media", "name"): lambda world, whose, is_own: world.material.file.name,
     ("registration", "slug"): lambda world, whose, is_own: world.edition.slug,
     ("registration", "code"): lambda world, whose, is_own: world.session.code,

@@ -151,6 +151,7 @@ def _overview(request: HttpRequest, form: SheetForm) -> HttpResponse:
     in_sheet = len(_to_translate(pages))
     context = {
         **admin.site.each_context(request),
+        "guide_word": "translations",
         "title": _("Translations"),
         "asked": wanted,
         "languages": languages_wanted(),
@@ -213,6 +214,7 @@ def _preview(request: HttpRequest, content: bytes, result: Read) -> HttpResponse
         cache.set(_kept_at(request, key), b64encode(content).decode(), KEPT)
     context = {
         **admin.site.each_context(request),
+        "guide_word": "translations",
         "title": _("Translations that came back"),
         "result": result,
         "languages": dict(settings.LANGUAGES),
