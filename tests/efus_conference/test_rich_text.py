@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from efus_conference.rich_text import as_html, tidied
+from efus_conference.rich_text import as_html, is_followable, links_of, tidied
 
 ALLOWED = {
     *("p", "a", "em", "strong", "ul", "ol", "li", "blockquote", "br", "hr", "code", "pre"),
@@ -66,6 +67,30 @@ def test_an_address_that_is_a_program_is_no_link(address: str) -> None:
     ):
         html = as_html(text)
         assert not re.search(r'href="\s*(javascript|data|vbscript|file)', html, re.I), html
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[b][1]\n\n[1]: //evil.example/2",
+        "[b](/&#47;evil.example/2)",
+        "[b](/&sol;evil.example/2)",
+        "[b](//evil.example/2)",
+        "[b](https://efus.eu@evil.example/2)",
+        "[b](ftp://evil.example/2)",
+        "[b](/static/../en/my/agenda/)",
+    ],
+)
+def test_a_link_that_leads_elsewhere_than_it_says_is_none_and_is_found(text: str) -> None:
+    assert "<a" not in as_html(text)
+    assert [is_followable(link) for link in links_of(text)] == [False]
+
+
+def test_links_of_a_text_are_found_in_every_way_they_are_written() -> None:
+    text = "[a](/x/?a=(1)#b) <https://efus.eu> <a@b.example> [c][1] [d] `[no](/none/)`\n\n> - [e](#e)\n\n[1]: /y/\n[d]: /z/"
+    found = ["/x/?a=(1)#b", "https://efus.eu", "mailto:a@b.example", "/y/", "/z/", "#e"]
+    assert list(links_of(text)) == found
+    assert re.findall(r'href="([^"]+)"', as_html(text)) == found
 
 
 def test_html_is_shown_as_it_was_typed() -> None:
@@ -150,6 +175,34 @@ def test_what_was_pasted_from_word_keeps_its_structure_and_nothing_else() -> Non
 )
 def test_what_is_no_html_stays_to_the_letter(text: str) -> None:
     assert tidied(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("**bold** and a <br>", "**bold** and a"),
+        ("Press <b> to begin, 3 < 4", "Press <b> to begin, 3 < 4"),
+        ("## Head\n\nA *b* <b>c</b> <https://efus.eu>", "## Head\n\nA *b* **c** <https://efus.eu>"),
+        ("- one<br>\n  - in_ner_\n\nEnd.", "- one  \n  - in_ner_\n\nEnd."),
+        ("<p>**bold**</p><p>x_y</p>", "**bold**\n\nx_y"),
+        ("<p>2 * 3 * 4</p>", r"2 \* 3 \* 4"),
+    ],
+)
+def test_what_is_markdown_stays_so_beside_a_tag(text: str, expected: str) -> None:
+    assert tidied(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["<div>" * 600, "<ul><li>" * 1500, "<b>" * 1500 + "x</b>", "<p>" + "x" * 100_000 + "</p>"]
+)
+def test_boxes_within_boxes_are_refused_kindly(text: str) -> None:
+    with pytest.raises(ValidationError, match=r"This text (has too many boxes|is too long)"):
+        tidied(text)
+
+
+def test_comments_and_styles_that_begin_and_never_end_are_read_once() -> None:
+    for text in ("<!--" * 20_000, "<style " * 10_000):
+        assert tidied(f"<p>Hello</p><!-- no -->{text}").startswith("Hello")
 
 
 def test_a_text_that_was_tidied_is_tidied_no_further() -> None:
