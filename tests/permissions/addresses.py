@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.resolvers import LocalePrefixPattern, RegexPattern
+from django.utils.translation import override
 
 PLACEHOLDER = re.compile(r"<(?:\w+:)?(\w+)>")
 
@@ -28,7 +29,8 @@ class Address:
 
     def path(self, values: dict[str, object], language: str) -> str:
         if self.is_regular:
-            return reverse(self.name, kwargs=values)
+            with override(language):
+                return reverse(self.name, kwargs=values)
         filled = PLACEHOLDER.sub(lambda match: str(values[match[1]]), self.route)
         return f"/{language}/{filled}" if self.has_language else f"/{filled}"
 
