@@ -393,7 +393,7 @@ def test_a_field_visit_says_how_to_come_along(client: Client, edition: Edition) 
         ">09:10</time>",
         ">12:00</time>",
         "until Wednesday 7 May 2031, 09:00.",
-        '<a href="/en/editions/liege-2031/rooms/court/">Court</a>, Palace',
+        '<a href="/en/editions/liege-2031/rooms/court/">Court</a>, <span>Palace</span>',
         "Place 1",
         "Step-free",
         'href="https://www.openstreetmap.org/?mlat=50.64510&amp;mlon=5.57340#map=18/50.64510/5.57340"',
