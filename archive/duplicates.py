@@ -29,22 +29,27 @@ class Pair:
 
 
 def pairs() -> list[Pair]:
-    """The surest first. Between an invented one and a real one there is nothing to merge."""
+    """The surest first, and no more than somebody looks through."""
+    return _pairs()[:MOST]
+
+
+def _pairs(of: int | None = None) -> list[Pair]:
+    """Of all, or of one of them. Between an invented one and a real one there is nothing to merge."""
     rows = {each.pk: each for each in Organisation.objects.order_by("pk")}
     found: dict[tuple[int, int], Pair] = {}
-    for first, second, why in [*_same_wikidata(rows), *_same_name(rows), *_alike()]:
+    for first, second, why in [*_same_wikidata(rows), *_same_name(rows), *_alike(of)]:
+        if of not in (None, first, second):
+            continue
         one, other = rows.get(min(first, second)), rows.get(max(first, second))
         if one and other and one.is_demonstration == other.is_demonstration:
             found.setdefault((one.pk, other.pk), Pair(one, other, why))
-    return list(found.values())[:MOST]
+    return list(found.values())
 
 
 def likely_twins(organisation: Organisation) -> list[Organisation]:
     """Which others it may be."""
     return [
-        pair.second if pair.first.pk == organisation.pk else pair.first
-        for pair in pairs()
-        if organisation.pk in (pair.first.pk, pair.second.pk)
+        pair.second if pair.first.pk == organisation.pk else pair.first for pair in _pairs(organisation.pk)
     ]
 
 
@@ -74,18 +79,19 @@ def _same_name(rows: dict[int, Organisation]) -> Found:
                 yield first, second, _("a name in common")
 
 
-def _alike() -> Found:
+def _alike(of: int | None) -> Found:
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT one.id, other.id FROM efus_conference_organisation AS one
                 JOIN efus_conference_organisation AS other
                     ON one.id < other.id AND one.country = other.country AND one.kind = other.kind
-                WHERE similarity(sort_key(one.name_en), sort_key(other.name_en)) >= %s
+                WHERE (%s::bigint IS NULL OR %s IN (one.id, other.id))
+                    AND similarity(sort_key(one.name_en), sort_key(other.name_en)) >= %s
                 ORDER BY similarity(sort_key(one.name_en), sort_key(other.name_en)) DESC, one.id, other.id
                 LIMIT %s
             """,
-            [ALIKE, MOST],
+            [of, of, ALIKE, MOST],
         )
         for first, second in cursor.fetchall():
             yield first, second, _("nearly the same name")

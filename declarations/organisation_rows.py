@@ -5,13 +5,26 @@ from __future__ import annotations
 from django.utils.translation import gettext
 
 from declarations.models import Signatory
-from efus_conference.merging import Column, shares
+from efus_conference.merging import Column, add
+from efus_conference.models import Organisation
 
 
 def register() -> None:
-    shares.append(
-        Column(Signatory, scope="declaration", join=_one_signatory, conflict=_why_not_one_signatory)
+    add(
+        Column(
+            Signatory,
+            scope="declaration",
+            join=_one_signatory,
+            conflict=_why_not_one_signatory,
+            lock=_hold_signatories,
+        )
     )
+
+
+def _hold_signatories(kept: Organisation, gone: Organisation) -> None:
+    """Whole, so that who invites or signs meanwhile is waited for: one of each two may be deleted."""
+    both = Signatory.objects.filter(organisation__in=[kept, gone]).order_by("pk")
+    list(both.select_for_update(of=("self",)).values_list("pk", flat=True))
 
 
 def _is_untouched(signatory: Signatory) -> bool:

@@ -38,6 +38,11 @@ class Share(Protocol):
 shares: list[Share] = []
 
 
+def add(*given: Share) -> None:
+    """Each once, however often an app is set up."""
+    shares.extend(share for share in given if share not in shares)
+
+
 def drop(kept: Any, gone: Any) -> None:
     """The row of the one that stays says it all."""
     gone.delete()

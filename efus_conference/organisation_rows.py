@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from efus_conference.merging import Column, shares
+from efus_conference.merging import Column, add
 from efus_conference.models import EditionHost, Project, User
 
 
 def register() -> None:
-    shares.extend(
-        [
-            Column(User),
-            Column(EditionHost, scope="edition", join=_host_once),
-            Column(Project, "led_by"),
-            Column(Project.partners.through, scope="project"),
-        ]
+    add(
+        Column(User),
+        Column(EditionHost, scope="edition", join=_host_once),
+        Column(Project, "led_by"),
+        Column(Project.partners.through, scope="project"),
     )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db.models import Q
 from django.utils.translation import gettext
 
-from efus_conference.merging import Column, shares
+from efus_conference.merging import Column, add
 from efus_conference.models import Organisation
 from programme.models import Appearance, ReleasedSession, Session, Speaker
 
 
 def register() -> None:
-    shares.extend([Column(Speaker), Column(Appearance, lock=_hold_sessions), InReleases()])
+    add(Column(Speaker), Column(Appearance, lock=_hold_sessions), InReleases())
 
 
 def _hold_sessions(kept: Organisation, gone: Organisation) -> None:
@@ -23,6 +25,7 @@ def _hold_sessions(kept: Organisation, gone: Organisation) -> None:
     list(Session.objects.locked().filter(pk__in=wanted).values_list("pk", flat=True))
 
 
+@dataclass(frozen=True)
 class InReleases:
     """Released sessions name organisations by their ids within a JSON column."""
 

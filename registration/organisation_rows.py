@@ -5,25 +5,23 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils.translation import gettext
 
-from efus_conference.merging import Column, shares
+from efus_conference.merging import Column, add
 from efus_conference.models import Organisation
 from registration.models import Delegation, Hold, Participation, Place, PlaceRequest, Registration
 
 
 def register() -> None:
-    shares.extend(
-        [
-            # Before the registrations: both lock places, in one go and in their order.
-            Column(
-                Delegation,
-                scope="edition",
-                join=_one_delegation,
-                conflict=_why_not_one_delegation,
-                lock=_hold_places,
-            ),
-            Column(Registration),
-            Column(Participation, scope="edition", join=_add_up),
-        ]
+    add(
+        # Before the registrations: both lock places, in one go and in their order.
+        Column(
+            Delegation,
+            scope="edition",
+            join=_one_delegation,
+            conflict=_why_not_one_delegation,
+            lock=_hold_places,
+        ),
+        Column(Registration),
+        Column(Participation, scope="edition", join=_add_up),
     )
 
 

@@ -13,7 +13,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
-from archive.actions.merging import PERMISSION, MergeRefused, merge_organisations, preview
+from archive.actions.merging import PERMISSION, MergeRefused, NoLongerThere, merge_organisations, preview
 from archive.duplicates import likely_twins, pairs
 from efus_conference.admin_base import OrganisersAdmin, ReadOnlyAdmin, number
 from efus_conference.models import Organisation, OrganisationMerge
@@ -54,7 +54,9 @@ class OrganisationMergeAdmin(ReadOnlyAdmin, OrganisersAdmin):
         """`?q=` looks for the other one, `?into=` shows what merging into it would do; a POST does it."""
         if not request.user.has_perm(PERMISSION):
             raise PermissionDenied
-        gone = get_object_or_404(Organisation, pk=number(object_id))
+        gone = Organisation.objects.filter(pk=number(object_id)).first()
+        if gone is None:
+            return self._gone_already(request, number(object_id))
         asked = request.POST if request.method == "POST" else request.GET
         kept = Organisation.objects.filter(pk=number(asked.get("into"))).first()
         refusals: list[str] = []
@@ -83,6 +85,12 @@ class OrganisationMergeAdmin(ReadOnlyAdmin, OrganisersAdmin):
             "is_unknown": bool(asked.get("into")) and kept is None,
         }
         return render(request, "admin/archive/merge.html", context)
+
+    def _gone_already(self, request: HttpRequest, gone_id: int | None) -> HttpResponse:
+        """To whom a second click, or a colleague's, finds it merged."""
+        merge = get_object_or_404(OrganisationMerge, gone_id=gone_id)
+        messages.error(request, NoLongerThere.message)
+        return redirect(f"admin:{NAME}_change", merge.pk)
 
     def _found(self, request: HttpRequest, typed: str, gone: Organisation) -> list[Organisation]:
         """By any of its names, as the list of organisations finds it."""

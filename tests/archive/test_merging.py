@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from threading import Barrier
 from typing import Any
 
@@ -25,11 +26,11 @@ from archive.actions.merging import (
     merge_organisations,
     preview,
 )
-from archive.models import Part, Partner
+from archive.models import EditionRecord, Part, Partner
 from declarations import register
 from declarations.actions import verify
 from declarations.models import LogEntry as PublicEntry
-from declarations.models import Signatory
+from declarations.models import Signatory, Signature
 from efus_conference import merging as ground
 from efus_conference.models import (
     EditionHost,
@@ -153,6 +154,29 @@ def test_where_both_have_a_row_there_is_one(kept: Organisation, gone: Organisati
     assert Partner.objects.filter(edition=edition).count() == 1
     assert list(Participation.objects.values_list("organisation", "registered", "there")) == [(kept.pk, 8, 6)]
     assert list(Part.objects.values_list("hosted", "registered", "there", "speakers")) == [(True, 8, 6, 2)]
+
+
+def test_of_two_that_took_part_the_record_counts_one_less(kept: Organisation, gone: Organisation) -> None:
+    both, one = (factories.edition(is_current=False) for _ in range(2))
+    for edition in (both, one):
+        EditionRecord.objects.create(edition=edition, figures={"organisations": 5, "registered": 9})
+        Part.objects.create(edition=edition, organisation=gone, registered=1)
+        Part.objects.create(edition=edition, organisation=kept, registered=int(edition == both))
+    before = dict(EditionRecord.objects.values_list("edition", "closed_at"))
+    merged(kept, gone)
+    figures = dict(EditionRecord.objects.values_list("edition", "figures"))
+    assert figures == {
+        both.pk: {"organisations": 4, "registered": 9},
+        one.pk: {"organisations": 5, "registered": 9},
+    }
+    assert dict(EditionRecord.objects.values_list("edition", "closed_at")) == before
+
+
+def test_an_app_that_is_set_up_twice_moves_its_rows_once() -> None:
+    before = list(ground.shares)
+    for label in ("archive", "registration", "efus_conference", "programme", "declarations"):
+        import_module(f"{label}.organisation_rows").register()
+    assert ground.shares == before
 
 
 # --- names and addresses ----------------------------------------------------------------------------------------
@@ -390,6 +414,37 @@ def test_who_is_entered_meanwhile_is_moved_or_told_never_lost(fresh_db: str) -> 
             assert list(entered) == [number]
         else:
             assert list(entered) == [kept.pk]
+
+
+def test_who_signs_while_two_are_merged_is_waited_for(fresh_db: str) -> None:
+    """Until then nothing is known of the signatory that would have been the one to go."""
+    by, declaration = organiser(), making.published()
+    kept, gone = factories.organisation(), factories.organisation()
+    factories.signatory(declaration, organisation=kept)
+    signs = making.office(declaration, organisation=gone)
+
+    def merge() -> str:
+        try:
+            merge_organisations(kept=kept, gone=gone, by=by)
+        except (MergeRefused, DatabaseError) as error:
+            return type(error).__name__
+        finally:
+            connections.close_all()
+        return ""
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            Signature.objects.create(signatory=signs)
+            done = thread.submit(merge)
+            is_waiting = False
+            while not is_waiting and not done.done():
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+                    is_waiting = cursor.fetchone()[0]
+        outcome = done.result()
+
+    left = list(Signatory.objects.filter(declaration=declaration).values_list("pk", "organisation"))
+    assert (outcome, left) == ("", [(signs.pk, kept.pk)])
 
 
 def test_without_the_lock_the_race_is_lost(fresh_db: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from archive.duplicates import pairs
+from archive.duplicates import likely_twins, pairs
 from archive.models import Partner
 from efus_conference.models import Organisation, OrganisationMerge, User
 from tests import factories
@@ -82,6 +82,17 @@ def test_any_name_may_be_looked_for(client: Client, organiser: User, typed: str)
     assert client.get(address(factories.organisation()), {"q": typed}).status_code == 200
 
 
+def test_who_comes_second_is_told_and_sees_what_was_merged(client: Client, organiser: User) -> None:
+    kept, gone = factories.organisation(), factories.organisation()
+    page = address(gone)
+    client.post(page, {"into": kept.pk})
+    merge = OrganisationMerge.objects.get()
+    for response in (client.post(page, {"into": kept.pk}, follow=True), client.get(page, follow=True)):
+        shown = reverse("admin:efus_conference_organisationmerge_change", args=[merge.pk])
+        assert response.redirect_chain[-1][0] == shown
+        assert "One of the two is no longer there." in response.content.decode()
+
+
 def test_who_may_not_delete_organisations_may_not_merge_them(client: Client) -> None:
     editor = factories.user(is_staff=True)
     editor.user_permissions.add(
@@ -121,6 +132,13 @@ def test_nearly_the_same_name_in_one_country_is_a_hint() -> None:
     assert [(pair.first, pair.second, str(pair.why)) for pair in pairs()] == [
         (first, second, "nearly the same name")
     ]
+
+
+def test_the_twins_of_one_are_found_behind_any_number_of_others() -> None:
+    for _ in range(12):
+        factories.organisation(wikidata="Q1296")
+    one, other = (factories.organisation(name=name, country="PT") for name in ("Vila Alta", "Villa Alta"))
+    assert (other in [pair.second for pair in pairs()], likely_twins(one)) == (False, [other])
 
 
 def test_what_was_merged_is_listed_and_stays(client: Client, organiser: User) -> None:
