@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from efus_conference.models import Edition, User
+from efus_conference.moments import plausible
 from registration.actions.refusals import Refusal
 from registration.models import (
     BookingLimit,
@@ -125,13 +127,21 @@ def _copy_questions(questions: Iterable[Question], target: Edition, categories: 
 
 
 def moved(moment: datetime | None, source: Edition, target: Edition) -> datetime | None:
-    """A moment of one edition at another: as many days before its first day, at the same hour on its clocks."""
+    """A moment of one edition at another: as many days before its first day, at the same hour on its clocks.
+
+    None where an edition has no days, and for a moment that no conference can have.
+    """
     if moment is None or source.starts_on is None or target.starts_on is None:
         return None
     days = target.starts_on - source.starts_on
-    wall = moment.astimezone(source.zone).replace(tzinfo=None) + timedelta(days=days.days)
-    # An hour that summer time skips is the one after; of one that it doubles, the first.
-    return wall.replace(tzinfo=target.zone)
+    try:
+        wall = moment.astimezone(source.zone).replace(tzinfo=None) + timedelta(days=days.days)
+        # An hour that summer time skips is the one after; of one that it doubles, the first.
+        there = wall.replace(tzinfo=target.zone)
+        plausible(there)
+    except (OverflowError, ValidationError):
+        return None
+    return there
 
 
 def _copy(row: AnyModel, **changed: Any) -> AnyModel:

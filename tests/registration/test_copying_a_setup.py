@@ -165,3 +165,18 @@ def test_without_days_nothing_can_be_moved(source: Edition) -> None:
     assert moved(factories.NINE, source, later) is None
     assert moved(None, source, source) is None
     assert moved(factories.NINE, source, source) == factories.NINE
+
+
+@pytest.mark.parametrize("year", [1900, 2199, 9999])
+def test_a_moment_that_no_conference_can_have_stays_empty(source: Edition, year: int) -> None:
+    far = Edition(starts_on=date(year, 1, 2), timezone="Pacific/Apia")
+    moments = [datetime(each, 5, 1, tzinfo=UTC) for each in (2025, 2031, 2040)]
+    assert None in [moved(moment, source, far) for moment in moments]
+
+
+def test_a_window_that_ends_beyond_all_years_does_not_keep_the_rest_from_being_copied(
+    source: Edition, target: Edition
+) -> None:
+    factories.category(source, slug="mayor", closes_at=datetime(2199, 6, 1, tzinfo=UTC))
+    copy_setup(source=source, target=target)
+    assert rows(Category, target, "slug", "closes_at") == [("mayor", None)]
