@@ -136,10 +136,14 @@ def in_order(counts: Counter[SessionKind]) -> list[KindCount]:
 
 
 def _by_title(counts: dict[str, int]) -> list[tuple[str, int]]:
-    if not counts:
+    """With the titles of today; of a declaration that is not public any more nothing is told."""
+    told = {slug: count for slug, count in counts.items() if count}
+    if not told:
         return []
-    titles = {
-        declaration.slug: declaration.title
-        for declaration in Declaration.objects.public().filter(slug__in=counts)
-    }
-    return [(titles[slug], count) for slug, count in counts.items() if slug in titles and count]
+    titles = {declaration.slug: declaration.title for declaration in Declaration.objects.public()}
+    found = [(titles.get(slug) or _title_since(slug, titles), count) for slug, count in told.items()]
+    return [(title, count) for title, count in found if title]
+
+
+def _title_since(slug: str, titles: dict[str, str]) -> str:
+    return titles.get(latest_slug(Kind.DECLARATION, slug) or "", "")

@@ -14,8 +14,9 @@ from django.test import Client
 from django.utils import timezone
 
 from archive.actions.closing import close_edition
+from archive.figures import counted_figures
 from archive.models import EditionRecord, Part, Partner
-from declarations.models import Actor, Signature, SignatureEvent
+from declarations.models import Actor, Declaration, Signature, SignatureEvent
 from efus_conference.models import Edition, EditionHost
 from programme.actions import release
 from registration.actions.retention import EditionNotOver, run_retention
@@ -155,7 +156,11 @@ def test_the_pages_say_the_same_when_everybody_is_forgotten(fresh_db: str) -> No
     edition = edition_that_is_over()
     people = filled(edition)["people"]
     close_edition(edition=edition, by=None)
-    addresses = ["/en/editions/", edition.get_absolute_url()]
+    town = Part.objects.get(organisation__name="Oudestad").organisation
+    addresses = [
+        *("/en/editions/", edition.get_absolute_url(), town.get_absolute_url()),
+        *(f"/en/countries/{town.country.lower()}/", "/en/countries/"),
+    ]
     client = Client()
     before = [text_of(client, address) for address in addresses]
 
@@ -239,6 +244,19 @@ def test_a_kind_that_is_called_otherwise_since_is_counted_under_its_name_of_toda
     kind.slug, kind.name_plural_en = "atelier", "Ateliers"
     kind.save()
     assert "2 ateliers" in text_of(client, edition.get_absolute_url())
+
+
+@pytest.mark.django_db
+def test_who_signed_is_counted_under_the_declaration_s_address_and_title_of_today(client: Client) -> None:
+    edition = edition_that_is_over()
+    filled(edition)
+    close_edition(edition=edition, by=None)
+    declared = Declaration.objects.get(slug="of-all")
+    declared.slug = "of-everybody"
+    declared.save()
+    assert counted_figures(edition).signatories == [("Declaration of all", 1)]
+    Declaration.objects.filter(pk=declared.pk).update(is_published=False)
+    assert counted_figures(edition).signatories == []
 
 
 @pytest.mark.django_db
