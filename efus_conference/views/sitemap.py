@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
@@ -140,10 +140,9 @@ def _organisations() -> Iterator[Listed]:
 def _composed() -> Iterator[Listed]:
     """What organisers composed, but for homes: those are the pages of their editions."""
     pages = Page.objects.public().exclude(kind=Page.Kind.HOME).select_related("edition").order_by("pk")
-    versions = PageVersion.objects.public().order_by("page", "-publishes_at", "-number").distinct("page")
-    moments = dict(versions.values_list("page", "publishes_at"))
-    for page in pages:
-        yield page.get_absolute_url(), moments[page.pk]
+    shown = PageVersion.objects.filter(pk=OuterRef("shown_id"))
+    for page in pages.annotate(since=Subquery(shown.values("publishes_at")[:1])):
+        yield page.get_absolute_url(), page.since
 
 
 def _news() -> Iterator[Listed]:

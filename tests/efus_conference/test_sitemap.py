@@ -133,7 +133,7 @@ def test_the_sitemap_costs_the_same_for_any_number_of_pages(
         factories.session(edition, speakers=(factories.speaker(),))
         release(edition=edition, by=None)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         assert client.get("/sitemap-en.xml").status_code == 200
 
 
