@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from archive.links import check_link, check_links_of
-from archive.models import Block, Page, PageVersion
+from archive.links import check_link, checked
+from archive.models import Block, PageVersion
 from efus_conference.moments import on_the_clocks, plausible
-from efus_conference.rich_text import tidied
 
 KINDS = _(
     "Text, quotation, notice, question and button say what you write. All others show what the site knows, and "
@@ -29,6 +31,11 @@ CHANGED = _(
     "Somebody changed this draft since you opened it. Nothing of yours is stored yet, and nothing is lost: look at "
     "their version in the preview, and save again to put yours in its place."
 )
+GONE = _(
+    "Somebody published or discarded this draft since you opened it. Nothing of yours is stored yet, and nothing is "
+    "lost: save again to make it the new draft."
+)
+ANOTHER = "another"  # in the place of a digest: what was seen was another draft
 
 
 def digest_of(version: PageVersion) -> str:
@@ -38,9 +45,14 @@ def digest_of(version: PageVersion) -> str:
 
 
 class DraftForm(forms.ModelForm):
-    """Tells who saves that somebody else did so meanwhile; saved once more, it is meant."""
+    """Tells who saves that somebody else did so meanwhile; saved once more, it is meant.
+
+    Who saves holds the page's lock (`PageVersionAdmin.changeform_view`), so that of two at once the second waits.
+    """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False, label="")
+    # Of which page it is, for when the draft is gone.
+    of_page = forms.CharField(widget=forms.HiddenInput, required=False, label="")
 
     class Meta:
         model = PageVersion
@@ -50,16 +62,34 @@ class DraftForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["seen"] = digest_of(self.instance)
+            self.initial["of_page"] = str(self.instance.page_id)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        # Two who save at once: the second waits here, and reads what the first stored.
-        Page.objects.select_for_update(of=("self",), no_key=True).get(pk=self.instance.page_id)
-        now = digest_of(self.instance)
-        if cleaned.get("seen") != now:
+        now, seen = digest_of(self.instance), cleaned.get("seen")
+        if seen != now:
             self.data = {**self.data, self.add_prefix("seen"): now}
-            raise ValidationError(CHANGED, code="changed")
+            # Their version opens beside this form, which is not stored.
+            preview = reverse("admin:archive_page_preview", args=[self.instance.page_id])
+            said = format_html(
+                '{} <a href="{}" target="_blank">{}</a>',
+                GONE if seen == ANOTHER else CHANGED,
+                preview,
+                gettext("Preview"),
+            )
+            raise ValidationError(said, code="changed")
         return cleaned
+
+
+class BlocksFormSet(forms.BaseInlineFormSet):
+    """A new block comes after the others."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_form_kwargs(index)
+        if index is None or index >= self.initial_form_count():
+            last = max((block.order for block in self.get_queryset()), default=0)
+            kwargs["initial"] = {"order": min(last + 10, 32767)}
+        return kwargs
 
 
 class BlockForm(forms.ModelForm):
@@ -89,9 +119,8 @@ class BlockForm(forms.ModelForm):
             name = f"text_{code}"
             if not cleaned.get(name):
                 continue
-            cleaned[name] = tidied(cleaned[name])
             try:
-                check_links_of(cleaned[name])
+                cleaned[name] = checked(cleaned[name])
             except ValidationError as error:
                 self.add_error(name, error)
         if cleaned.get("kind") == Block.Kind.LINK and not self.errors:

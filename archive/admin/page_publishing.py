@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from archive.actions.pages import PageRefusal, discard_draft, draft_of, publish, put_back, unschedule
+from archive.admin.editions import PHASES as PHASE_NAMES
 from archive.calendar import PHASES, moment_in
 from archive.home import home_context
 from archive.links import broken
@@ -31,14 +31,6 @@ from efus_conference.models import User
 
 if TYPE_CHECKING:
     from archive.admin.pages import PageAdmin
-
-PHASE_NAMES = {
-    "announced": gettext_lazy("announced"),
-    "registration": gettext_lazy("registration open"),
-    "closed": gettext_lazy("registration closed"),
-    "under_way": gettext_lazy("under way"),
-    "over": gettext_lazy("over"),
-}
 
 
 def publishing_page(request: HttpRequest, admin: PageAdmin, pk: int) -> HttpResponse:
@@ -53,7 +45,10 @@ def publishing_page(request: HttpRequest, admin: PageAdmin, pk: int) -> HttpResp
             raise PermissionDenied
         form = MomentForm(request.POST, zone=zone) if request.POST.get("do") == "schedule" else form
         if not form.is_bound or form.is_valid():
-            return _do(request, admin, page, form)
+            try:
+                return _do(request, admin, page, form)
+            except PageRefusal as refusal:  # of the moment: what was typed stays
+                form.add_error(None, refusal.message)
     public = shown(page)
     versions = list(page.versions.select_related("made_by").order_by("-number"))
     draft = next((version for version in versions if version.publishes_at is None), None)
@@ -71,6 +66,9 @@ def publishing_page(request: HttpRequest, admin: PageAdmin, pk: int) -> HttpResp
         "zone": zone.key,
         "form": form,
         "may_change": may_change,
+        # Its home is the site's only while it is current.
+        "is_beside_the_record": page.kind == Page.Kind.HOME
+        and not (page.edition and page.edition.is_current),
         "asks_discard": bool(draft) and may_change and "discard" in request.GET,
     }
     with timezone.override(zone):
@@ -86,6 +84,8 @@ def _do(request: HttpRequest, admin: PageAdmin, page: Page, form: MomentForm) ->
             return redirect("admin:archive_pageversion_change", draft_of(page=page, by=request.user).pk)
         done = _done(what, page, request, form)
     except PageRefusal as refusal:
+        if refusal.kind == PageRefusal.Kind.IN_THE_PAST:
+            raise
         messages.error(request, refusal.message)
         return here
     if done is None:
@@ -100,12 +100,7 @@ def _done(what: str, page: Page, request: HttpRequest, form: MomentForm) -> str 
     by = request.user if isinstance(request.user, User) else None
     if what == "publish":
         publish(page=page, by=by)
-        if later := page.versions.filter(publishes_at__gt=timezone.now()).order_by("publishes_at").first():
-            messages.warning(
-                request,
-                _("Version %(number)d is still scheduled, and will take the place of this one.")
-                % {"number": later.number},
-            )
+        _tell_what_is_scheduled(page, request)
         return _("The page is public as the draft had it.")
     if what == "schedule":
         publish(page=page, by=by, at=form.cleaned_data["at"])
@@ -119,8 +114,18 @@ def _done(what: str, page: Page, request: HttpRequest, form: MomentForm) -> str 
             unschedule(version=version)
             return _("Nothing will change by itself: that version is the draft again.")
         put_back(version=version, by=by)
+        _tell_what_is_scheduled(page, request)
         return _("What that version said is public again.")
     return None
+
+
+def _tell_what_is_scheduled(page: Page, request: HttpRequest) -> None:
+    if later := page.versions.filter(publishes_at__gt=timezone.now()).order_by("publishes_at").first():
+        messages.warning(
+            request,
+            _("Version %(number)d is still scheduled, and will take the place of this one.")
+            % {"number": later.number},
+        )
 
 
 @never_cache
@@ -164,7 +169,8 @@ def _preview(
                 "is_current": key == context.get("phase"),
             }
             for key, name in PHASE_NAMES.items()
-            if is_home
+            # Of an edition without days no other phase is now.
+            if is_home and (key != "unknown" or context.get("phase") == key)
         ],
     }
     languages = [

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,10 +15,11 @@ from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from archive.actions.pages import make_page
+from archive.actions.pages import draft_of, make_page
 from archive.admin.page_publishing import preview_page, publishing_page
+from archive.draft_rows import bound_again
 from archive.models import Block, Page, PageVersion
-from archive.page_forms import BlockForm, DraftForm
+from archive.page_forms import ANOTHER, BlockForm, BlocksFormSet, DraftForm, digest_of
 from efus_conference.admin_base import (
     OrganisersAdmin,
     TranslatedAdmin,
@@ -81,6 +83,12 @@ class PageAdmin(TranslatedAdmin):
         )
         return redirect("admin:archive_pageversion_change", draft.pk)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Its versions go with it; by themselves they stay."""
+        gone, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        versions = str(PageVersion._meta.verbose_name)
+        return gone, counts, {name for name in lacking if str(name) != versions}, protected
+
     def view_on_site(self, obj: Page) -> str | None:
         return obj.get_absolute_url() if Page.objects.public().filter(pk=obj.pk).exists() else None
 
@@ -109,6 +117,7 @@ class PageAdmin(TranslatedAdmin):
 class BlockInline(TranslatedStackedInline):
     model = Block
     form = BlockForm
+    formset = BlocksFormSet
     fields = [("kind", "order"), "title", "text", "picture", "link_label", "link"]
     autocomplete_fields = ["picture"]
     show_change_link = False
@@ -137,14 +146,48 @@ class PageVersionAdmin(OrganisersAdmin):
     list_filter = [("page", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["page", "made_by"]
     ordering = ["-pk"]
-    fieldsets = [(None, {"fields": ["page", "number", "publishes_at", "seen"]})]
+    fieldsets = [(None, {"fields": ["page", "number", "publishes_at", "seen", "of_page"]})]
     readonly_fields = ["page", "number", "publishes_at"]
     actions_detail = ["open_publishing"]
 
     def get_fieldsets(self, request: HttpRequest, obj: PageVersion | None = None) -> Any:
         if is_draft(obj) and self.has_change_permission(request, obj):
-            return [(None, {"fields": ["page", "number", "seen"]})]
+            return [(None, {"fields": ["page", "number", "seen", "of_page"]})]
         return [(None, {"fields": ["page", "number", "publishes_at"]})]
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """What was typed into a draft that somebody published, discarded or changed meanwhile is shown again."""
+        with transaction.atomic():
+            if request.method == "POST" and "seen" in request.POST and self.has_change_permission(request):
+                draft = self._draft_to_save(request, number(object_id))
+                if draft is not None:
+                    object_id = str(draft.pk)
+                    form_url = reverse("admin:archive_pageversion_change", args=[draft.pk])
+            response: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
+            return response
+
+    def _draft_to_save(self, request: HttpRequest, pk: int) -> PageVersion | None:
+        """The page's draft as it is now, locked, with the form made to fit it; None where the page is gone."""
+        assert isinstance(request.user, User)
+        asked = PageVersion.objects.filter(pk=pk).first()
+        page = asked.page_id if asked else number(request.POST.get("of_page"))
+        # Whoever publishes or discards it now waits.
+        locked = Page.objects.select_for_update(of=("self",), no_key=True).filter(pk=page).first()
+        if locked is None:
+            return None
+        draft = draft_of(page=locked, by=request.user)
+        is_another = draft.pk != pk
+        if is_another or request.POST["seen"] != digest_of(draft):
+            typed = bound_again(request.POST, draft, is_another=is_another)
+            typed["seen"] = ANOTHER if is_another else typed["seen"]
+            request.POST = typed
+        return draft
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

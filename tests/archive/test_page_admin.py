@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
+from django.utils import timezone
+from lxml import html
 
-from archive.actions.pages import draft_of, make_page, publish
+from archive.actions.pages import discard_draft, draft_of, make_page, publish
 from archive.models import Block, Page, PageVersion
 from archive.pages import shown
 from tests import factories
@@ -88,10 +93,141 @@ def test_who_saves_over_another_s_change_is_told_and_may_do_so_the_second_time(o
     answer = send(organiser, draft, mine)
     assert "Somebody changed this draft since you opened it." in answer
     assert "By boat." in answer
+    # Looking at theirs does not cost what was typed.
+    assert f'<a href="/admin/archive/page/{draft.page_id}/preview/" target="_blank">' in answer
+    assert send(organiser, draft, {**mine, "seen": seen_in(answer)}) == ""
+    assert draft.blocks.get().text == "By boat."
+
+
+def seen_in(answer: str) -> str:
     seen = re.search(r'name="seen" value="([0-9a-f]{64})"', answer)
     assert seen
-    assert send(organiser, draft, {**mine, "seen": seen[1]}) == ""
-    assert draft.blocks.get().text == "By boat."
+    return seen[1]
+
+
+def sent_by(answer: str) -> dict[str, str]:
+    """What the form of the blocks that came back sends when it is saved as it is."""
+    tree = html.fromstring(answer)
+    form = next(form for form in tree.forms if "seen" in form.fields)
+    return {name: value or "" for name, value in form.fields.items() if "__prefix__" not in name}
+
+
+def published(page: Page) -> None:
+    publish(page=page, by=None)
+
+
+def discarded(page: Page) -> None:
+    discard_draft(page=page)
+
+
+def scheduled(page: Page) -> None:
+    publish(page=page, by=None, at=timezone.now() + timedelta(days=1))
+
+
+@pytest.mark.parametrize("meanwhile", [published, discarded, scheduled])
+def test_what_was_typed_into_a_draft_that_is_gone_is_kept_for_the_next_one(
+    organiser: Client, meanwhile: Callable[[Page], None]
+) -> None:
+    page = a_page()
+    publish(page=page, by=None)
+    draft = draft_of(page=page, by=None)
+    mine = typed(organiser, draft, text_en="By boat.", title_fr="En bateau")
+    meanwhile(page)
+    answer = send(organiser, draft, {**mine, "of_page": str(page.pk)})
+    assert "Somebody published or discarded this draft since you opened it." in answer
+    assert "By boat." in answer
+    assert "En bateau" in answer
+    made = page.versions.get(publishes_at=None)
+    assert made.blocks.get().text == "By train."
+    assert send(organiser, made, sent_by(answer)) == ""
+    block = made.blocks.get()
+    assert (block.text, block.title_fr) == ("By boat.", "En bateau")  # type: ignore[attr-defined]
+
+
+def test_a_block_that_another_deleted_is_new_again_and_theirs_are_shown(organiser: Client) -> None:
+    draft = draft_of(page=a_page(), by=None)
+    mine = typed(organiser, draft, text_en="By boat.")
+    draft.blocks.all().delete()
+    draft.blocks.create(text_en="By bicycle.", order=20)
+    answer = send(organiser, draft, mine)
+    assert "Somebody changed this draft since you opened it." in answer
+    assert "By bicycle." in answer
+    assert send(organiser, draft, sent_by(answer)) == ""
+    assert [block.text for block in draft.blocks.all()] == ["By boat.", "By bicycle."]
+
+
+def test_a_draft_of_a_page_that_is_gone_leads_to_the_lists(organiser: Client) -> None:
+    page = a_page()
+    draft = draft_of(page=page, by=None)
+    mine = typed(organiser, draft, text_en="By boat.")
+    page.delete()
+    for of_page in (str(page.pk), "banana", ""):
+        assert send(organiser, draft, {**mine, "of_page": of_page}) == ""
+
+
+@pytest.mark.parametrize("total", ["banana", "", "99999999999", "-1"])
+def test_a_form_that_counts_its_blocks_wrongly_is_no_error(organiser: Client, total: str) -> None:
+    draft = draft_of(page=a_page(), by=None)
+    mine = {**typed(organiser, draft), "blocks-TOTAL_FORMS": total, "seen": "0" * 64}
+    assert send(organiser, draft, mine)
+    assert draft.blocks.get().text == "By train."
+
+
+def test_a_new_block_comes_after_the_others(organiser: Client) -> None:
+    draft = draft_of(page=a_page(), by=None)
+    draft.blocks.update(order=70)
+    answer = organiser.get(f"/admin/archive/pageversion/{draft.pk}/change/").content.decode()
+    assert html.fromstring(answer).xpath("//*[@name='blocks-__prefix__-order']/@value") == ["80"]
+
+
+def test_an_organiser_takes_a_page_off_the_site_with_its_versions(client: Client) -> None:
+    writer = factories.user(is_staff=True)
+    writer.user_permissions.add(
+        *Permission.objects.filter(content_type__app_label="archive", content_type__model__startswith="page")
+    )
+    client.force_login(writer)
+    page = a_page()
+    version = publish(page=page, by=None)
+    answer = client.post(f"/admin/archive/page/{page.pk}/delete/", {"post": "yes"})
+    assert answer.status_code == 302
+    assert not Page.objects.exists()
+    assert client.post(f"/admin/archive/pageversion/{version.pk}/delete/", {"post": "yes"}).status_code != 200
+
+
+def test_putting_back_tells_of_what_is_still_scheduled(organiser: Client) -> None:
+    page = a_page()
+    first = publish(page=page, by=None)
+    draft_of(page=page, by=None)
+    publish(page=page, by=None, at=timezone.now() + timedelta(days=1))
+    address = f"/admin/archive/page/{page.pk}/publishing/"
+    answer = organiser.post(address, {"do": "put_back", "version": str(first.pk)}, follow=True)
+    assert "Version 2 is still scheduled, and will take the place of this one." in answer.content.decode()
+
+
+def test_a_moment_that_has_passed_is_told_and_stays_in_the_form(organiser: Client) -> None:
+    page = a_page()
+    address = f"/admin/archive/page/{page.pk}/publishing/"
+    answer = organiser.post(address, {"do": "schedule", "day": "2020-01-01", "hour": "07:30"})
+    said = answer.content.decode()
+    assert answer.status_code == 422
+    assert "This moment has passed. Choose one ahead, or publish now." in said
+    assert 'value="2020-01-01"' in said
+    assert 'value="07:30"' in said
+
+
+def test_the_publishing_page_says_where_the_home_of_another_edition_is_read(organiser: Client) -> None:
+    said = []
+    for is_current in (True, False):
+        home = a_page(edition=factories.edition(is_current=is_current), kind="home")
+        said.append(organiser.get(f"/admin/archive/page/{home.pk}/publishing/").content.decode())
+    assert ["is not the current edition" in page for page in said] == [False, True]
+
+
+def test_the_preview_of_an_edition_without_days_marks_that_they_are_not_known(organiser: Client) -> None:
+    home = a_page(edition=factories.edition(starts_on=None, ends_on=None, year=2199), kind="home")
+    answer = organiser.get(f"/admin/archive/page/{home.pk}/preview/").content.decode()
+    marked = html.fromstring(answer).xpath("//*[@class='filter-links']//*[@aria-current='true']")
+    assert [choice.text for choice in marked] == ["days not known yet"]
 
 
 def test_a_button_without_words_or_without_an_address_is_refused(organiser: Client) -> None:
