@@ -65,7 +65,7 @@ def is_followable(link: str) -> bool:
 @cache
 def _markdown() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    parser.validateLink = lambda link: link.startswith("#") or is_followable(link)  # type: ignore[method-assign]
+    parser.validateLink = lambda url: url.startswith("#") or is_followable(url)  # type: ignore[method-assign]
     return parser
 
 
@@ -73,8 +73,8 @@ def _markdown() -> MarkdownIt:
 def _as_written() -> MarkdownIt:
     """The same for who asks what links there are: all of them, to the letter."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    parser.validateLink = lambda _link: True  # type: ignore[method-assign]
-    parser.normalizeLink = lambda link: link  # type: ignore[method-assign]
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
+    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
     return parser
 
 

@@ -11,13 +11,16 @@ from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from modeltranslation.translator import translator
 
-from archive.actions.pages import make_page, publish
-from archive.models import Block, Page
+from archive.actions.pages import draft_of, make_page, publish
+from archive.models import Block, NewsItem, Page, PageVersion
 from efus_conference.models import Edition, User
 from efus_conference.views.translations.places import PARTS, PLACES, fields_of
+from efus_conference.views.translations.sheets import COLUMNS
 from programme.models import Session
 from registration.models import Consent, ConsentText
 from tests import factories
@@ -301,6 +304,99 @@ def test_what_a_public_page_lacks_is_entered_into_its_draft(session: Session) ->
     )
     # What waits in the draft is not asked for again.
     assert "By rail" not in {row[3] for row in sheet(client)}
+
+
+def a_public_page(edition: Edition, texts: list[str]) -> tuple[Page, PageVersion]:
+    page = Page(edition=edition, kind="travel", slug="travel", title_en="Travel", title_fr="Venir")
+    blocks = [Block(kind="text", text_en=text, order=place) for place, text in enumerate(texts, start=1)]
+    make_page(page=page, by=None, blocks=blocks)
+    return page, publish(page=page, by=None)
+
+
+def in_rows(rows: list[list[Any]], translations: list[str]) -> SimpleUploadedFile:
+    """A sheet of some rows, each with its translation, in their order."""
+    return filled_in(
+        [HEADINGS, *([*row[:3], str(place), *row[4:]] for place, row in enumerate(rows))],
+        {str(place): translation for place, translation in enumerate(translations)},
+    )
+
+
+HEADINGS = [name for name, _width in COLUMNS]
+
+
+def test_blocks_that_say_the_same_get_each_its_own_translation(session: Session) -> None:
+    page, _version = a_public_page(session.edition, ["More", "By train.", "More"])
+    client = organiser()
+    first, last = (row for row in sheet(client) if row[3] == "More")
+    send_and_confirm(client, in_rows([last, first], ["Encore", "Plus"]))
+    drafted = page.versions.get(publishes_at=None).blocks.order_by("order")
+    assert [getattr(block, "text_fr", "") or "" for block in drafted] == ["Plus", "", "Encore"]
+
+
+def test_a_draft_is_not_made_for_a_text_that_the_page_has_no_more(session: Session) -> None:
+    page, _version = a_public_page(session.edition, ["By train, from Brussels."])
+    client = organiser()
+    upload = filled_in(sheet(client), {"By train, from Brussels.": "En train."})
+    draft = draft_of(page=page, by=None)
+    draft.blocks.update(text_en="By bus.")
+    publish(page=page, by=None)
+    said = send_and_confirm(client, upload)
+    assert (len(said), page.versions.filter(publishes_at=None).exists()) == (1, False)
+
+
+def test_a_sheet_asks_the_database_little_for_each_text(session: Session) -> None:
+    asked = []
+    for count in (2, 12):
+        page, _version = a_public_page(session.edition, [f"Text {number}" for number in range(count)])
+        client = organiser()
+        rows = [row for row in sheet(client) if str(row[3]).startswith("Text ")]
+        shown = send(client, in_rows(rows, ["Texte"] * count))
+        with CaptureQueriesContext(connection) as queries:
+            client.post("/admin/translations/back/", {"key": shown.context["key"]})
+        drafted = page.versions.get(publishes_at=None).blocks.all()
+        assert {getattr(block, "text_fr", "") for block in drafted} == {"Texte"}
+        asked.append(len(queries))
+        page.delete()
+    assert asked[1] - asked[0] <= 10 * 5  # a savepoint around the row and its line in the history
+
+
+@pytest.mark.parametrize(
+    "link", ["[mot](//evil.example)", "[mot](javascript:alert(1))", "[b][1]\n\n[1]: /\\\\x"]
+)
+def test_a_link_that_the_form_refuses_does_not_come_in_by_a_sheet(session: Session, link: str) -> None:
+    item = NewsItem.objects.create(slug="one", title_en="One", title_fr="Un", text_en="What is new.")
+    client = organiser()
+    upload = filled_in(sheet(client), {"What is new.": link, "Why light is not enough.": "Pourquoi ?"})
+    result = send(client, upload).context["result"]
+    assert [entry.translation for entry in result.entries] == ["Pourquoi ?"]
+    assert ["no address a reader can follow" in problem for _line, problem in result.problems] == [True]
+    assert not NewsItem.objects.get(pk=item.pk).text_fr  # type: ignore[attr-defined]
+
+
+def test_one_cell_with_too_many_boxes_leaves_the_other_rows_as_they_are(session: Session) -> None:
+    NewsItem.objects.create(slug="one", title_en="One", title_fr="Un", text_en="What is new.")
+    client = organiser()
+    texts = {"What is new.": "<div>" * 1500, "Why light is not enough.": "Pourquoi ?"}
+    result = send(client, filled_in(sheet(client), texts)).context["result"]
+    assert (len(result.entries), len(result.problems)) == (1, 1)
+
+
+def test_rows_that_were_left_out_stand_on_the_page_and_in_one_message(session: Session) -> None:
+    for number in range(3):
+        factories.session(session.edition, title_en=f"Another {number}", title_fr="", abstract_en="")
+    client = organiser()
+    texts = {f"Another {number}": "x" * 10_000 for number in range(3)}
+    shown = send(client, filled_in(sheet(client), {**texts, "Why light is not enough.": "Pourquoi ?"}))
+    answer = client.post("/admin/translations/back/", {"key": shown.context["key"]}, follow=True)
+    assert len(answer.context["messages"]) == 3  # what is entered, how many are not, and the next release
+    assert len(answer.context["left_out"]) == 3
+    assert answer.content.decode().count('class="al-bad"') == 3
+    # It is nobody else's.
+    assert (
+        not organiser()
+        .get(answer.request["PATH_INFO"] + "?" + answer.request["QUERY_STRING"])
+        .context["left_out"]
+    )
 
 
 def test_the_list_asks_the_database_as_often_for_many_as_for_few(

@@ -12,15 +12,25 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, models, transaction
 from django.utils.translation import gettext as _
 
-from archive.models import Block
+from archive.links import check_links_of
 from efus_conference.models import User
 from efus_conference.rich_text import tidied
-from efus_conference.views.translations.drafts import in_draft, is_public
-from efus_conference.views.translations.places import PLACES, Text, column_of, fields_of, follow, text_of
+from efus_conference.views.translations.drafts import Drafts, is_public
+from efus_conference.views.translations.places import (
+    PLACES,
+    Text,
+    column_of,
+    fields_of,
+    follow,
+    text_of,
+    with_owners,
+)
 from efus_conference.views.translations.rights import Rights
 from efus_conference.views.translations.sheets import Line
 from efus_conference.writing import only_line_breaks, without_control_characters
 
+# Texts in Markdown, as their forms take them.
+RICH = {("archive.Block", "text"), ("archive.NewsItem", "text")}
 LONGEST_KEY = 18  # digits
 
 
@@ -77,9 +87,9 @@ def enter(lines: Sequence[Line], rights: Rights, *, by: User) -> Read:
     with transaction.atomic():
         result = read(lines, rights, for_update=True)
         by_row: defaultdict[tuple[str, object], list[Entry]] = defaultdict(list)
-        drafts: dict[int, Block] = {}
+        drafts = Drafts(by)
         for entry in result.entries:
-            text = in_draft(entry.text, drafts, by) if is_public(entry.text) else entry.text
+            text = drafts.text_in(entry.text) if is_public(entry.text) else entry.text
             if text is None:
                 result.problems.append(
                     (entry.line, _("The page has a draft by now that says something else."))
@@ -100,6 +110,7 @@ def enter(lines: Sequence[Line], rights: Rights, *, by: User) -> Read:
                 result.problems += [(entry.line, sentence) for entry in entries]
             else:
                 result.entries += entries
+        drafts.discard_those_without(entry.text for entry in result.entries)
     return result
 
 
@@ -124,7 +135,7 @@ def _rows(lines: Sequence[Line], *, for_update: bool) -> dict[tuple[str, int], m
             keys[parsed[0]].add(parsed[1])
     found: dict[tuple[str, int], models.Model] = {}
     for label in sorted(keys):
-        rows = apps.get_model(label)._default_manager.filter(pk__in=keys[label]).order_by("pk")
+        rows = with_owners(PLACES[label]).filter(pk__in=keys[label])
         if for_update:
             rows = rows.select_for_update(of=("self",))
         found |= {(label, row.pk): row for row in rows}
@@ -173,4 +184,6 @@ def check(row: models.Model, column: str, translation: str) -> None:
         raise ValidationError(
             _("This has a character that cannot be printed. Type it again instead of pasting it.")
         )
+    if (row._meta.label, column.rpartition("_")[0]) in RICH:
+        check_links_of(translation)
     target.clean(translation, row)

@@ -37,7 +37,14 @@ from efus_conference.views.translations.places import (
     texts,
 )
 from efus_conference.views.translations.rights import Rights, address
-from efus_conference.views.translations.sheets import LONGEST_CELL, MOST_TEXTS, file_name, lines_of, sheet_of
+from efus_conference.views.translations.sheets import (
+    LONGEST_CELL,
+    MOST_TEXTS,
+    Line,
+    file_name,
+    lines_of,
+    sheet_of,
+)
 from registration.requests import reader
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -166,6 +173,7 @@ def _overview(request: HttpRequest, form: SheetForm) -> HttpResponse:
         "later": max(in_sheet - MOST_TEXTS, 0),
         "too_long": missing - in_sheet,
         "form": form,
+        "left_out": _left_out(request),
     }
     return render(request, "admin/translations/overview.html", context, status=422 if form.errors else 200)
 
@@ -241,10 +249,16 @@ def _confirmed(request: HttpRequest) -> HttpResponse:
             "%(count)d translation is entered.", "%(count)d translations are entered.", len(result.entries)
         )
         messages.success(request, sentence % {"count": len(result.entries)})
-    for line, problem in result.problems:
-        messages.warning(
-            request, _("Row %(number)s: %(problem)s") % {"number": line.number, "problem": problem}
+    if result.problems:
+        sentence = ngettext(
+            "%(count)s row has a problem, and is left out.",
+            "%(count)s rows have a problem, and are left out.",
+            len(result.problems),
         )
+        messages.warning(request, sentence % {"count": len(result.problems)})
+        left_out = secrets.token_hex(16)
+        cache.set(_kept_at(request, left_out), result.problems, KEPT)
+        back = redirect(f"{back['Location']}&left_out={left_out}")
     if any(entry.text.place.part == "session" for entry in result.entries):
         messages.info(
             request, _("Texts of sessions reach the public with the next release of the programme.")
@@ -252,6 +266,13 @@ def _confirmed(request: HttpRequest) -> HttpResponse:
     if any(entry.text.place.model == "archive.Block" for entry in result.entries):
         messages.info(request, _("Texts of pages are entered into their drafts: publish those next."))
     return back
+
+
+def _left_out(request: HttpRequest) -> list[tuple[Line, str]]:
+    """The rows of the sheet that was just entered, as far as they had a problem."""
+    key = request.GET.get("left_out", "")[:64]
+    kept = cache.get(_kept_at(request, key)) if key else None
+    return kept if isinstance(kept, list) else []
 
 
 def _kept_at(request: HttpRequest, key: str) -> str:

@@ -188,13 +188,17 @@ def fields_of(model: type[Model]) -> list[str]:
     return [each.name for each in model._meta.fields if each.name in translated]
 
 
+def with_owners(place: Place) -> QuerySet[Any]:
+    """All rows of a place, with those that its paths lead to."""
+    rows = apps.get_model(place.model)._default_manager.order_by("pk")
+    paths = [path for path in (place.page, place.parent, place.edition) if path not in ("", ".")]
+    # A speaker has many editions.
+    return rows if place.model == "programme.Speaker" or not paths else rows.select_related(*paths)
+
+
 def rows_of(place: Place, edition: Edition | str) -> QuerySet[Any]:
     """The rows of one edition, of none (`NO_EDITION`) or all."""
-    model = apps.get_model(place.model)
-    rows = model._default_manager.order_by("pk")
-    paths = [path for path in (place.page, place.parent, place.edition) if path not in ("", ".")]
-    if place.model != "programme.Speaker":
-        rows = rows.select_related(*paths)
+    rows = with_owners(place)
     if place.model == "archive.Block":
         rows = rows.filter(version__in=_versions_to_translate())
     if edition == EVERY_EDITION:
