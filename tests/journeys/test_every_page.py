@@ -201,7 +201,10 @@ def test_every_page_is_for_everyone(
     assert twice == [], "\n".join(twice)
     # A speaker and an office are whoever holds the link, so that “anyone” opens their pages.
     assert {one.role for one in all_of_them} >= {"anyone", "participant", "coordinator"}
-    assert {one.address.name for one in all_of_them} >= {"programme_machine:speak", "declarations_machine:sign"}
+    assert {one.address.name for one in all_of_them} >= {
+        "programme_machine:speak",
+        "declarations_machine:sign",
+    }
 
 
 def test_the_languages_walked_are_all_that_there_are() -> None:
