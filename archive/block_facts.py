@@ -48,6 +48,7 @@ class Facts:
         return {
             "partners": [row for row in rows if row.kind == Partner.Kind.PARTNER],
             "patrons": [row for row in rows if row.kind == Partner.Kind.AUSPICES],
+            "auspices": self.edition.auspices,  # in words, where no organisation is named
         }
 
     def figures(self) -> dict[str, Any]:

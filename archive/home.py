@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from archive.calendar import today_of
-from archive.editions import kinds_of_sessions
+from archive.editions import kinds_of_sessions, record
 from archive.models import Block, PageVersion, Partner
-from archive.pages import blocks_of, home_of, parts_of, shown
+from archive.pages import WRITTEN, Part, blocks_of, home_of, parts_of, shown
 from efus_conference.conference import about
 from efus_conference.models import Edition, EditionHost
 
@@ -26,8 +26,10 @@ def home_context(
     if version is None and (page := home_of(edition)) is not None:
         version = shown(page, at)
     blocks = blocks_of(version)
-    opening = opening_of(blocks) if version else None
     today = today_of(edition, at, phase=phase)
+    if today.phase == "over":
+        blocks = _after_it(blocks, version, edition)
+    opening = opening_of(blocks) if version else None
     parts = parts_of([block for block in blocks if block is not opening], edition)
     return {
         "edition": edition,
@@ -40,9 +42,36 @@ def home_context(
         if any(part.block.kind == Block.Kind.PARTNERS for part in parts)
         else list(edition.partners.filter(kind=Partner.Kind.PARTNER).select_related("organisation")),
         "has_programme": bool(kinds_of_sessions(edition)),
+        # What it leaves, first of all, once it is over.
+        "record": record(edition) if today.phase == "over" else None,
         "opening": opening,
         "parts": parts,
     }
+
+
+def beside_the_record(edition: Edition) -> list[Part]:
+    """What organisers wrote for its home, for the page of an edition that is not current: that page shows itself what
+    the other kinds of blocks show.
+    """
+    page = None if edition.is_current else home_of(edition)
+    version = shown(page) if page else None
+    if version is None or (edition.phase() == "over" and _invites(version, edition)):
+        return []
+    return parts_of([block for block in blocks_of(version) if block.kind in WRITTEN], edition)
+
+
+def _after_it(blocks: list[Block], version: PageVersion | None, edition: Edition) -> list[Block]:
+    """Of an edition that is over: nobody travels to it any more, and what was written before invited to it."""
+    left_out = {Block.Kind.PRACTICAL, Block.Kind.VENUES}
+    if version and _invites(version, edition):
+        left_out.update(WRITTEN)
+    return [block for block in blocks if block.kind not in left_out]
+
+
+def _invites(version: PageVersion, edition: Edition) -> bool:
+    """Whether it was written for those who were to come: it was public before the end."""
+    end = edition.ends_at()
+    return bool(end and version.publishes_at and version.publishes_at < end)
 
 
 def opening_of(blocks: list[Block]) -> Block | None:

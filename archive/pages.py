@@ -26,6 +26,8 @@ USUAL = (
     Kind.EDITIONS,
     Kind.PRACTICAL,
 )
+# What organisers write; of all others, the site knows what is shown.
+WRITTEN = (Kind.TEXT, Kind.QUOTE, Kind.NOTICE, Kind.QUESTIONS, Kind.LINK)
 TEMPLATES = {
     Kind.TEXT: "archive/blocks/text.html",
     Kind.QUOTE: "archive/blocks/quote.html",

@@ -185,8 +185,9 @@ class PageVersionAdmin(OrganisersAdmin):
         is_another = draft.pk != pk
         if is_another or request.POST["seen"] != digest_of(draft):
             typed = bound_again(request.POST, draft, is_another=is_another)
-            typed["seen"] = ANOTHER if is_another else typed["seen"]
-            request.POST = typed
+            if is_another:
+                typed["seen"] = ANOTHER
+            request.POST = typed  # type: ignore[assignment]
         return draft
 
     def has_add_permission(self, request: HttpRequest) -> bool:

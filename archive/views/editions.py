@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from archive.editions import record
+from archive.home import beside_the_record
 from archive.host_maps import maps_of_hosts
 from archive.timeline import line
 from declarations.models import Declaration
@@ -34,6 +35,7 @@ def edition(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "edition": shown,
         "record": record(shown),
+        "parts": beside_the_record(shown),
         "phase": shown.phase(),
         "earlier": published[found - 1] if found else None,
         "later": published[found + 1] if found + 1 < len(published) else None,

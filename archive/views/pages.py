@@ -16,8 +16,10 @@ from efus_conference.kept import same_for_everyone
 def page(request: HttpRequest, edition_slug: str, slug: str) -> HttpResponse:
     """A practical page of an edition."""
     found = get_object_or_404(_public(), edition__slug=edition_slug, slug=slug)
-    if found.kind == Page.Kind.HOME:  # it has an address of its own
-        return redirect(found.get_absolute_url(), permanent=True)
+    if (
+        found.kind == Page.Kind.HOME
+    ):  # it has an address of its own, another one once the next edition is current
+        return redirect(found.get_absolute_url())
     return render(request, "archive/page.html", page_context(found, _shown(found)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
+from lxml import html
 
 from archive.actions.pages import (
     PageRefusal,
@@ -158,6 +159,12 @@ def test_the_database_lets_nobody_change_what_was_public() -> None:
         "https://",
         "https://[",
         "https://a b",
+        "https://efus.eu@evil.example/",
+        "https://g\u202eood.example",
+        "https://a.example:99999/",
+        "tel:",
+        "mailto:",
+        "/static/../en/my/",
         "",
     ],
 )
@@ -176,6 +183,11 @@ def test_a_link_that_no_reader_can_follow_is_refused(link: str) -> None:
 def test_a_link_to_the_web_or_to_this_site_is_fine(link: str) -> None:
     check_link(link)
     check_links_of(f"See [this]({link}), [that](#below) and a < b.")
+
+
+def test_a_link_that_is_written_by_reference_is_looked_at_too() -> None:
+    with pytest.raises(ValidationError, match=r"“//evil\.example” is no address"):
+        check_links_of("See [this][1].\n\n[1]: //evil.example")
 
 
 def test_a_path_leads_to_the_page_in_the_reader_s_language_or_nowhere() -> None:
@@ -223,10 +235,98 @@ def test_the_home_of_an_edition_is_found_at_its_home(client: Client) -> None:
     page = a_page(edition, "Come and see.", kind="home", slug="home")
     publish(page=page, by=None)
     assert page.get_absolute_url() == "/en/"
-    assert client.get(f"/en/editions/{edition.slug}/pages/home/").headers["Location"] == "/en/"
+    answer = client.get(f"/en/editions/{edition.slug}/pages/home/")
+    # Not for ever: once the next edition is current, it leads to this one's own page.
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/en/")
     shown_home = client.get("/en/").content.decode()
     assert "Come and see." in shown_home
     assert "Who speaks" not in shown_home  # not chosen, and nobody speaks yet
+
+
+def test_what_was_written_for_the_home_of_another_edition_is_read_on_its_page(client: Client) -> None:
+    factories.edition()
+    following = factories.edition(is_current=False, starts_on=date(2097, 5, 1), ends_on=date(2097, 5, 3))
+    home = Page(edition=following, kind="home", slug="home", title_en="Home")
+    blocks = [Block(kind=Block.Kind.PROGRAMME, title_en="Sessions to come"), Block(text_en="Come and see.")]
+    make_page(page=home, by=None, blocks=blocks)
+    assert "Come and see." not in client.get(following.get_absolute_url()).content.decode()
+    publish(page=home, by=None)
+    read = client.get(following.get_absolute_url()).content.decode()
+    assert "Come and see." in read
+    assert "Sessions to come" not in read  # the page shows itself what the site knows
+    assert "Come and see." not in client.get("/en/").content.decode()
+
+
+@pytest.mark.parametrize("is_current", [True, False])
+def test_what_invited_to_an_edition_goes_when_it_is_over_and_what_is_written_then_stays(
+    client: Client, *, is_current: bool
+) -> None:
+    today = timezone.now().date()
+    edition = factories.edition(
+        is_current=is_current, starts_on=today - 3 * DAY, ends_on=today - 2 * DAY, year=today.year
+    )
+    travel = a_page(edition, "By train.", title_en="How to travel")
+    publish(page=travel, by=None)
+    home = Page(edition=edition, kind="home", slug="home", title_en="Home")
+    make_page(page=home, by=None, blocks=[Block(text_en="Come."), Block(kind=Block.Kind.PRACTICAL)])
+    invites = home.versions.get()
+    invites.publishes_at = timezone.now() - 9 * DAY
+    invites.save()
+    address = "/en/" if is_current else edition.get_absolute_url()
+    before = client.get(address).content.decode()
+    assert "Come." not in before
+    rewrite(home, "Thank you all.")
+    publish(page=home, by=None)
+    after = client.get(address).content.decode()
+    assert "Thank you all." in after
+    for page in (before, after):
+        assert "How to travel" not in html.fromstring(page).find(".//main").text_content()
+
+
+@pytest.mark.parametrize(
+    ("path", "is_there"),
+    [
+        ("/editions/{edition}/", True),
+        ("/editions/none/", False),
+        ("/editions/{edition}/programme/?day=2#top", True),
+        ("/editions/none/programme/", False),
+        ("/editions/{edition}/sessions/AAAAAA/", False),
+        ("/editions/{edition}/rooms/none/", False),
+        ("/editions/{edition}/speakers/none/", False),
+        ("/editions/{edition}/pages/none/", False),
+        ("/editions/none/pages/none/", False),
+        ("/declarations/", True),
+        ("/declarations/nothing-there/", False),
+        ("/declarations/nothing-there/signatories/", False),
+        ("/organisations/none/", False),
+        ("/countries/xx/", False),
+        ("/news/none/", False),
+        ("/pages/none/", False),
+        ("/news/#a?b", True),
+        ("/register/", True),
+    ],
+)
+def test_a_button_stands_where_its_page_is_public(path: str, is_there: bool) -> None:
+    path = path.format(edition=factories.edition().slug)
+    assert leads_to(path) == (f"/en{path}" if is_there else "")
+
+
+def test_a_button_leads_to_what_is_hidden_only_once_it_is_public() -> None:
+    edition = factories.edition(is_published=False, is_current=False)
+    path = f"/editions/{edition.slug}/"
+    assert leads_to(path) == ""
+    edition.is_published = True
+    edition.save()
+    assert leads_to(path) == f"/en{path}"
+
+
+def test_auspices_in_words_alone_are_shown(client: Client) -> None:
+    edition = factories.edition(auspices_en="the mayor of the city")
+    page = a_page(edition)
+    draft = page.versions.get()
+    draft.blocks.create(kind=Block.Kind.PARTNERS)
+    publish(page=page, by=None)
+    assert "the mayor of the city" in client.get(page.get_absolute_url()).content.decode()
 
 
 def test_an_hour_that_summer_time_skips_is_refused_on_the_clocks_of_the_edition() -> None:
