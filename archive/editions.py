@@ -43,6 +43,14 @@ class Record:
         return not any(known.values())
 
     @property
+    def patrons(self) -> list[Partner]:
+        return [partner for partner in self.partners if partner.kind == Partner.Kind.AUSPICES]
+
+    @property
+    def carriers(self) -> list[Partner]:
+        return [partner for partner in self.partners if partner.kind == Partner.Kind.PARTNER]
+
+    @property
     def videos_held(self) -> list[VideoLine]:
         return [video for video in self.videos if video.is_held]
 

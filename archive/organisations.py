@@ -42,9 +42,18 @@ class Chapter:
     coming: Coming | None = None
 
     @property
+    def is_over(self) -> bool:
+        return self.edition.phase() == "over"
+
+    @property
     def has_only_numbers(self) -> bool:
         """Whether people spoke for it of whom none is named any more."""
         return not self.spoken and self.part is not None and self.part.speakers > 0
+
+
+def has_begun(edition: Edition) -> bool:
+    """Whether it took place or does so today; kept pages know the moment at which that changes."""
+    return edition.phase() in ("under_way", "over")
 
 
 def on_record() -> OrganisationQuerySet:

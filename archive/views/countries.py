@@ -6,15 +6,16 @@ from django.views.decorators.http import require_safe
 
 from archive import countries as read
 from archive.maps import maps_of
-from archive.organisations import on_record
+from archive.organisations import has_begun, on_record
 from efus_conference.kept import same_for_everyone
-from efus_conference.models import EditionHost
+from efus_conference.models import Edition, EditionHost
 
 
 @same_for_everyone()
 @require_safe
 def countries(request: HttpRequest) -> HttpResponse:
-    hosts = set(EditionHost.objects.filter(edition__is_published=True).values_list("organisation", flat=True))
+    begun = [edition for edition in Edition.objects.published() if has_begun(edition)]
+    hosts = set(EditionHost.objects.filter(edition__in=begun).values_list("organisation", flat=True))
     hosting = on_record().filter(pk__in=hosts).by_name()
     context = {"lines": read.countries(), "maps": maps_of(hosting, hosts=hosts)}
     return render(request, "archive/countries.html", context)

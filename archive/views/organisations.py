@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from archive.maps import maps_of
-from archive.organisations import chapters, on_record
+from archive.organisations import chapters, has_begun, on_record
 from declarations import register
 from efus_conference.kept import same_for_everyone
 
@@ -21,7 +21,7 @@ def organisation(request: HttpRequest, slug: str) -> HttpResponse:
         "signed": signed,
         "maps": maps_of(
             [shown],
-            hosts=[shown.pk] if any(chapter.host for chapter in story) else [],
+            hosts=[shown.pk] if any(chapter.host and has_begun(chapter.edition) for chapter in story) else [],
             signatories=[shown.pk] if signed else [],
         ),
     }

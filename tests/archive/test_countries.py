@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -26,8 +27,11 @@ def shown(client: Client, address: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode().split("<main", 1)[1]).split())
 
 
+LONG_AGO = {"year": 2011, "starts_on": date(2011, 5, 2), "ends_on": date(2011, 5, 4)}
+
+
 def hosted_by(city: Organisation, **fields: Any) -> Edition:
-    edition = factories.edition(**{"is_current": False, **fields})
+    edition = factories.edition(**{"is_current": False, **LONG_AGO, **fields})
     EditionHost.objects.create(edition=edition, organisation=city, order=2)
     return edition
 
@@ -65,6 +69,31 @@ def test_the_list_counts_organisations_editions_and_signatories() -> None:
     assert lines == {"PT": (2, 1, 0), "BE": (1, 1, 0)}
 
 
+def test_an_edition_to_come_has_not_taken_place(client: Client) -> None:
+    city = factories.organisation(name="Alpha", country="PT")
+    coming = hosted_by(city, year=2031, starts_on=date(2031, 5, 2), ends_on=date(2031, 5, 4))
+    found = country("PT")
+    assert found is not None
+    assert (found.editions, found.coming, found.counted.editions) == ([], [coming], 0)
+    assert {line.code: line.editions for line in countries()}["PT"] == 0
+    assert "took place here" not in shown(client, "/en/countries/pt/")
+    assert "Hosts the conference." in shown(client, city.get_absolute_url())
+
+
+def test_what_is_invented_is_not_counted_among_what_is_not(client: Client) -> None:
+    hosted_by(factories.organisation(country="PT", is_demonstration=True), is_demonstration=True)
+    alone = country("PT")
+    assert alone is not None
+    assert (alone.is_demonstration, alone.counted.cities, alone.counted.editions) == (True, 1, 1)
+    assert "Everything on this page is invented." in client.get("/en/countries/pt/").content.decode()
+    hosted_by(factories.organisation(country="PT"))
+    beside = country("PT")
+    assert beside is not None
+    assert (len(beside.places), beside.counted.cities, beside.counted.editions) == (2, 1, 1)
+    assert beside.counted in countries()
+    assert "is invented" not in shown(client, "/en/countries/pt/")
+
+
 def test_pages_cost_the_same_however_many_cities(client: Client) -> None:
     def queries(address: str) -> int:
         with CaptureQueriesContext(
@@ -89,6 +118,13 @@ def test_the_search_finds_a_country_by_its_names(client: Client, words: str) -> 
     html = client.get("/en/search/", {"q": words}).content.decode()
     found = re.findall(r'href="/en/countries/(..)/"', html.split("<main", 1)[1])
     assert found == ["ci" if "voor" in words or "voir" in words.lower() else "de"]
+
+
+def test_whoever_looks_for_a_country_is_not_told_that_nothing_was_found(client: Client) -> None:
+    factories.known_organisation(country="PT")
+    text = shown(client, "/en/search/?q=Portugal")
+    assert "The page of a country: Portugal" in text
+    assert "Nothing" not in text
 
 
 def test_a_country_of_which_nothing_is_on_record_is_not_found(client: Client) -> None:

@@ -90,7 +90,7 @@ def test_programme_themes_speakers_partners_and_the_last_figures_are_there(clien
     assert "Break" not in shown.replace("Bea Break", "")
     assert shown.index("Paula Plenary") < shown.index("Bea Break")
     assert "Partners Under the auspices of A presidency Region" in shown
-    assert f"Last time: {last.name} That edition participants 700 Source: Efus" in shown
+    assert f"Last time: {last.name} All of {last.name} participants 700 Source: Efus" in shown
 
 
 def test_a_speaker_who_may_not_be_named_is_not(client: Client) -> None:
