@@ -43,6 +43,10 @@ PATHS = {
 PEERTUBE = re.compile(
     r"/(?:w|videos/(?:watch|embed))/(?:[1-9A-HJ-NP-Za-km-z]{22}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})/?"
 )
+# A name that ends in letters: numbers alone are somebody's own machine.
+HOST = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+(?:xn--[a-z\d-]+|[^\W\d_]{2,})")
+NOT_OF_THE_WEB = (".local", ".localdomain", ".internal", ".localhost")
+ODD = re.compile(r"[\\<>\"\s]")
 FILE = re.compile(r"/[^\x00-\x20]*\.(?:mp4|webm)", re.IGNORECASE)
 
 
@@ -56,9 +60,13 @@ def _opens_a_video(address: str) -> bool:
     try:
         parts = urlsplit(address)
         host = (parts.hostname or "").lower()
+        parts.port  # noqa: B018 - raises ValueError for a number that is no port
     except ValueError:
         return False
-    if parts.scheme not in ("http", "https") or "." not in host:
+    if parts.scheme not in ("http", "https") or not HOST.fullmatch(host) or host.endswith(NOT_OF_THE_WEB):
+        return False
+    # Browsers and people read another host in these.
+    if "@" in parts.netloc or ODD.search(address):
         return False
     host = re.sub(r"^(?:www|m)\.", "", host)
     if host == "youtube.com" and parts.path.rstrip("/") == "/watch":
