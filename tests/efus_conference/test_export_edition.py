@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from io import StringIO
 from pathlib import Path
@@ -153,6 +154,38 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
         export("demo-2020", tmp_path)
 
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.django_db
+def test_a_folder_that_is_a_link_is_left_alone(tmp_path: Path) -> None:
+    factories.edition(slug="demo-2020")
+    (tmp_path / "copy").symlink_to(tmp_path / "nowhere")
+
+    with pytest.raises(CommandError, match="is a link"):
+        export("demo-2020", tmp_path / "copy")
+
+
+@pytest.mark.django_db
+def test_a_link_to_a_file_that_is_no_more_stays_with_the_site_and_is_told(tmp_path: Path) -> None:
+    edition = factories.edition(slug="demo-2020")
+    lost = ["/static/plan-of-2019.pdf", "/static/../pyproject.toml", "/static/css/"]
+    text = " ".join(f"[a]({address})" for address in [*lost, "/static/img/mark.svg"])
+    NewsItem.objects.create(
+        edition=edition,
+        slug="plans",
+        title="T",
+        lead="L",
+        text=text,
+        published_at=datetime(2020, 1, 1, tzinfo=UTC),
+    )
+
+    said = export("demo-2020", tmp_path / "copy", languages="en")
+
+    assert broken_links(tmp_path / "copy")[0] == []
+    html = (tmp_path / "copy" / "en" / "news" / "plans" / "index.html").read_text("utf-8")
+    assert [address for address in lost if f"localhost:8000{address}" in html] == [lost[0], lost[2]]
+    assert (tmp_path / "copy" / "static" / "img" / "mark.svg").is_file()
+    assert "/static/plan-of-2019.pdf is not there. The link to it stays as it is." in said.splitlines()
 
 
 @pytest.mark.django_db

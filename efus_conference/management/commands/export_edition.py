@@ -32,6 +32,8 @@ class Command(BaseCommand):
         edition = self._edition(options["edition"])
         languages = self._languages(options["languages"])
         folder = options["folder"].absolute()
+        if folder.is_symlink():
+            raise CommandError(f"{folder} is a link. Name the folder itself.")
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise CommandError(f"{folder} is not empty. Name a folder that is empty or not there yet.")
 

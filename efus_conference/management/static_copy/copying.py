@@ -8,11 +8,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.exceptions import SuspiciousFileOperation
 from django.templatetags.static import static
 from django.test import Client
 from django.urls import reverse
@@ -108,7 +109,7 @@ class _Copy:
                 continue
             kind = self._scope.kind(address, found_on=found_on)
             if kind == "static":
-                self._files[address] = self._take_static(address)
+                self._files[address] = self._take_static(address) if self._is_there(address) else None
             elif kind is not None:
                 found = self._take(address, is_page=kind == "page")
                 todo.extend((each, address) for each in found)
@@ -122,6 +123,8 @@ class _Copy:
             self._leads_to[address] = target
             return [target]
         if response.status_code != 200:
+            if response.status_code != 404:  # which says that there is nothing to copy
+                self._say(f"{address} is left out: the site answers {response.status_code}.")
             return []
         is_page = is_page and response["Content-Type"].startswith("text/html")
         file = self._names.of(address, is_page=is_page)
@@ -139,9 +142,16 @@ class _Copy:
         named, self._places[file] = named_in(path.read_text(encoding="utf-8"))
         return [each for each in (self._within(found, address) for found in named) if each]
 
+    def _is_there(self, address: str) -> bool:
+        """A text may lead to a file that is no more: that is one link, which stays with the site."""
+        is_there = _lies_at(_static_name(address)) is not None
+        if not is_there:
+            self._say(f"{address} is not there. The link to it stays as it is.")
+        return is_there
+
     def _take_static(self, address: str) -> str:
         """Writes down a static file, a style sheet with its fonts in it; where it lies."""
-        name = address.partition("?")[0].removeprefix(settings.STATIC_URL)
+        name = _static_name(address)
         file = f"static/{name}"
         path = self._folder / file
         if path.exists():
@@ -208,12 +218,21 @@ def _homes(edition: Edition, languages: Sequence[str]) -> dict[str, str]:
     return leads_to
 
 
+def _static_name(address: str) -> str:
+    return unquote(address.partition("?")[0].removeprefix(settings.STATIC_URL))
+
+
+def _lies_at(name: str) -> Path | None:
+    """Where a static file is served from: collected, or in the source while nothing was collected."""
+    try:
+        found = staticfiles_storage.path(name) if staticfiles_storage.exists(name) else finders.find(name)
+    except (SuspiciousFileOperation, ValueError):  # ../, or a null byte
+        return None
+    return Path(found) if found and Path(found).is_file() else None
+
+
 def _static(name: str) -> bytes:
-    """A static file as it is served: collected, or where it lies in the source while nothing was collected."""
-    if staticfiles_storage.exists(name):
-        with staticfiles_storage.open(name) as file:
-            return bytes(file.read())
-    found = finders.find(name)
+    found = _lies_at(name)
     if found is None:
         raise FileNotFoundError(name)
-    return Path(found).read_bytes()
+    return found.read_bytes()
