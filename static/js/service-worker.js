@@ -76,7 +76,7 @@ async function keepPage({ page, parts, passing, links = [] }) {
     const answer = await fetch(page, { credentials: "same-origin" });
     if (answer.ok && !answer.redirected) await cache.put(page, answer);
   } else if (isOpen(page) && !(await cache.match(page))) await askForOpen(cache, page);
-  for (const part of parts) if (!(await cache.match(part))) await cache.add(part).catch(() => {});
+  await keepParts(cache, parts);
   if (links.length && isOpen(page)) await keepProgramme(cache, page, links).catch(() => {}); // again at the next visit
 }
 
@@ -101,11 +101,21 @@ async function keepOpen(cache, url, answer) {
   kept.delete("Content-Length");
   await cache.delete(url); // so that the order is that of their last visit
   await cache.put(url, new Response(html, { headers: kept }));
-  for (const part of partsOf(html)) if (!(await cache.match(part))) await cache.add(part).catch(() => {});
+  await keepParts(cache, partsOf(html));
 }
 
+// As it is asked for: somebody may write a link to /static/../en/my/agenda/.
+const isPart = (url) => new URL(url, location.origin).pathname.startsWith(STATIC);
+
 const partsOf = (html) =>
-  [...html.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, part]) => part).filter((part) => part.startsWith(STATIC));
+  [...html.matchAll(/(?:href|src)="([^"]+)"/g)]
+    .map(([, part]) => part)
+    .filter((part) => part.startsWith(STATIC) && isPart(part));
+
+async function keepParts(cache, parts) {
+  for (const part of parts.filter(isPart))
+    if (!(await cache.match(part))) await cache.add(new Request(part, { credentials: "omit" })).catch(() => {});
+}
 
 // All that the programme links to of its edition, in its language. Where the programme is the same as at the last
 // visit, that was lately and by this version of the site, nothing is asked for.
@@ -136,15 +146,14 @@ async function sweep(cache) {
   const named = new Set();
   let pages = 0;
   let characters = 0;
-  const isPart = ({ url }) => new URL(url).pathname.startsWith(STATIC);
-  for (const request of (await cache.keys()).reverse().filter((one) => !isPart(one))) {
+  for (const request of (await cache.keys()).reverse().filter(({ url }) => !isPart(url))) {
     const html = await (await cache.match(request)).text();
     characters += html.length;
     pages += 1;
     if (pages > MOST_PAGES || characters > MOST_CHARACTERS) await cache.delete(request);
     else for (const part of partsOf(html)) named.add(new URL(part, location.origin).href);
   }
-  for (const request of (await cache.keys()).filter(isPart))
+  for (const request of (await cache.keys()).filter(({ url }) => isPart(url)))
     if (!named.has(request.url) && !request.url.endsWith(".woff2")) await cache.delete(request);
 }
 
@@ -188,7 +197,7 @@ async function openFromSite(event) {
   const cache = await caches.open(OPEN);
   const keep = async (answer) => {
     if (!url.search) await keepOpen(cache, page, answer);
-    if ((await cache.keys()).length > MOST_PAGES) await sweep(cache);
+    if ((await cache.keys()).filter(({ url }) => !isPart(url)).length > MOST_PAGES) await sweep(cache);
   };
   // Of a programme that was to be filtered the whole one.
   return inTime(event, () => cache.match(page, { ignoreVary: true }), keep);

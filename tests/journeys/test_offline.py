@@ -127,6 +127,25 @@ def test_a_programme_that_is_kept_is_shown_as_it_is_now_where_there_is_a_network
     )
 
 
+def test_what_a_text_links_to_is_no_part_of_its_page(phone: Page, edition: Edition) -> None:
+    """Not a person's agenda either, however its address is written: it would stay after the logout."""
+    open_programme(phone, edition)
+    before = phone.evaluate(KEPT)
+    worker = phone.evaluate("async () => (await fetch('/sw.js')).text()")
+    hrefs = [
+        "/static/../en/my/agenda/",
+        "/static/%2e%2e/en/my/",
+        "/static/\\..\\..\\en/my/",
+        "/static/css/site.css",
+    ]
+    html = "".join(f'<a href="{href}">a</a>' for href in hrefs)
+    assert phone.evaluate(f"(html) => {{ {worker}; return partsOf(html); }}", html) == [hrefs[-1]]
+    phone.evaluate(
+        f"async (parts) => {{ {worker}; await keepParts(await caches.open('open'), parts); }}", hrefs[:-1]
+    )
+    assert phone.evaluate(KEPT) == before
+
+
 def test_an_edition_of_the_archive_is_read_and_not_taken_along(phone: Page, demo_site: DemoSite) -> None:
     before = ReleasedSession.objects.filter(edition__is_current=False, edition__is_published=True)[0].edition
     phone.goto(f"/en/editions/{before.slug}/programme/")
