@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django import forms
@@ -10,10 +11,9 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
-from archive.links import check_links_of
+from archive.links import checked
 from archive.models import NewsItem, Picture
 from archive.pictures import FilesOfPicture, made_anew
-from efus_conference.rich_text import tidied
 
 
 class PictureForm(forms.ModelForm):
@@ -64,12 +64,18 @@ class PictureForm(forms.ModelForm):
 
 
 class NewsItemForm(forms.ModelForm):
+    """Tells who saves that somebody else did so meanwhile; saved once more, it is meant."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, label="")
+
     class Meta:
         model = NewsItem
         fields = ["slug"]  # the admin's pages add theirs
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["seen"] = _digest_of(self.instance.pk)
         for code, _name in settings.LANGUAGES:
             if field := self.fields.get(f"text_{code}"):
                 field.help_text = FORMATTING
@@ -78,12 +84,33 @@ class NewsItemForm(forms.ModelForm):
         cleaned = super().clean() or self.cleaned_data
         for code, _name in settings.LANGUAGES:
             if text := cleaned.get(f"text_{code}"):
-                cleaned[f"text_{code}"] = tidied(text)
                 try:
-                    check_links_of(cleaned[f"text_{code}"])
+                    cleaned[f"text_{code}"] = checked(text)
                 except forms.ValidationError as refusal:
                     self.add_error(f"text_{code}", refusal)
+        if self.instance.pk and not self.errors:
+            self._check_seen(cleaned.get("seen", ""))
         return cleaned
+
+    def _check_seen(self, seen: str) -> None:
+        # Two who save at once: the second waits here, and reads what the first stored.
+        NewsItem.objects.select_for_update(of=("self",), no_key=True).filter(pk=self.instance.pk).first()
+        now = _digest_of(self.instance.pk)
+        if seen != now:
+            self.data = {**self.data, self.add_prefix("seen"): now}
+            self.add_error(None, forms.ValidationError(CHANGED, code="changed"))
+
+
+def _digest_of(pk: int) -> str:
+    """What tells two states of a piece of news apart."""
+    rows = list(NewsItem.objects.filter(pk=pk).values_list())
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
+CHANGED = _(
+    "Somebody changed this news since you opened it. Nothing of yours is stored yet, and nothing is lost: look at "
+    "theirs in another window, and save again to put yours in its place."
+)
 
 
 FORMATTING = _(

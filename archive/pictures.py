@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
 from archive.models import Picture
@@ -22,6 +24,7 @@ from efus_conference.uploads import still
 
 Ending = Literal["avif", "webp", "jpg", "png"]
 WIDTHS = (480, 960, 1600)  # pixels; none is wider than what was uploaded
+LONGEST_STRIP = 10  # times the other side
 TYPES: dict[str, str] = {
     "avif": "image/avif",
     "webp": "image/webp",
@@ -62,6 +65,12 @@ def made_anew(upload: UploadedFile, *, is_drawing: bool = False) -> FilesOfPictu
     Takes a second or two. Nothing of the file survives but what is seen: no place, no date, no camera.
     """
     picture = still(upload, pixels=WIDTHS[-1])
+    if max(picture.size) > LONGEST_STRIP * min(picture.size):
+        raise ValidationError(
+            _("This picture is more than %(times)s times as wide as it is high, or as high as it is wide."),
+            code="strip",
+            params={"times": LONGEST_STRIP},
+        )
     kind = b"drawing" if is_drawing else b"photograph"
     digest = hashlib.sha256(kind + repr(picture.size).encode() + picture.tobytes()).hexdigest()[:20]
     made = MadePicture(digest, *picture.size, is_drawing)

@@ -52,7 +52,7 @@ class NewsItemAdmin(TranslatedAdmin):
     prepopulated_fields = {"slug": ["title"]}
     date_hierarchy = "published_at"
     fieldsets = [
-        (None, {"fields": ["slug", "published_at", "is_press_release", "edition", "picture"]}),
+        (None, {"fields": ["slug", "published_at", "is_press_release", "edition", "picture", "seen"]}),
         *in_languages("title", "lead", "text"),
     ]
 

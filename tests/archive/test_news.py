@@ -229,6 +229,33 @@ def test_a_link_that_is_a_program_is_refused_with_what_a_link_is(organiser: Clie
     assert not NewsItem.objects.exists()
 
 
+def test_what_is_boxed_too_often_is_refused_and_nothing_typed_is_lost(organiser: Client) -> None:
+    page = organiser.post("/admin/archive/newsitem/add/", form(text_en="<div>What I wrote" + "<div>" * 1500))
+    assert page.status_code == 200
+    assert "too many boxes within boxes" in page.content.decode()
+    assert "What I wrote" in page.content.decode()
+
+
+def test_who_saves_what_another_changed_meanwhile_is_told_and_keeps_what_they_typed(
+    organiser: Client,
+) -> None:
+    made = item("opens")
+    address = f"/admin/archive/newsitem/{made.pk}/change/"
+
+    def seen(page: Any) -> str:
+        return str(page.context["adminform"].form["seen"].value())
+
+    mine = theirs = seen(organiser.get(address))
+    assert organiser.post(address, form(lead_en="Theirs.", seen=theirs)).status_code == 302
+    told = organiser.post(address, form(lead_en="Mine, and dear to me.", seen=mine))
+    assert "Somebody changed this news since you opened it" in told.content.decode()
+    assert "Mine, and dear to me." in told.content.decode()
+    assert NewsItem.objects.get().lead == "Theirs."
+    again = form(lead_en="Mine, and dear to me.", seen=seen(told))
+    assert organiser.post(address, again).status_code == 302
+    assert NewsItem.objects.get().lead == "Mine, and dear to me."
+
+
 def test_a_title_that_is_too_long_is_refused_and_nothing_typed_is_lost(organiser: Client) -> None:
     page = organiser.post("/admin/archive/newsitem/add/", form(title_en="x" * 300, text_en="What I wrote"))
     assert page.status_code == 200
