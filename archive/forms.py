@@ -32,6 +32,17 @@ class WithoutAddress(UnfoldAdminFileFieldWidget):
         return False
 
 
+class MayBeTakenAway(WithoutAddress):
+    """With a tick that takes a file away which is kept already."""
+
+    template_name = "archive/admin/file_that_may_go.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["is_kept"] = bool(value) and not isinstance(value, UploadedFile)
+        return context
+
+
 def check_language(code: str) -> None:
     """ValidationError for what is no code of a language; none at all is left to the field."""
     if code and code not in SPOKEN_LANGUAGES and code not in SIGN_LANGUAGES:
@@ -93,7 +104,7 @@ class VideoLineForm(InALanguage):
 class VideoForm(VideoLineForm):
     """A video: an address, or a file judged by its content and stored under a name made from it."""
 
-    file = forms.FileField(required=False, widget=WithoutAddress)
+    file = forms.FileField(required=False, widget=MayBeTakenAway)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from archive.documents import CheckedPdf
 from archive.models import Document
@@ -20,7 +20,13 @@ def save_document(*, document: Document, pdf: CheckedPdf | None) -> Document:
         document.file.save(f"{name}.pdf", ContentFile(pdf.content), save=False)
         document.cover.save(f"{name}.webp", ContentFile(pdf.cover), save=False)
         document.size, document.pages, document.sha256 = len(pdf.content), pdf.pages, pdf.sha256
-    document.save()
+    try:
+        document.save()
+    except DatabaseError:
+        if pdf is not None:  # the same file, given twice at once
+            for file in (document.file, document.cover):
+                file.storage.delete(file.name or "")
+        raise
     return document
 
 

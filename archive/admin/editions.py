@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from archive.actions.editions import delete_edition
 from archive.admin.closing import ClosesEditions
 from archive.admin.of_editions import OfAnEdition
 from archive.admin.opening import OpensEditions
@@ -100,6 +102,14 @@ class EditionAdmin(OpensEditions, ClosesEditions, DeletesFiles, TranslatedAdmin)
 
     def has_delete_permission(self, request: HttpRequest, obj: Edition | None = None) -> bool:
         return not is_public(obj) and bool(super().has_delete_permission(request, obj))
+
+    def delete_model(self, request: HttpRequest, obj: Edition) -> None:
+        delete_edition(edition=obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Edition]) -> None:
+        with transaction.atomic():
+            for edition in queryset:
+                delete_edition(edition=edition)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Edition]:
         editions: QuerySet[Edition] = super().get_queryset(request)

@@ -148,6 +148,18 @@ class DocumentAdmin(OfAnEdition):
         *in_languages("title"),
     ]
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What is known of a file once it is there is not asked about before."""
+        if obj is not None:
+            return super().get_fieldsets(request, obj)
+        return [
+            (
+                name,
+                {**options, "fields": [one for one in options["fields"] if one not in self.readonly_fields]},
+            )
+            for name, options in super().get_fieldsets(request, obj)
+        ]
+
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [

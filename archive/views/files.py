@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponsePermanentRedirect
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import reverse
+from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from archive.documents import public_name
@@ -23,9 +23,8 @@ def document(request: HttpRequest, pk: int, filename: str) -> HttpResponseBase:
     """A document while it is published; under another name it leads to its own."""
     found = _found(Document.objects.public(), pk)
     if filename != public_name(found):
-        return HttpResponsePermanentRedirect(
-            reverse("archive_machine:document", args=[pk, public_name(found)])
-        )
+        # Not for ever: a title that changes and changes back would lead browsers round in a circle.
+        return redirect("archive_machine:document", pk, public_name(found))
     return document_response(request, found)
 
 
