@@ -35,7 +35,7 @@ class HostInline(OrganisersTabularInline):
 
 class PartnerInline(TranslatedStackedInline):
     model = Partner
-    autocomplete_fields = ["organisation"]
+    autocomplete_fields = ["organisation", "logo"]
     tab = True
 
 
@@ -171,11 +171,15 @@ class VoiceAdmin(OfAnEdition):
 
 @admin.register(Partner)
 class PartnerAdmin(OfAnEdition):
-    list_display = ["organisation", "role", "edition"]
-    list_select_related = ["edition", "organisation"]
+    list_display = ["organisation", "kind", "role", "logo", "edition"]
+    list_select_related = ["edition", "organisation", "logo"]
+    list_filter = ["edition", "kind"]
     search_fields = ["organisation__name_en__unaccent"]
-    autocomplete_fields = ["edition", "organisation"]
-    fieldsets = [(None, {"fields": ["edition", "organisation", "order"]}), *in_languages("role")]
+    autocomplete_fields = ["edition", "organisation", "logo"]
+    fieldsets = [
+        (None, {"fields": ["edition", "organisation", "kind", "logo", "order"]}),
+        *in_languages("role"),
+    ]
 
 
 @admin.register(EditionNote)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zlib
 from typing import Any
@@ -11,12 +12,15 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.template.loader import render_to_string
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image, ImageCms
 
-from archive.models import Picture
+from archive.models import Partner, Photo, Picture
 from archive.pictures import made_anew, sources, store_picture, widths_of
+from tests import factories
 from tests.archive.pictures import added, drawn, upload_of
 
 pytestmark = pytest.mark.django_db
@@ -257,3 +261,59 @@ def test_what_is_stored_but_in_no_library_is_not_public(client: Client) -> None:
     made = store_picture(upload_of(drawn(500, 300)))
     assert default_storage.exists(f"pictures/{made.digest}-480.jpg")
     assert client.get(f"/pictures/{made.digest}-480.jpg").status_code == 404
+
+
+# --- the library -------------------------------------------------------------------------------------
+
+
+def test_the_list_counts_where_pictures_are_shown_however_many_there_are(
+    client: Client, django_assert_num_queries: Any
+) -> None:
+    client.force_login(factories.user(is_staff=True, is_superuser=True))
+    edition = factories.edition()
+
+    def one_more(width: int) -> None:
+        picture = added(drawn(width, 50))
+        Photo.objects.create(edition=edition, picture=picture)
+        Partner.objects.create(edition=edition, organisation=factories.organisation(), logo=picture)
+
+    added(drawn(60, 50), alt="Shown nowhere")
+    one_more(61)
+    client.get("/admin/archive/picture/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/admin/archive/picture/")
+    for width in range(62, 66):
+        one_more(width)
+    with django_assert_num_queries(len(few)):
+        page = client.get("/admin/archive/picture/").content.decode()
+    shown = re.findall(r"field-times_used[^>]*>\s*(?:<[^>]+>\s*)*([^<\s]+)", page)
+    assert sorted(shown) == ["2", "2", "2", "2", "2", "–"]
+
+
+def test_a_picture_that_is_a_strip_is_refused() -> None:
+    assert "as wide as it is high" in refused(upload_of(drawn(900, 50)).read())
+    assert "as wide as it is high" in refused(upload_of(drawn(50, 900)).read())
+
+
+def test_a_partner_s_own_page_chooses_its_kind_and_its_logo_by_typing(client: Client) -> None:
+    client.force_login(factories.user(is_staff=True, is_superuser=True))
+    edition, patron = factories.edition(), factories.organisation()
+    logo = added(drawn(40, 40), alt="The mark of a patron", is_drawing=True)
+    added(drawn(41, 40), alt="Another")
+    fields = {
+        "edition": edition.pk,
+        "organisation": patron.pk,
+        "kind": "auspices",
+        "logo": logo.pk,
+        "order": 1,
+    }
+    assert client.post("/admin/archive/partner/add/", fields).status_code == 302
+    made = Partner.objects.get()
+    assert (made.organisation, made.kind, made.logo) == (patron, "auspices", logo)
+    # The library does not come along: what is typed is looked up.
+    for page in (
+        f"/admin/archive/partner/{made.pk}/change/",
+        f"/admin/efus_conference/edition/{edition.pk}/change/",
+    ):
+        text = client.get(page).content.decode()
+        assert ("The mark of a patron" in text, "Another" in text) == (True, False)
