@@ -65,6 +65,13 @@ class PictureAdmin(TranslatedAdmin):
         for picture in queryset:
             self.delete_model(request, picture)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What stands in the way is named with the page on which organisers take the picture out."""
+        to_delete, counts, missing_rights, protected = super().get_deleted_objects(objs, request)
+        if protected:
+            protected = [_line(use) for picture in objs for use in uses(picture)]
+        return to_delete, counts, missing_rights, protected
+
     @display(description=_("picture"))
     def thumbnail(self, picture: Picture) -> SafeString:
         return _image(picture, height=64)
@@ -90,17 +97,14 @@ class PictureAdmin(TranslatedAdmin):
         found = uses(picture)
         if not found:
             return gettext("Nowhere yet: it may be deleted.")
-        return format_html(
-            "<ul>{}</ul>",
-            format_html_join(
-                "",
-                '<li>{}: <a href="{}">{}</a></li>',
-                ((use.what, use.address, use.name) for use in found if use.address),
-            )
-            + format_html_join(
-                "", "<li>{}: {}</li>", ((use.what, use.name) for use in found if not use.address)
-            ),
-        )
+        lines = format_html_join("", "<li>{}</li>", ((_line(use),) for use in found))
+        return format_html("<ul>{}</ul>", lines)
+
+
+def _line(use: Use) -> SafeString:
+    if not use.address:
+        return format_html("{}: {}", use.what, use.name)
+    return format_html('{}: <a href="{}">{}</a>', use.what, use.address, use.name)
 
 
 def _image(picture: Picture, *, height: int) -> SafeString:

@@ -95,6 +95,9 @@ def test_what_is_not_written_in_the_reader_s_language_is_shown_in_another_and_sa
     page = client.get("/fr/news/both/").content.decode()
     assert "<h1>Les deux</h1>" in page
     assert '<div class="prose" lang="en"><p>Only <strong>English</strong>.</p>' in page
+    pages = ["/fr/news/both/", "/fr/news/english/", "/en/news/both/", "/en/news/english/"]
+    said = ['<p class="notice">' in client.get(address).content.decode() for address in pages]
+    assert said == [True, True, False, False]
 
 
 def test_a_former_address_leads_to_the_item(client: Client) -> None:
@@ -351,6 +354,8 @@ def test_a_picture_that_is_shown_somewhere_is_not_deleted_and_its_page_says_wher
         made.delete()
     page = organiser.get(f"/admin/archive/picture/{made.pk}/change/").content.decode()
     assert f'<a href="/admin/archive/newsitem/{shown.pk}/change/">With</a>' in page
+    asked = organiser.get(f"/admin/archive/picture/{made.pk}/delete/").content.decode()
+    assert f'<a href="/admin/archive/newsitem/{shown.pk}/change/">With</a>' in asked
     organiser.post(f"/admin/archive/picture/{made.pk}/delete/", {"post": "yes"})
     assert Picture.objects.filter(pk=made.pk).exists()
 
