@@ -11,8 +11,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
-from efus_conference.models import User
+from efus_conference.admin_menu import MENU
+from efus_conference.models import Edition, User
 from programme.actions import release
 from tests import factories
 
@@ -88,10 +90,10 @@ def test_the_menu_shows_what_the_organiser_s_groups_let_them_read(client: Client
     organiser = factories.user(is_staff=True)
     client.force_login(organiser)
     titles = [entry["title"] for group in menu(client) for entry in group["items"]]
-    assert titles == ["What needs you today"]
+    assert titles == ["What needs you today", "Guide"]
     organiser.user_permissions.add(*permissions("view_edition", "view_mail"))
     titles = [entry["title"] for group in menu(client) for entry in group["items"]]
-    assert titles == ["What needs you today", "Editions", "E-mails"]
+    assert titles == ["What needs you today", "Guide", "Editions", "E-mails"]
 
 
 def menu(client: Client) -> list[dict[str, Any]]:
@@ -142,3 +144,16 @@ def test_what_the_public_sees_can_be_read_at_any_size_and_not_changed(
     with django_assert_num_queries(len(few.captured_queries)):
         assert "2031-05-14 09:00" in client.get(address).content.decode()
     assert client.post(f"{address}{sessions[0].pk}/change/", {}).status_code == 403
+
+
+def test_what_organisers_of_the_archive_do_most_stands_first_in_its_menu() -> None:
+    entries = {str(title): entries for title, entries in MENU}["Editions and archive"]
+    assert [name.split(".")[1] for name, _symbol in entries] == [
+        *("Edition", "Page", "NewsItem", "Picture", "Document", "Video", "Voice", "KeyFigure"),
+        *("EditionNote", "Partner", "Organisation", "OrganisationMerge", "Project"),
+    ]
+
+
+def test_the_dutch_number_of_an_edition_is_no_quantity() -> None:
+    with translation.override("nl"):
+        assert str(Edition._meta.get_field("number").verbose_name) == "nummer"

@@ -355,7 +355,9 @@ def test_the_version_is_read_in_one_query_once_a_second(edition: Edition, clocks
     clock = clocks.version_clock()
     with queries() as made:
         first = clock.version()
-        assert len(made) == 4  # it, the turning points, and the moments of pages and of news
+        assert (
+            len(made) == 6
+        )  # it, the turning points, and the moments of pages, news, sessions and categories
         made.clear()
         clocks.seconds += 0.99
         assert (clock.version(), made) == (first, [])
@@ -364,7 +366,7 @@ def test_the_version_is_read_in_one_query_once_a_second(edition: Edition, clocks
         factories.organisation()
         made.clear()
         clocks.seconds += 1
-        assert (clock.version().number, len(made)) == (first.number + 1, 5)
+        assert (clock.version().number, len(made)) == (first.number + 1, 7)
 
 
 def test_a_phase_that_begins_makes_new_pages(
@@ -415,10 +417,12 @@ def test_the_phase_changes_at_no_other_moment(days: dict[str, None]) -> None:
 
 
 def test_an_edition_that_moves_moves_its_turning_points(pages: KeptPages, edition: Edition) -> None:
-    before = kept.public_version(at=NINE)
-    Edition.objects.update(ends_on=NINE.date(), registration_closes_at=NINE + timedelta(hours=1))
-    after = kept.public_version(at=NINE)
-    assert (after.number, after.passed) == (before.number + 1, before.passed - 1)
+    number, before = kept.read_public_version()
+    closes_at = NINE + timedelta(minutes=17)
+    Edition.objects.update(ends_on=NINE.date(), registration_closes_at=closes_at)
+    following, after = kept.read_public_version()
+    assert (following, closes_at in before, closes_at in after) == (number + 1, False, True)
+    assert edition.registration_closes_at not in after
 
 
 def test_a_database_that_does_not_answer_is_left_to_django(pages: KeptPages, clocks: Clocks) -> None:

@@ -275,6 +275,8 @@ def test_every_text_is_there_in_the_three_languages() -> None:
         for path in sorted(files.FOLDER.rglob("*.json"))
         for text in _texts(json.loads(path.read_text(encoding="utf-8")))
         if set(text) != {"en", "fr", "nl"} or not all(text.values())
+        # News may be written in one language; the demonstration shows how that looks.
+        if path.name != "news.json" or set(text) != {"en", "fr", "nl"} or text["fr"] or text["nl"]
     ]
     assert incomplete == []
 

@@ -20,7 +20,7 @@ from efus_conference.models import Edition, Organisation, User
 from programme.actions import give_consent, release, withdraw_consent
 from programme.models import Appearance, Material, Room, Session, Speaker, Theme
 from registration.actions import book_seat, give_up_seat
-from registration.models import Booking, SeatPool, Star
+from registration.models import Booking, Category, SeatPool, Star
 from tests import factories
 from tests.declarations.making import office, officer, submitted
 
@@ -192,6 +192,7 @@ def edition(fresh_db: str) -> Edition:
     person = factories.speaker(organisation=factories.organisation())
     factories.pool(factories.session(edition, room=factories.room(edition), speakers=(person,)))
     release(edition=edition, by=None)
+    factories.category(edition)  # what a category offers is told on the home page; who registers in it is not
     return edition
 
 
@@ -288,7 +289,7 @@ def test_many_changes_in_one_transaction_are_one_step_and_none_is_no_step(editio
 
 
 def a_registration() -> Any:
-    return factories.registration(the(Edition))
+    return factories.registration(the(Edition), category=the(Category))
 
 
 def seat_booked() -> Booking:

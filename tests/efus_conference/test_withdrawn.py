@@ -20,8 +20,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import LocalePrefixPattern
 from PIL import Image
 
-from archive.models import Video, Voice
-from efus_conference.models import Edition
+from archive.models import NewsItem, Page, Video, Voice
+from efus_conference.models import Edition, Organisation
 from programme.actions import give_consent, release, set_portrait, withdraw_consent
 from programme.models import Appearance, Material, Session, Speaker
 from programme.portraits import SIZES
@@ -110,6 +110,8 @@ def values(name: str, before: str, person: Speaker) -> list[str]:
         "speakers/": [person.slug],
         "organisations/": [person.organisation.slug] if person.organisation else [],
         "declarations/": ["declaration"],
+        "news/": list(NewsItem.objects.values_list("slug", flat=True)) or ["nothing"],
+        "pages/": list(Page.objects.values_list("slug", flat=True)) or ["nothing"],
     }
     known = {
         "code": list(Session.objects.values_list("code", flat=True)),
@@ -121,9 +123,17 @@ def values(name: str, before: str, person: Speaker) -> list[str]:
         "ending": ["avif", "webp", "jpg"],
         "number": [str(pk) for pk in Material.objects.values_list("pk", flat=True)],
         "filename": ["slides-of-a-talk.pdf"],
+        "language": LANGUAGES,
+        "edition_slug": list(Edition.objects.values_list("slug", flat=True)),
+        # Of the library and the archive's files, which show nobody here.
+        "digest": ["0" * 20], "width": ["480"], "pk": ["1"],
         "log_id": ["00000000-0000-4000-8000-000000000000"],
     }
-    if name == "slug":
+    if before.endswith("countries/"):
+        found: list[str] | None = list(
+            Organisation.objects.exclude(country="").values_list("country", flat=True)
+        )
+    elif name == "slug":
         found = next((slugs for start, slugs in of_slug.items() if before.endswith(start)), None)
     else:
         found = known.get(name)

@@ -16,6 +16,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
+from archive.actions.merging import merge_organisations
 from archive.actions.pages import make_page, publish
 from archive.models import (
     Block,
@@ -383,6 +384,7 @@ class World:
         Video.objects.create(edition=edition, title="Opening", address="https://youtu.be/dQw4w9WgXcQ")
         Voice.objects.create(edition=edition, speaker=self.speaker)
         Partner.objects.create(edition=edition, organisation=self.town)
+        merge_organisations(kept=factories.organisation(), gone=factories.organisation(), by=reader)
         self.picture = Picture.objects.create(digest="0" * 20, width=1600, height=900, alt="A hall")
         self.news = NewsItem.objects.create(
             slug="it-opens", title="It opens", lead="On Monday.", published_at=timezone.now()

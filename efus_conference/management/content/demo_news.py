@@ -50,7 +50,7 @@ def _picture(ledger: Ledger, words: dict[str, dict[str, str]]) -> Picture:
     if there is not None:
         return there
     picture = Picture.objects.create(
-        **made._asdict(), **translated("alt", words["alt"]), credit=words["credit"]["en"]
+        **made._asdict(), **translated("alt", words["alt"]), credit=words["credit"]
     )
     ledger.note("demo-picture-city", picture)
     return picture
