@@ -213,5 +213,8 @@ class PageVersionAdmin(OrganisersAdmin):
             return redirect("admin:archive_page_changelist")
         return redirect("admin:archive_page_publishing", pk=version.page_id)
 
-    def response_post_save_change(self, request: HttpRequest, obj: PageVersion) -> HttpResponse:
+    def response_change(self, request: HttpRequest, obj: PageVersion) -> HttpResponse:
+        if "_continue" in request.POST:
+            return super().response_change(request, obj)
+        messages.success(request, _g("The draft is saved. Nobody sees it until you publish it."))
         return redirect(reverse("admin:archive_page_publishing", args=[obj.page_id]))

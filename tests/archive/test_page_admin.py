@@ -173,6 +173,16 @@ def test_a_form_that_counts_its_blocks_wrongly_is_no_error(organiser: Client, to
     assert draft.blocks.get().text == "By train."
 
 
+def test_who_saves_a_draft_is_led_to_where_it_is_published(organiser: Client) -> None:
+    draft = draft_of(page=a_page(), by=None)
+    address = f"/admin/archive/pageversion/{draft.pk}/change/"
+    answer = organiser.post(address, typed(organiser, draft), follow=True)
+    assert answer.redirect_chain == [(f"/admin/archive/page/{draft.page_id}/publishing/", 302)]
+    assert "The draft is saved. Nobody sees it until you publish it." in answer.content.decode()
+    stays = organiser.post(address, {**typed(organiser, draft), "_continue": "1"})
+    assert stays.headers["Location"] == address
+
+
 def test_a_new_block_comes_after_the_others(organiser: Client) -> None:
     draft = draft_of(page=a_page(), by=None)
     draft.blocks.update(order=70)
