@@ -13,6 +13,7 @@ from programme.models import ReleasedSession
 from programme.now import next_after, on_at
 from programme.wording import SessionLine, session_lines
 from registration.models import Category
+from registration.views.register import is_open
 
 PHASES = ("announced", "registration", "closed", "under_way", "over")
 
@@ -49,6 +50,11 @@ def today_of(edition: Edition, at: datetime | None = None, *, phase: str | None 
         on_now = on_at(lines, at)
         return Today(phase, on_now=on_now, next=[] if on_now else next_after(lines, at))
     return Today(phase)
+
+
+def may_register(edition: Edition) -> bool:
+    """Whether anyone can register now, or join a waiting list. Each moment at which it changes is known beforehand."""
+    return edition.phase() not in ("unknown", "over") and is_open(edition)
 
 
 def with_edition(categories: Iterable[Category], edition: Edition) -> Iterator[Category]:

@@ -6,6 +6,7 @@ from django import template
 from django.db.models import Q
 from django.template import Context
 
+from archive.calendar import may_register
 from archive.models import Page
 
 register = template.Library()
@@ -27,3 +28,14 @@ def pages_in_menu(context: Context) -> dict[str, list[Page]]:
     # Header and footer are parts of one page, and ask one after the other.
     context.dicts[0]["_pages_in_menu"] = found
     return found
+
+
+@register.simple_tag(takes_context=True)
+def leads_to_registration(context: Context) -> bool:
+    """Whether the header has “Register”; the preview of a home, as its phase of the calendar has it."""
+    edition = context.get("current_edition")
+    if not edition:
+        return False
+    if context.get("preview") and context.get("phase"):
+        return bool(context["phase"] == "registration")
+    return may_register(edition)
