@@ -93,19 +93,19 @@ MENU: list[tuple[Any, list[tuple[str, str]]]] = [
     (
         _("Editions and archive"),
         [
+            ("efus_conference.Edition", "account_balance"),
+            ("archive.Page", "article"),
             ("archive.NewsItem", "newsmode"),
             ("archive.Picture", "photo_library"),
-            ("efus_conference.Edition", "account_balance"),
+            ("archive.Document", "description"),
+            ("archive.Video", "smart_display"),
+            ("archive.Voice", "campaign"),
+            ("archive.KeyFigure", "numbers"),
+            ("archive.EditionNote", "notes"),
+            ("archive.Partner", "diversity_3"),
             ("efus_conference.Organisation", "apartment"),
             ("efus_conference.OrganisationMerge", "merge"),
             ("efus_conference.Project", "handshake"),
-            ("archive.Page", "article"),
-            ("archive.KeyFigure", "numbers"),
-            ("archive.Partner", "diversity_3"),
-            ("archive.Voice", "campaign"),
-            ("archive.Video", "smart_display"),
-            ("archive.Document", "description"),
-            ("archive.EditionNote", "notes"),
         ],
     ),
     (
@@ -144,8 +144,8 @@ PAGES: dict[str, list[tuple[Any, str, str]]] = {
     ],
 }
 
-# Where a library names its model after itself.
-# Where the list's own count (“28 sessions with seats”) makes no title.
+# Where a library names its model after itself, and where the list's own count (“28 sessions
+# with seats”) makes no title.
 TITLES = {
     "procrastinate.ProcrastinateJob": _("Jobs of the worker"),
     "registration.SeatPool": _("seats"),

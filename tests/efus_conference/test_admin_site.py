@@ -93,7 +93,7 @@ def test_the_menu_shows_what_the_organiser_s_groups_let_them_read(client: Client
     assert titles == ["What needs you today", "Guide"]
     organiser.user_permissions.add(*permissions("view_edition", "view_mail"))
     titles = [entry["title"] for group in menu(client) for entry in group["items"]]
-    assert titles == ["What needs you today", "Guide", "Editions", "E-mails"]
+    assert titles == ["What needs you today", "Guide", "Editions", "Translations", "E-mails"]
 
 
 def menu(client: Client) -> list[dict[str, Any]]:
