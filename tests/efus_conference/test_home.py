@@ -89,7 +89,7 @@ def test_programme_themes_speakers_partners_and_the_last_figures_are_there(clien
     assert "1 Plenary Themes Nightlife" in shown
     assert "Break" not in shown.replace("Bea Break", "")
     assert shown.index("Paula Plenary") < shown.index("Bea Break")
-    assert "Partners Under the auspices of A presidency Region" in shown
+    assert "Partners and auspices Under the auspices of A presidency Partners Region" in shown
     assert f"Last time: {last.name} All of {last.name} participants 700 Source: Efus" in shown
 
 
