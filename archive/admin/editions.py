@@ -98,7 +98,13 @@ class EditionAdmin(OpensEditions, ClosesEditions, DeletesFiles, TranslatedAdmin)
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Edition | None = None) -> list[str]:
-        return ["slug"] if is_public(obj) else []
+        """“Current” is given by “Make current”, which takes it from another edition; here it can be taken away."""
+        stored = Edition.objects.filter(pk=obj.pk).first() if obj else None
+        kept = {
+            "slug": bool(stored and stored.is_published),
+            "is_current": not (stored and stored.is_current),
+        }
+        return [field for field, is_kept in kept.items() if is_kept]
 
     def has_delete_permission(self, request: HttpRequest, obj: Edition | None = None) -> bool:
         return not is_public(obj) and bool(super().has_delete_permission(request, obj))

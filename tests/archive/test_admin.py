@@ -82,3 +82,18 @@ def test_an_edition_is_deleted_only_while_it_is_not_public(page: Client, of_many
             page.post(address(edition, "delete"), {"post": "yes"})
 
     assert list(Edition.objects.all()) == [public]
+
+
+def test_the_mark_current_is_taken_away_on_an_edition_and_given_by_make_current(page: Client) -> None:
+    current, other = factories.edition(), factories.edition(is_current=False)
+    shown = [
+        'name="is_current"' in page.get(address(edition, "change")).content.decode()
+        for edition in (current, other)
+    ]
+
+    save(page, other, is_published="on", is_current="on")
+    after_a_tick = Edition.objects.get(is_current=True)
+    save(page, current, is_published="on")
+
+    assert (shown, after_a_tick) == ([True, False], current)
+    assert not Edition.objects.filter(is_current=True).exists()
