@@ -448,7 +448,7 @@ def test_who_signs_while_two_are_merged_is_waited_for(fresh_db: str) -> None:
 
 
 def test_without_the_lock_the_race_is_lost(fresh_db: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The negative control: of two that both read before either writes, one ends in an error of the database."""
+    """The negative control: of two that both read before either writes, none is told that it came second."""
     monkeypatch.setattr(merging, "TRIES", 1)
     by = organiser()
     one, other = factories.organisation(), factories.organisation()
@@ -476,4 +476,5 @@ def test_without_the_lock_the_race_is_lost(fresh_db: str, monkeypatch: pytest.Mo
         lambda: merge_organisations(kept=one, gone=other, by=by),
         lambda: merge_organisations(kept=other, gone=one, by=by),
     )
-    assert sorted(outcome) in (["", "IntegrityError"], ["", "OperationalError"])
+    # Or where one is quick enough, both: the second brings back what the first one deleted.
+    assert sorted(outcome) in (["", "IntegrityError"], ["", "OperationalError"], ["", ""])
