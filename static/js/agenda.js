@@ -142,13 +142,13 @@ for (const place of document.querySelectorAll("[data-print]")) {
 
 const startOf = ({ href }) => href.split("#")[0];
 
-function keepForLater({ active }) {
+function keepForLater({ active }, hasLinks) {
   const parts = performance.getEntriesByType("resource").map(({ name }) => name);
   active.postMessage({
     page: startOf(location),
     passing: document.querySelector(".messages") !== null,
     parts: parts.filter((part) => part.startsWith(`${location.origin}/static/`)),
-    links: isWhole && !navigator.connection?.saveData ? [...document.links].map(startOf) : [],
+    links: hasLinks && !navigator.connection?.saveData ? [...document.links].map(startOf) : [],
   });
 }
 
@@ -156,6 +156,9 @@ function keepForLater({ active }) {
 navigator.serviceWorker
   ?.register("/sw.js")
   .then(() => navigator.serviceWorker.ready)
-  // A programme is many pages: first the one that is read.
-  .then((worker) => setTimeout(keepForLater, isWhole ? 3_000 : 0, worker))
+  .then((worker) => {
+    keepForLater(worker, false);
+    // A programme is many pages: first the one that is read.
+    if (isWhole) setTimeout(keepForLater, 3_000, worker, true);
+  })
   .catch(() => {});

@@ -101,6 +101,14 @@ def test_after_one_visit_the_programme_is_there_without_a_network(
     expect(phone.locator("main a[href*='/sessions/']").first).to_be_visible()
 
 
+def test_whoever_leaves_the_timetable_at_once_has_it_all_the_same(phone: Page, edition: Edition) -> None:
+    address = f"/en/editions/{edition.slug}/programme/"
+    phone.goto(address)
+    phone.evaluate("async () => { await navigator.serviceWorker.ready; }")
+    phone.goto("/en/editions/")
+    phone.evaluate(UNTIL_KEPT, address)
+
+
 def test_a_programme_that_is_kept_is_shown_as_it_is_now_where_there_is_a_network(
     phone: Page, edition: Edition
 ) -> None:
