@@ -15,7 +15,7 @@ from efus_conference.models import Edition, EditionHost, Organisation, User
 from programme.models import Appearance, Room, Session, SessionKind, Speaker, Venue
 from registration.models import Category, Place, Registration, SeatPool
 
-_numbers = count(1)
+_numbers = count(100)
 NINE = datetime(2031, 5, 14, 7, 0, tzinfo=UTC)  # nine o'clock in Brussels on the first day of an edition
 
 
