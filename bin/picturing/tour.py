@@ -50,7 +50,9 @@ class Walk:
         page.goto(self._site + path)
         page.wait_for_load_state("networkidle")
         if from_:
-            page.locator(from_).first.evaluate("one => scrollTo(0, one.getBoundingClientRect().top + scrollY - 24)")
+            page.locator(from_).first.evaluate(
+                "one => scrollTo(0, one.getBoundingClientRect().top + scrollY - 24)"
+            )
         self._picture(page, name)
 
     def _picture(self, page: Page, name: str) -> None:

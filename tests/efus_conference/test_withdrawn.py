@@ -126,7 +126,9 @@ def values(name: str, before: str, person: Speaker) -> list[str]:
         "language": LANGUAGES,
         "edition_slug": list(Edition.objects.values_list("slug", flat=True)),
         # Of the library and the archive's files, which show nobody here.
-        "digest": ["0" * 20], "width": ["480"], "pk": ["1"],
+        "digest": ["0" * 20],
+        "width": ["480"],
+        "pk": ["1"],
         "log_id": ["00000000-0000-4000-8000-000000000000"],
     }
     if before.endswith("countries/"):

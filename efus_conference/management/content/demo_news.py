@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import timedelta
+from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -42,7 +43,7 @@ def load_demo_news(ledger: Ledger) -> None:
         ledger.note(item["key"], made)
 
 
-def _picture(ledger: Ledger, words: dict[str, dict[str, str]]) -> Picture:
+def _picture(ledger: Ledger, words: dict[str, Any]) -> Picture:
     out = io.BytesIO()
     drawn_city().save(out, "PNG")
     made = store_picture(SimpleUploadedFile("city.png", out.getvalue()), is_drawing=True)
