@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 from archive.links import checked
 from archive.models import NewsItem, Picture
 from archive.pictures import FilesOfPicture, made_anew
+from efus_conference.writing import without_control_characters
 
 
 class PictureForm(forms.ModelForm):
@@ -66,7 +67,9 @@ class PictureForm(forms.ModelForm):
 class NewsItemForm(forms.ModelForm):
     """Tells who saves that somebody else did so meanwhile; saved once more, it is meant."""
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, label="")
+    seen = forms.CharField(
+        widget=forms.HiddenInput, required=False, label="", validators=[without_control_characters]
+    )
 
     class Meta:
         model = NewsItem

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from archive.links import check_link, checked
 from archive.models import Block, PageVersion
 from efus_conference.moments import on_the_clocks, plausible
+from efus_conference.writing import without_control_characters
 
 KINDS = _(
     "Text, quotation, notice, question and button say what you write. All others show what the site knows, and "
@@ -50,9 +51,13 @@ class DraftForm(forms.ModelForm):
     Who saves holds the page's lock (`PageVersionAdmin.changeform_view`), so that of two at once the second waits.
     """
 
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, label="")
+    seen = forms.CharField(
+        widget=forms.HiddenInput, required=False, label="", validators=[without_control_characters]
+    )
     # Of which page it is, for when the draft is gone.
-    of_page = forms.CharField(widget=forms.HiddenInput, required=False, label="")
+    of_page = forms.CharField(
+        widget=forms.HiddenInput, required=False, label="", validators=[without_control_characters]
+    )
 
     class Meta:
         model = PageVersion

@@ -62,7 +62,8 @@ def programme_of(edition: Edition, hand: AtHand) -> Programme:
 
 def furniture_at_hand(hand: AtHand, request: HttpRequest) -> dict[str, Any]:
     """What header and footer show, and the footer itself, which is the same on every page in one language."""
-    context = furniture(editions_at_hand(hand))
+    # What header and footer ask for besides is kept there too: see `archive.templatetags.furniture`.
+    context = {**furniture(editions_at_hand(hand)), "at_hand": hand}
 
     def foot() -> SafeString:
         return render_to_string("components/footer.html", {**site(request), **context})

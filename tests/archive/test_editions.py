@@ -123,7 +123,7 @@ def test_all_that_is_known_of_an_edition_is_on_its_page(client: Client) -> None:
         "Co-host Province",
         "Occasion An anniversary",
         "Under the auspices of A presidency",
-        "Partner Ministry , for its police",
+        "Partners Ministry , for its police",
         "Topics Nightlife",
         "Formats round tables",
         "Field visits offered a tram depot",

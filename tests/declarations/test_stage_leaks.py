@@ -32,6 +32,9 @@ ELSEWHERE = (
     *("programme:room", "programme:session", "programme:speaker", "programme_machine:session_card"),
     *("programme_machine:portrait", "programme_machine:portrait_in_size", "programme_machine:material"),
     *("registration_machine:check_certificate", "media"),
+    # Files, and what organisers write themselves.
+    *(f"archive_machine:{file}" for file in ("picture", "document", "document_cover", "video", "captions")),
+    *("archive:page", "archive:site_page", "archive:news_item"),
 )
 
 
@@ -157,6 +160,8 @@ def public_addresses(declaration: Declaration, edition: Edition) -> Iterator[tup
             "edition_slug": [edition.slug],
             "organisation_slug": [*towns],
             "lang": ["en", "fr"],
+            "language": ["en", "fr"],
+            "code": ["be"],
             "log_id": [*log_ids],
         }
         yield from _filled(address, choices)

@@ -140,6 +140,8 @@ class Skeleton(HTMLParser):
         kept = [
             (name, None if name in self.SPOKEN or name.startswith("data-") else value)
             for name, value in attributes
+            # Which language a text is in differs where it lacks the page's.
+            if name != "lang" or tag == "html"
         ]
         self.elements.append((tag, sorted(kept, key=str)))
 

@@ -503,7 +503,7 @@ def test_the_page_costs_the_same_for_many_people(
     with CaptureQueriesContext(connection) as queries:
         assert page.get(f"/en/my/sessions/{session.code}/").status_code == 200
 
-    assert len(queries) == 11
+    assert len(queries) == 12
 
 
 def test_the_state_tells_offers_waits_and_lists(
