@@ -124,6 +124,7 @@ def _speakers(files: dict[str, str]) -> set[str]:
     return {each[1] for each in found if each}
 
 
+@pytest.mark.slow
 def test_two_copies_are_the_same_to_the_byte(demo_db: str, tmp_path: Path) -> None:
     for name in ("one", "two"):
         export(EDITION, tmp_path / name, languages="fr", verbosity=0)
@@ -132,6 +133,7 @@ def test_two_copies_are_the_same_to_the_byte(demo_db: str, tmp_path: Path) -> No
     assert not (tmp_path / "one" / "en").exists()
 
 
+@pytest.mark.slow
 def test_the_demonstration_edition_with_its_home_can_be_copied_too(demo_db: str, tmp_path: Path) -> None:
     edition = Edition.objects.get(is_current=True)
 

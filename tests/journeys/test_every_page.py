@@ -182,7 +182,9 @@ class Walk:
 
 
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "language", [pytest.param(code, marks=() if code == "en" else pytest.mark.slow) for code in LANGUAGES]
+)
 def test_every_page_is_for_everyone(
     language: str,
     scheme: str,
