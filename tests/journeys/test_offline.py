@@ -62,7 +62,9 @@ def ticket_of_participant(demo_site: DemoSite) -> Ticket:
     return ticket_of(Registration.objects.confirmed().filter(managed_by__email=email)[0])
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "nl"])
+@pytest.mark.parametrize(
+    "language", ["en", *(pytest.param(code, marks=pytest.mark.slow) for code in ("fr", "nl"))]
+)
 def test_after_one_visit_the_programme_is_there_without_a_network(
     language: str, phone: Page, edition: Edition, assert_accessible: Callable[[Page], None]
 ) -> None:
