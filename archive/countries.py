@@ -5,7 +5,6 @@ Its figures leave out what is invented; a country of which nothing else is on re
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from archive.coming import FEWEST
 from archive.models import Part
 from archive.organisations import has_begun, on_record
 from declarations.models import Declaration, Signature
+from efus_conference.folding import bare
 from efus_conference.models import Edition, EditionHost, Organisation
 from efus_conference.models.organisations import country_name
 
@@ -212,12 +212,4 @@ def _has(name: Sequence[str], typed: Sequence[str]) -> bool:
     return all(
         any(part == word or (len(word) >= SHORTEST_BEGINNING and part.startswith(word)) for part in name)
         for word in typed
-    )
-
-
-def bare(name: str) -> str:
-    """Lower case without accents, its words apart."""
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(
-        letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter)
     )

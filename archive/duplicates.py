@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from archive.actions.merging import all_names
-from archive.countries import bare
+from efus_conference.folding import bare
 from efus_conference.models import Organisation
 
 MOST = 60

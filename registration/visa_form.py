@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from efus_conference.folding import bare
 from efus_conference.moments import plausible
 from registration.forms import countries, has_letter, has_letter_or_digit, line
 from registration.models import Registration
@@ -39,13 +39,6 @@ def _day(label: Any, *, missing: Any, **options: Any) -> forms.DateField:
 def _in_the_past(day: date) -> None:
     if day >= timezone.localdate():
         raise ValidationError(_("The date of birth is not in the past. Check the year."), code="future")
-
-
-def _words(name: str) -> set[str]:
-    """The names in a name, accents, case and hyphens aside."""
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    letters = "".join(one if one.isalpha() else " " for one in plain if not unicodedata.combining(one))
-    return set(letters.split())
 
 
 class VisaLetterForm(forms.Form):
@@ -105,7 +98,7 @@ class VisaLetterForm(forms.Form):
     def clean_name(self) -> str:
         """A passport may have more names than a registration, or write them otherwise, but it is the same person."""
         name = str(self.cleaned_data["name"])
-        if not _words(name) & _words(self.registration.name):
+        if not set(bare(name).split()) & set(bare(self.registration.name).split()):
             raise ValidationError(
                 _(
                     "This is not the name of the registration, %(name)s. If that one is wrong, change it first."
